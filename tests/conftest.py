@@ -1,0 +1,17 @@
+"""Marks every test by the folder that it lies in, so that a suite is chosen by folder or by marker."""
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+KINDS = frozenset({"unit", "rpc", "contract", "integration", "e2e"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        kind = item.path.relative_to(TESTS).parts[0]
+        if kind not in KINDS:
+            msg = f"{item.nodeid}: tests belong into one of {sorted(KINDS)}"
+            raise pytest.UsageError(msg)
+        item.add_marker(kind)
