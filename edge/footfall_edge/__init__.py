@@ -1,1 +1,1 @@
-
+"""The edge worker: cameras in, face events out."""

@@ -1,1 +1,1 @@
-
+"""Serves the built console."""

@@ -1,0 +1,1 @@
+"""What the core reasons about: pure values and rules, no I/O."""

@@ -1,0 +1,74 @@
+"""What watchers are told: an entry per change, numbered by the tenant's revision."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Topic(StrEnum):
+    """A kind of change."""
+
+    VISITS = "visits"
+    CAMERAS = "cameras"
+
+
+class ChangeKind(StrEnum):
+    """What happened to the resource."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class NewChange:
+    """A change that a transaction makes; it gets its revision when the transaction commits."""
+
+    topic: Topic
+    kind: ChangeKind
+    site_id: UUID
+    resource_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A committed change. Revisions are unique and gapless within a tenant, in the order of commits."""
+
+    revision: int
+    topic: Topic
+    kind: ChangeKind
+    site_id: UUID
+    resource_id: UUID
+    committed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """Which revisions can be read: changes after `oldest` are kept, `current` is the newest."""
+
+    oldest: int
+    current: int
+
+
+@dataclass(frozen=True, slots=True)
+class TenantChanged:
+    """Word that a tenant has a newer revision, and about what."""
+
+    tenant_id: UUID
+    revision: int
+    topics: frozenset[Topic]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerConnected:
+    """Word that a worker opened a link; every other link of that worker is to close."""
+
+    tenant_id: UUID
+    worker_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReset:
+    """Word that notifications may have been missed: whoever waits should look again."""

@@ -1,0 +1,81 @@
+"""What an edge worker saw, as received and checked, and what became of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+Embedding = npt.NDArray[np.float32]
+"""A face as a vector: shape (d,), L2-normalised."""
+
+
+class FaceOutcome(StrEnum):
+    """What became of a face."""
+
+    KNOWN = "known"
+    NEW = "new"
+    UNRECOGNISABLE = "unrecognisable"
+
+
+@dataclass(frozen=True, slots=True)
+class FaceQuality:
+    """How fit the best shot is for recognition: parts and score in 0..1, `reasons` as the proto names them
+    without prefix, in lower case ("too_small").
+    """
+
+    score: float
+    size: float
+    pose: float
+    sharpness: float
+    exposure: float
+    inter_ocular_px: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedImage:
+    """An image that the worker will upload."""
+
+    image_id: UUID
+    size_bytes: int
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaceEvent:
+    """One event of a track. `last_seen_at >= first_seen_at`, both aware UTC capture times.
+
+    `track_id` equals `event_id` where the sender keeps no tracks. `crop_jpeg` is empty where the image
+    is announced, and `image` is None where neither came.
+    """
+
+    event_id: UUID
+    track_id: UUID
+    camera_id: UUID
+    first_seen_at: datetime
+    last_seen_at: datetime
+    final: bool
+    model_id: str
+    embedding: Embedding = field(repr=False)
+    quality: FaceQuality
+    detection_score: float
+    box: tuple[float, float, float, float] | None = None
+    female_probability: float | None = None
+    image: AnnouncedImage | None = None
+    crop_jpeg: bytes = field(default=b"", repr=False)
+    shot_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of an event; the answer to it now and whenever it comes again."""
+
+    event_id: UUID
+    outcome: FaceOutcome
+    customer_id: UUID | None
+    visit_id: UUID | None
+    score: float | None
+    duplicate: bool = False

@@ -1,0 +1,64 @@
+"""Who calls, and what a caller may reach."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a caller may do; the values are what the database and the tokens hold."""
+
+    SYSTEM_ADMIN = "system_admin"
+    TENANT_ADMIN = "tenant_admin"
+    SITE_MANAGER = "site_manager"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A caller whose token was verified.
+
+    `tenant_id` is None only for a system administrator who acts for no tenant. `site_ids` confines the
+    caller to these sites; None means all sites of the tenant.
+    """
+
+    subject_id: UUID
+    role: Role
+    tenant_id: UUID | None
+    expires_at: datetime
+    site_ids: frozenset[UUID] | None = None
+    display_name: str = field(default="", repr=False)
+
+    def may_see(self, site_id: UUID) -> bool:
+        """Whether the caller may see what happens at the site."""
+        return self.site_ids is None or site_id in self.site_ids
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An account of a person. `tenant_id` is None for a system administrator."""
+
+    user_id: UUID
+    tenant_id: UUID | None
+    email: str = field(repr=False)
+    display_name: str = field(repr=False)
+    role: Role
+    password_hash: str = field(repr=False)
+    site_ids: frozenset[UUID] | None = None
+    disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A program's credentials. Only a hash of the secret part is kept; `prefix` finds the row."""
+
+    api_key_id: UUID
+    tenant_id: UUID
+    site_id: UUID
+    display_name: str
+    prefix: str
+    secret_hash: str = field(repr=False)
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None

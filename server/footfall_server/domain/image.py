@@ -1,0 +1,32 @@
+"""Images of faces: announced by an event, then found in the object store."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class ImageState(StrEnum):
+    """Where an image is."""
+
+    ANNOUNCED = "announced"
+    STORED = "stored"
+
+
+@dataclass(frozen=True, slots=True)
+class FaceImage:
+    """What is kept of an image; the bytes are in the object store under `object_key`."""
+
+    image_id: UUID
+    site_id: UUID
+    track_id: UUID
+    object_key: str
+    content_type: str
+    size_bytes: int
+    state: ImageState
+    captured_at: datetime
+
+
+def object_key(tenant_id: UUID, site_id: UUID, image_id: UUID) -> str:
+    """Where an image lies: a prefix per tenant, so that a policy or an erasure can name all of it."""
+    return f"tenants/{tenant_id}/sites/{site_id}/faces/{image_id}.jpg"

@@ -1,0 +1,55 @@
+"""Visits: sightings of one person at one site, joined by time."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class VisitKind(StrEnum):
+    """Whether the person had been here before, as of the visit's time."""
+
+    NEW = "new"
+    REPEAT = "repeat"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What is kept of a visit."""
+
+    visit_id: UUID
+    site_id: UUID
+    customer_id: UUID
+    first_seen_at: datetime
+    last_seen_at: datetime
+    rule_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """A visit as people see it: with what follows from its sightings and from the customer's other visits."""
+
+    visit_id: UUID
+    site_id: UUID
+    customer_id: UUID
+    customer_number: int
+    customer_name: str = field(repr=False)
+    first_seen_at: datetime
+    last_seen_at: datetime
+    kind: VisitKind
+    sighting_count: int
+    image_id: UUID | None
+    female_probability: float | None
+    camera_ids: tuple[UUID, ...]
+    rule_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFilter:
+    """Which visits to list; what is None does not narrow. `end` is exclusive."""
+
+    site_ids: frozenset[UUID] | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    customer_id: UUID | None = None
+    kind: VisitKind | None = None

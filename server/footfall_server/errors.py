@@ -1,0 +1,76 @@
+"""The vocabulary of failures. The border to gRPC is the only place that turns them into a status."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+
+class ErrorKind(Enum):
+    """What a caller can do about it; each maps to one gRPC status code of the same name."""
+
+    INVALID_ARGUMENT = "INVALID_ARGUMENT"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    PERMISSION_DENIED = "PERMISSION_DENIED"
+    NOT_FOUND = "NOT_FOUND"
+    ALREADY_EXISTS = "ALREADY_EXISTS"
+    FAILED_PRECONDITION = "FAILED_PRECONDITION"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
+    ABORTED = "ABORTED"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldViolation:
+    """One field that breaks a rule. `field` is the path in the request, such as `event.embedding.vector`."""
+
+    field: str
+    description: str
+    rule_id: str = ""
+
+
+class FootfallError(Exception):
+    """A failure that the caller is told about.
+
+    `reason` is a name of the proto enum ErrorReason without its prefix. `message` is a sentence for
+    people and never holds personal data.
+    """
+
+    def __init__(
+        self,
+        kind: ErrorKind,
+        reason: str,
+        message: str,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        violations: Sequence[FieldViolation] = (),
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.reason = reason
+        self.message = message
+        self.metadata = dict(metadata or {})
+        self.violations = tuple(violations)
+        self.retry_after = retry_after
+
+
+def invalid_fields(violations: Sequence[FieldViolation]) -> FootfallError:
+    """INVALID_ARGUMENT that names every bad field."""
+    named = "; ".join(f"{violation.field}: {violation.description}" for violation in violations)
+    return FootfallError(ErrorKind.INVALID_ARGUMENT, "INVALID_FIELD", named, violations=violations)
+
+
+def not_found(resource: str, resource_id: object) -> FootfallError:
+    """NOT_FOUND for `resource`, a lower-case noun such as "camera". Said of other tenants' ones, too."""
+    return FootfallError(
+        ErrorKind.NOT_FOUND,
+        f"{resource.upper()}_NOT_FOUND",
+        f"there is no {resource} {resource_id}",
+        metadata={f"{resource}_id": str(resource_id)},
+    )
+
+
+def unavailable(reason: str, message: str, retry_after: timedelta = timedelta(seconds=1)) -> FootfallError:
+    """UNAVAILABLE: nothing was recorded, and trying again after `retry_after` is right."""
+    return FootfallError(ErrorKind.UNAVAILABLE, reason, message, retry_after=retry_after)

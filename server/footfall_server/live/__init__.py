@@ -1,0 +1,1 @@
+"""What exists only while a connection is open; safe to lose."""

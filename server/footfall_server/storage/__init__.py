@@ -1,0 +1,1 @@
+"""Adapters to what is kept outside the process."""
