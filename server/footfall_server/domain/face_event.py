@@ -22,8 +22,9 @@ class FaceOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FaceQuality:
-    """How fit the best shot is for recognition: parts and score in 0..1, `reasons` as the proto names them
-    without prefix, in lower case ("too_small").
+    """How fit the best shot is for recognition; parts and score in 0..1.
+
+    `reasons` are named as in the proto, without prefix and in lower case ("too_small").
     """
 
     score: float
