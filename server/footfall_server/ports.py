@@ -195,6 +195,15 @@ class GalleryRepository(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CameraSpan:
+    """A stretch of capture time on one camera, both ends included."""
+
+    camera_id: UUID
+    earliest: datetime
+    latest: datetime
+
+
 class SightingRepository(Protocol):
     """Tracks."""
 
@@ -202,6 +211,10 @@ class SightingRepository(Protocol):
 
     async def save(self, sightings: Sequence[Sighting]) -> None:
         """Inserts, or replaces the one with the same track_id."""
+        ...
+
+    async def overlapping(self, spans: Collection[CameraSpan]) -> Sequence[Sighting]:
+        """Recognised sightings that share a moment, ends included, with a span on the same camera."""
         ...
 
     async def move(self, *, from_visits: Collection[UUID], to_visit: UUID) -> None:
@@ -216,6 +229,10 @@ class VisitRepository(Protocol):
         self, keys: Collection[tuple[UUID, UUID]], *, earliest: datetime, latest: datetime
     ) -> Sequence[Visit]:
         """Visits of these (site_id, customer_id) that touch the time from earliest to latest."""
+        ...
+
+    async def first_of(self, customer_ids: Collection[UUID]) -> Mapping[UUID, Visit]:
+        """The visit of each customer that is NEW: lowest (first_seen_at, visit_id) over all sites."""
         ...
 
     async def save(self, visits: Sequence[Visit]) -> None:
