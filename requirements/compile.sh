@@ -10,6 +10,8 @@ compile() {
     --no-emit-index-url --no-header --no-annotate --output-file "$out" "$@"
 }
 compile dev pyproject.toml --extra dev
-# The smaller sets take their versions from the one that tests ran on.
+# The smaller sets take their versions from the one that the tests ran on.
 compile server pyproject.toml --extra server --constraint requirements/dev.txt
 compile edge pyproject.toml --extra edge --constraint requirements/dev.txt
+# The installer itself, which pip fetches.
+echo "uv==$("$UV" --version | cut -d' ' -f2)" | compile uv -

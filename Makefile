@@ -1,0 +1,104 @@
+# The menu. `make` prints it; CI runs the same verbs and nothing else.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+BIN := .venv/bin
+PY := $(BIN)/python
+PYTEST := $(BIN)/pytest
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+# Models and pictures are pulled once and shared by the stack and the tests.
+export FOOTFALL_MODELS_DIR ?= $(CURDIR)/.cache/models
+
+##@ Start here
+.PHONY: help demo test
+help: ## Print this menu
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup-run ## Bring up everything, play a shop's camera to it, show the visits
+	@$(BIN)/footfall demo $(ARGS)
+
+test: setup-run ## Unit, rpc, contract and integration tests on the real components, with coverage
+	@$(BIN)/footfall models pull
+	@$(PYTEST) -n 2 --dist loadgroup tests/unit tests/rpc tests/contract tests/integration \
+	  --cov --cov-report=term --cov-report=html:htmlcov $(ARGS)
+	@cd webui && npm run --silent test
+
+##@ The stack
+.PHONY: dev-up dev-down status logs screenshot
+dev-up: setup-run ## Start the stack without the demo camera
+	@$(BIN)/footfall up $(ARGS)
+
+dev-down: ## Stop everything that was started, and nothing else
+	@if [ -x $(BIN)/footfall ]; then $(BIN)/footfall down; else echo "Nothing was set up."; fi
+
+status: ## Say what runs, where, and how it does
+	@$(BIN)/footfall status
+
+logs: ## Follow the logs (make logs ARGS=core-1 for one component)
+	@$(BIN)/footfall logs --follow $(ARGS)
+
+screenshot: setup-run ## Write docs/images/live.png from the running demo, faces blurred
+	@cd webui && node tools/screenshot.mjs
+
+##@ Develop
+.PHONY: setup setup-run fmt lint types check migration
+setup: setup-run ## Install what is needed into .venv and webui/node_modules, and the git hooks
+	@$(BIN)/pre-commit install --install-hooks >/dev/null 2>&1 || true
+
+# Python and the console are set up side by side: each waits for the network most of the time.
+setup-run:
+	@tools/setup/console build & console=$$!; tools/setup/python; wait $$console
+
+fmt: ## Format everything
+	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format --quiet .
+	@$(BIN)/buf format -w proto
+	@cd webui && npm run --silent fmt
+
+lint: setup-run ## Linters, import rules, API rules and compatibility, gateway configuration
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
+	@$(BIN)/lint-imports
+	@$(BIN)/buf lint && $(BIN)/buf format --diff --exit-code proto
+	@$(BIN)/buf breaking proto --against proto/baseline.binpb
+	@$(BIN)/yamllint --strict .
+	@$(BIN)/footfall gateway check
+	@cd webui && npm run --silent lint
+
+types: setup-run ## mypy strict and tsc strict
+	@$(BIN)/mypy
+	@cd webui && npm run --silent types
+
+check: lint types proto-check test ## Everything that CI asks for, but the end-to-end tests
+
+migration: setup-run ## Begin a migration: make migration M="what it does"
+	@$(PY) -m footfall_migrations.new "$(M)"
+
+##@ The API
+.PHONY: proto proto-check proto-baseline
+proto: setup-run ## Generate Python and TypeScript from proto/
+	@$(PY) tools/proto/vendor.py
+	@tools/proto/generate
+
+proto-check: setup-run ## Fail when generated code is stale
+	@tools/proto/check
+
+proto-baseline: setup-run ## At a release: what the next API is compared with
+	@$(BIN)/buf build proto -o proto/baseline.binpb
+
+##@ Prove
+.PHONY: e2e bench-ingest bench-edge
+e2e: setup-run ## The whole path on its own ports and data, with faults and a real browser
+	@$(BIN)/footfall models pull
+	@$(PYTEST) tests/e2e --timeout 900 $(ARGS)
+
+bench-ingest: setup-run ## Events per second through RecordFace and Connect: one JSON line
+	@$(PY) tests/bench/bench_ingest.py $(ARGS)
+
+bench-edge: setup-run ## Milliseconds per frame beside OpenCV: one JSON line
+	@$(BIN)/footfall models pull --quiet
+	@$(PY) tests/bench/bench_edge.py $(ARGS)
+
+##@ Tidy up
+.PHONY: clean
+clean: dev-down ## Stop the stack and delete its data, the environment and everything built
+	@rm -rf .footfall .venv .cache webui/node_modules webui/dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache
