@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ("stack_fixtures",)
+
 TESTS = Path(__file__).parent
 KINDS = frozenset({"unit", "rpc", "contract", "integration", "e2e"})
 

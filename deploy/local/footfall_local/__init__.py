@@ -1,1 +1,1 @@
-
+"""The whole of Footfall on one machine, without Docker."""
