@@ -1,0 +1,43 @@
+"""An object store in a dictionary."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from footfall_server.errors import unavailable
+from footfall_server.ports import StoredObject
+
+
+@dataclass(slots=True)
+class MemoryImages:
+    """Implements ImageStore. `failing = True` makes every call UNAVAILABLE / STORE_UNAVAILABLE."""
+
+    failing: bool = False
+    objects: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+
+    async def prepare(self) -> None:
+        self._refuse_when_failing()
+
+    async def put(self, key: str, data: bytes, content_type: str) -> None:
+        self._refuse_when_failing()
+        self.objects[key] = (data, content_type)
+
+    async def get(self, key: str) -> bytes | None:
+        self._refuse_when_failing()
+        found = self.objects.get(key)
+        return None if found is None else found[0]
+
+    async def stat(self, key: str) -> StoredObject | None:
+        self._refuse_when_failing()
+        found = self.objects.get(key)
+        return None if found is None else StoredObject(len(found[0]), found[1])
+
+    async def presign_put(self, key: str, lifetime: timedelta) -> str:
+        return f"http://images.invalid/{key}?lifetime={int(lifetime.total_seconds())}"
+
+    async def delete(self, key: str) -> None:
+        self._refuse_when_failing()
+        self.objects.pop(key, None)
+
+    def _refuse_when_failing(self) -> None:
+        if self.failing:
+            raise unavailable("STORE_UNAVAILABLE", "the object store cannot be reached")

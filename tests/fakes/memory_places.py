@@ -1,0 +1,189 @@
+"""Fakes of the repositories of sites, cameras, accounts, keys and workers."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from fakes.memory_tables import PlatformTables, TenantTables
+from footfall_server.domain.identity import ApiKey, User
+from footfall_server.domain.places import Camera, DesiredCameras, Site, Tenant
+from footfall_server.domain.worker import Worker
+from footfall_server.errors import ErrorKind, FootfallError, not_found
+from footfall_server.ports import NameCursor
+
+Named = TypeVar("Named", Site, Camera, Tenant)
+
+
+def page_by_name(rows: Mapping[UUID, Named], after: NameCursor | None, limit: int) -> list[Named]:
+    """One page of a list by name in lower case, then id."""
+    order = sorted((row.display_name.lower(), key) for key, row in rows.items())
+    if after is not None:
+        order = [place for place in order if place > (after.name.lower(), after.resource_id)]
+    return [rows[key] for _, key in order[:limit]]
+
+
+def refuse_taken_name(noun: str, key: UUID, name: str, rows: Mapping[UUID, Named]) -> None:
+    """Raises ALREADY_EXISTS when another row has the name."""
+    if any(row.display_name.lower() == name.lower() and other != key for other, row in rows.items()):
+        raise FootfallError(ErrorKind.ALREADY_EXISTS, "ALREADY_EXISTS", f"another {noun} has this name")
+
+
+def not_empty(message: str, holds: str) -> FootfallError:
+    return FootfallError(ErrorKind.FAILED_PRECONDITION, "NOT_EMPTY", message, metadata={"holds": holds})
+
+
+class MemorySites:
+    """Implements SiteRepository."""
+
+    def __init__(self, tables: TenantTables) -> None:
+        self._tables = tables
+
+    async def add(self, site: Site, request_id: UUID | None) -> Site:
+        if request_id is not None:
+            known = self._tables.sites.get(self._tables.requests.setdefault(request_id, site.site_id))
+            if known is not None:
+                return known
+        refuse_taken_name("site", site.site_id, site.display_name, self._tables.sites)
+        self._tables.sites[site.site_id] = site
+        return site
+
+    async def get(self, site_id: UUID) -> Site | None:
+        return self._tables.sites.get(site_id)
+
+    async def list(
+        self, *, only: Collection[UUID] | None, after: NameCursor | None, limit: int
+    ) -> Sequence[Site]:
+        rows = {key: site for key, site in self._tables.sites.items() if only is None or key in only}
+        return page_by_name(rows, after, limit)
+
+    async def save(self, site: Site) -> None:
+        refuse_taken_name("site", site.site_id, site.display_name, self._tables.sites)
+        self._tables.sites[site.site_id] = site
+
+    async def remove(self, site_id: UUID) -> bool:
+        if any(camera.site_id == site_id for camera in self._tables.cameras.values()):
+            raise not_empty("the site still has cameras", "cameras")
+        return self._tables.sites.pop(site_id, None) is not None
+
+
+class MemoryCameras:
+    """Implements CameraRepository."""
+
+    def __init__(self, tables: TenantTables) -> None:
+        self._tables = tables
+
+    async def add(self, camera: Camera, request_id: UUID | None) -> Camera:
+        if camera.site_id not in self._tables.sites:
+            raise not_found("site", camera.site_id)
+        if request_id is not None:
+            known = self._tables.cameras.get(self._tables.requests.setdefault(request_id, camera.camera_id))
+            if known is not None:
+                return known
+        self._refuse_taken_name(camera)
+        self._tables.cameras[camera.camera_id] = camera
+        return camera
+
+    async def get(self, camera_id: UUID) -> Camera | None:
+        return self._tables.cameras.get(camera_id)
+
+    async def list(
+        self, *, sites: Collection[UUID] | None, after: NameCursor | None, limit: int
+    ) -> Sequence[Camera]:
+        cameras = self._tables.cameras.items()
+        rows = {key: camera for key, camera in cameras if sites is None or camera.site_id in sites}
+        return page_by_name(rows, after, limit)
+
+    async def save(self, camera: Camera) -> None:
+        self._refuse_taken_name(camera)
+        self._tables.cameras[camera.camera_id] = camera
+
+    async def remove(self, camera_id: UUID) -> bool:
+        return self._tables.cameras.pop(camera_id, None) is not None
+
+    async def sites_of(self, camera_ids: Collection[UUID]) -> Mapping[UUID, Site]:
+        found = (self._tables.cameras.get(camera_id) for camera_id in camera_ids)
+        return {camera.camera_id: self._tables.sites[camera.site_id] for camera in found if camera}
+
+    async def desired(self, site_id: UUID) -> DesiredCameras:
+        wanted = [
+            camera for camera in self._tables.cameras.values() if camera.site_id == site_id and camera.enabled
+        ]
+        wanted.sort(key=lambda camera: camera.camera_id)
+        return DesiredCameras(self._tables.counters.get("revision", 0), tuple(wanted))
+
+    def _refuse_taken_name(self, camera: Camera) -> None:
+        beside = {key: row for key, row in self._tables.cameras.items() if row.site_id == camera.site_id}
+        refuse_taken_name("camera", camera.camera_id, camera.display_name, beside)
+
+
+class MemoryUsers:
+    """Implements UserRepository."""
+
+    def __init__(self, tenant_id: UUID, platform: PlatformTables) -> None:
+        self._tenant_id = tenant_id
+        self._platform = platform
+
+    async def add(self, user: User) -> None:
+        refuse_taken_address(user, self._platform)
+        self._platform.users[user.user_id] = user
+
+    async def get(self, user_id: UUID) -> User | None:
+        user = self._platform.users.get(user_id)
+        return user if user is not None and user.tenant_id == self._tenant_id else None
+
+
+def refuse_taken_address(user: User, platform: PlatformTables) -> None:
+    """Raises ALREADY_EXISTS when another account has the address."""
+    if any(other.email.lower() == user.email.lower() for other in platform.users.values()):
+        raise FootfallError(ErrorKind.ALREADY_EXISTS, "ALREADY_EXISTS", "another account has this address")
+
+
+class MemoryApiKeys:
+    """Implements ApiKeyRepository."""
+
+    def __init__(self, tables: TenantTables) -> None:
+        self._tables = tables
+
+    async def add(self, key: ApiKey) -> None:
+        if key.site_id not in self._tables.sites:
+            raise not_found("site", key.site_id)
+        self._tables.api_keys[key.api_key_id] = key
+
+    async def get(self, api_key_id: UUID) -> ApiKey | None:
+        return self._tables.api_keys.get(api_key_id)
+
+    async def touch(self, api_key_id: UUID, at: datetime) -> None:
+        if api_key_id in self._tables.api_keys:
+            self._tables.api_key_uses[api_key_id] = at
+
+
+class MemoryWorkers:
+    """Implements WorkerRepository."""
+
+    def __init__(self, tables: TenantTables) -> None:
+        self._tables = tables
+
+    async def admit(self, worker: Worker) -> int:
+        known = self._tables.workers.get(worker.worker_id)
+        if known is not None and known.site_id != worker.site_id:
+            raise FootfallError(
+                ErrorKind.PERMISSION_DENIED, "PERMISSION_DENIED", "this worker belongs to another site"
+            )
+        acked = self._tables.acked.setdefault((worker.worker_id, worker.spool_id), 0)
+        self._tables.workers[worker.worker_id] = replace(worker, acked_sequence=acked)
+        return acked
+
+    async def advance(self, worker_id: UUID, spool_id: UUID, sequence: int, at: datetime) -> None:
+        place = (worker_id, spool_id)
+        self._tables.acked[place] = max(sequence, self._tables.acked.get(place, 0))
+        worker = self._tables.workers.get(worker_id)
+        if worker is not None:
+            acked = self._tables.acked[place] if worker.spool_id == spool_id else worker.acked_sequence
+            self._tables.workers[worker_id] = replace(worker, acked_sequence=acked, last_seen_at=at)
+
+    async def seen(self, worker_id: UUID, at: datetime) -> None:
+        worker = self._tables.workers.get(worker_id)
+        if worker is not None:
+            self._tables.workers[worker_id] = replace(worker, last_seen_at=at)

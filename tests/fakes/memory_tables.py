@@ -1,0 +1,90 @@
+"""What the fake database holds, and how a transaction's work is laid over it.
+
+A transaction works on a copy of the tables and, when it commits, lays only what it changed over what is
+there by then: two that touch different rows both count, as in a real database.
+"""
+
+import asyncio
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from footfall_server.domain.change import Change
+from footfall_server.domain.face_event import Recorded
+from footfall_server.domain.identity import ApiKey, User
+from footfall_server.domain.image import FaceImage
+from footfall_server.domain.person import Customer, GalleryFace
+from footfall_server.domain.places import Camera, Site, Tenant
+from footfall_server.domain.sighting import Sighting
+from footfall_server.domain.visit import Visit
+from footfall_server.domain.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryRow:
+    """A gallery face and its place in the outbox."""
+
+    face: GalleryFace
+    indexed_at: datetime | None = None
+    retry_at: datetime | None = None
+    attempts: int = 0
+
+
+class Tables:
+    """Dictionaries of frozen rows."""
+
+    def copy(self) -> Self:
+        return type(self)(**{each.name: dict(getattr(self, each.name)) for each in fields(self)})  # type: ignore[arg-type]
+
+    def lay_over(self, base: Self, current: Self) -> None:
+        """Applies what differs between `base` and self to `current`."""
+        for each in fields(self):  # type: ignore[arg-type]
+            mine, before, target = (getattr(tables, each.name) for tables in (self, base, current))
+            for key in before.keys() - mine.keys():
+                target.pop(key, None)
+            for key, row in mine.items():
+                if key not in before or before[key] is not row:
+                    target[key] = row
+
+
+@dataclass(slots=True)
+class TenantTables(Tables):
+    """One tenant's rows."""
+
+    sites: dict[UUID, Site] = field(default_factory=dict)
+    cameras: dict[UUID, Camera] = field(default_factory=dict)
+    requests: dict[UUID, UUID] = field(default_factory=dict)
+    api_keys: dict[UUID, ApiKey] = field(default_factory=dict)
+    api_key_uses: dict[UUID, datetime] = field(default_factory=dict)
+    workers: dict[UUID, Worker] = field(default_factory=dict)
+    acked: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
+    recorded: dict[UUID, Recorded] = field(default_factory=dict)
+    recorded_at: dict[UUID, datetime] = field(default_factory=dict)
+    customers: dict[UUID, Customer] = field(default_factory=dict)
+    gallery: dict[UUID, GalleryRow] = field(default_factory=dict)
+    sightings: dict[UUID, Sighting] = field(default_factory=dict)
+    visits: dict[UUID, Visit] = field(default_factory=dict)
+    images: dict[UUID, FaceImage] = field(default_factory=dict)
+    image_times: dict[UUID, datetime] = field(default_factory=dict)
+    changes: dict[int, Change] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class PlatformTables(Tables):
+    """Rows that belong to no tenant."""
+
+    tenants: dict[UUID, Tenant] = field(default_factory=dict)
+    users: dict[UUID, User] = field(default_factory=dict)
+    requests: dict[UUID, UUID] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class TenantStore:
+    """One tenant's committed rows and its locks."""
+
+    tables: TenantTables = field(default_factory=TenantTables)
+    exclusive: asyncio.Lock = field(default_factory=asyncio.Lock)
+    revision: asyncio.Lock = field(default_factory=asyncio.Lock)
+    taken_faces: set[UUID] = field(default_factory=set)

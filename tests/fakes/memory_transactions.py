@@ -1,0 +1,166 @@
+"""A database in memory: tenants apart, all or nothing, one exclusive transaction at a time per tenant."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from uuid import UUID
+
+from fakes.memory_changes import MemoryChanges
+from fakes.memory_places import (
+    MemoryApiKeys,
+    MemoryCameras,
+    MemorySites,
+    MemoryUsers,
+    MemoryWorkers,
+    not_empty,
+    page_by_name,
+    refuse_taken_address,
+    refuse_taken_name,
+)
+from fakes.memory_recognition import MemoryCustomers, MemoryEvents, MemoryGallery, MemorySightings
+from fakes.memory_tables import PlatformTables, TenantStore, TenantTables
+from fakes.memory_visits import MemoryChangeRows, MemoryImageRows, MemoryVisits
+from footfall_server.domain.change import TenantChanged
+from footfall_server.domain.identity import ApiKey, User
+from footfall_server.domain.places import Tenant
+from footfall_server.ports import Clock, NameCursor
+
+
+class MemoryTransaction:
+    """Implements Transaction over copies of the tables."""
+
+    def __init__(
+        self, tenant_id: UUID, store: TenantStore, platform: PlatformTables, clock: Clock, *, exclusive: bool
+    ) -> None:
+        self.tenant_id = tenant_id
+        self.tables = store.tables.copy()
+        self.platform = platform.copy()
+        self.sites = MemorySites(self.tables)
+        self.cameras = MemoryCameras(self.tables)
+        self.users = MemoryUsers(tenant_id, self.platform)
+        self.api_keys = MemoryApiKeys(self.tables)
+        self.workers = MemoryWorkers(self.tables)
+        self.events = MemoryEvents(self.tables)
+        self.customers = MemoryCustomers(self.tables, exclusive=exclusive)
+        self.gallery = MemoryGallery(self.tables, store, clock)
+        self.sightings = MemorySightings(self.tables)
+        self.visits = MemoryVisits(self.tables)
+        self.images = MemoryImageRows(self.tables)
+        self.changes = MemoryChangeRows(self.tables, store, clock)
+
+
+class MemoryPlatformTransaction:
+    """Implements PlatformTransaction over a copy of the tables."""
+
+    def __init__(self, platform: PlatformTables, stores: dict[UUID, TenantStore]) -> None:
+        self.platform = platform.copy()
+        self._stores = stores
+
+    async def user_by_email(self, email: str) -> User | None:
+        users = self.platform.users.values()
+        return next((user for user in users if user.email.lower() == email.lower()), None)
+
+    async def user_by_id(self, user_id: UUID) -> User | None:
+        return self.platform.users.get(user_id)
+
+    async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
+        self.platform.users[user_id] = replace(self.platform.users[user_id], password_hash=password_hash)
+
+    async def api_key_by_prefix(self, prefix: str) -> ApiKey | None:
+        keys = (key for store in self._stores.values() for key in store.tables.api_keys.values())
+        return next((key for key in keys if key.prefix == prefix), None)
+
+    async def add_system_admin(self, user: User) -> None:
+        refuse_taken_address(user, self.platform)
+        self.platform.users[user.user_id] = user
+
+    async def add_tenant(self, tenant: Tenant, request_id: UUID | None) -> Tenant:
+        if request_id is not None:
+            known_id = self.platform.requests.setdefault(request_id, tenant.tenant_id)
+            if known_id in self.platform.tenants:
+                return self.platform.tenants[known_id]
+        refuse_taken_name("tenant", tenant.tenant_id, tenant.display_name, self.platform.tenants)
+        self.platform.tenants[tenant.tenant_id] = tenant
+        return tenant
+
+    async def get_tenant(self, tenant_id: UUID) -> Tenant | None:
+        return self.platform.tenants.get(tenant_id)
+
+    async def list_tenants(self, *, after: NameCursor | None, limit: int) -> Sequence[Tenant]:
+        return page_by_name(self.platform.tenants, after, limit)
+
+    async def save_tenant(self, tenant: Tenant) -> None:
+        refuse_taken_name("tenant", tenant.tenant_id, tenant.display_name, self.platform.tenants)
+        self.platform.tenants[tenant.tenant_id] = tenant
+
+    async def remove_tenant(self, tenant_id: UUID) -> bool:
+        store = self._stores.get(tenant_id)
+        if store is not None and store.tables.sites:
+            raise not_empty("the tenant still has sites", "sites")
+        return self.platform.tenants.pop(tenant_id, None) is not None
+
+    async def tenant_ids(self) -> Sequence[UUID]:
+        return sorted(self.platform.tenants)
+
+
+class MemoryTransactions:
+    """Implements Transactions. Several replicas of a test share one.
+
+    `before_commit`, when set, is called before each commit of a tenant's transaction; what it raises rolls
+    the transaction back. `committed` counts them.
+    """
+
+    def __init__(self, *, clock: Clock, changes: MemoryChanges | None = None) -> None:
+        self.before_commit: Callable[[], None] | None = None
+        self.committed = 0
+        self.platform = PlatformTables()
+        self._stores: dict[UUID, TenantStore] = {}
+        self._clock = clock
+        self._source = changes or MemoryChanges()
+
+    def tables(self, tenant_id: UUID) -> TenantTables:
+        """What is committed of a tenant, for a test to look at or to fill."""
+        return self._store(tenant_id).tables
+
+    @asynccontextmanager
+    async def begin(self, tenant_id: UUID) -> AsyncIterator[MemoryTransaction]:
+        async with self._transaction(tenant_id, exclusive=False) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def begin_exclusive(self, tenant_id: UUID) -> AsyncIterator[MemoryTransaction]:
+        async with self._store(tenant_id).exclusive, self._transaction(tenant_id, exclusive=True) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def begin_platform(self) -> AsyncIterator[MemoryPlatformTransaction]:
+        await asyncio.sleep(0)
+        base = self.platform.copy()
+        tx = MemoryPlatformTransaction(base, self._stores)
+        yield tx
+        tx.platform.lay_over(base, self.platform)
+
+    @asynccontextmanager
+    async def _transaction(self, tenant_id: UUID, *, exclusive: bool) -> AsyncIterator[MemoryTransaction]:
+        await asyncio.sleep(0)
+        store = self._store(tenant_id)
+        base, platform_base = store.tables.copy(), self.platform.copy()
+        tx = MemoryTransaction(tenant_id, store, self.platform, self._clock, exclusive=exclusive)
+        try:
+            yield tx
+            await asyncio.sleep(0)
+            if self.before_commit is not None:
+                self.before_commit()
+            tx.tables.lay_over(base, store.tables)
+            tx.platform.lay_over(platform_base, self.platform)
+            self.committed += 1
+        finally:
+            tx.gallery.close()
+            tx.changes.close()
+        if tx.changes.appended:
+            topics = frozenset(change.topic for change in tx.changes.appended)
+            self._source.publish(TenantChanged(tenant_id, tx.changes.appended[-1].revision, topics))
+
+    def _store(self, tenant_id: UUID) -> TenantStore:
+        return self._stores.setdefault(tenant_id, TenantStore())

@@ -1,0 +1,188 @@
+"""Fakes of the repositories of visits, images and changes."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from statistics import fmean
+from uuid import UUID
+
+from fakes.memory_tables import TenantStore, TenantTables
+from footfall_server.domain.change import Change, Horizon, NewChange, Topic
+from footfall_server.domain.image import FaceImage, ImageState
+from footfall_server.domain.visit import Visit, VisitFilter, VisitKind, VisitView
+from footfall_server.ports import Clock, TimeCursor
+
+
+class MemoryVisits:
+    """Implements VisitRepository."""
+
+    def __init__(self, tables: TenantTables) -> None:
+        self._tables = tables
+
+    async def around(
+        self, keys: Collection[tuple[UUID, UUID]], *, earliest: datetime, latest: datetime
+    ) -> Sequence[Visit]:
+        return [
+            visit
+            for visit in self._tables.visits.values()
+            if (visit.site_id, visit.customer_id) in keys
+            and visit.first_seen_at <= latest
+            and visit.last_seen_at >= earliest
+        ]
+
+    async def first_of(self, customer_ids: Collection[UUID]) -> Mapping[UUID, Visit]:
+        first: dict[UUID, Visit] = {}
+        for visit in sorted(self._tables.visits.values(), key=_age):
+            if visit.customer_id in customer_ids:
+                first.setdefault(visit.customer_id, visit)
+        return first
+
+    async def save(self, visits: Sequence[Visit]) -> None:
+        for visit in visits:
+            self._tables.visits[visit.visit_id] = visit
+
+    async def remove(self, visit_ids: Collection[UUID]) -> None:
+        for visit_id in visit_ids:
+            if any(sighting.visit_id == visit_id for sighting in self._tables.sightings.values()):
+                raise AssertionError(f"visit {visit_id} still has sightings")
+            self._tables.visits.pop(visit_id, None)
+
+    async def get(self, visit_id: UUID) -> VisitView | None:
+        visit = self._tables.visits.get(visit_id)
+        return None if visit is None else self._view(visit)
+
+    async def views(self, visit_ids: Collection[UUID]) -> Mapping[UUID, VisitView]:
+        known = self._tables.visits
+        return {each: self._view(known[each]) for each in visit_ids if each in known}
+
+    async def list(
+        self, *, matching: VisitFilter, after: TimeCursor | None, limit: int
+    ) -> Sequence[VisitView]:
+        newest_first = sorted(self._tables.visits.values(), key=_age, reverse=True)
+        if after is not None:
+            newest_first = [visit for visit in newest_first if _age(visit) < (after.at, after.resource_id)]
+        views = [self._view(visit) for visit in newest_first]
+        return [view for view in views if _matches(view, matching)][:limit]
+
+    async def of_tracks(self, track_ids: Collection[UUID]) -> Mapping[UUID, tuple[UUID, UUID]]:
+        found = (self._tables.sightings.get(track_id) for track_id in track_ids)
+        return {each.track_id: (each.visit_id, each.site_id) for each in found if each and each.visit_id}
+
+    def _view(self, visit: Visit) -> VisitView:
+        customer = self._tables.customers[visit.customer_id]
+        sightings = [each for each in self._tables.sightings.values() if each.visit_id == visit.visit_id]
+        pictured = [each for each in sightings if self._is_stored(each.image_id)]
+        best = max(pictured, key=lambda each: (each.quality_score, each.track_id), default=None)
+        female = [each.female_probability for each in sightings if each.female_probability is not None]
+        rivals = (each for each in self._tables.visits.values() if each.customer_id == visit.customer_id)
+        return VisitView(
+            visit_id=visit.visit_id,
+            site_id=visit.site_id,
+            customer_id=visit.customer_id,
+            customer_number=customer.number,
+            customer_name=customer.display_name,
+            first_seen_at=visit.first_seen_at,
+            last_seen_at=visit.last_seen_at,
+            kind=VisitKind.NEW if min(map(_age, rivals)) == _age(visit) else VisitKind.REPEAT,
+            sighting_count=len(sightings),
+            image_id=None if best is None else best.image_id,
+            female_probability=fmean(female) if female else None,
+            camera_ids=tuple(sorted({each.camera_id for each in sightings})),
+            rule_version=visit.rule_version,
+        )
+
+    def _is_stored(self, image_id: UUID | None) -> bool:
+        image = None if image_id is None else self._tables.images.get(image_id)
+        return image is not None and image.state is ImageState.STORED
+
+
+def _age(visit: Visit) -> tuple[datetime, UUID]:
+    return (visit.first_seen_at, visit.visit_id)
+
+
+def _matches(view: VisitView, matching: VisitFilter) -> bool:
+    return (
+        (matching.site_ids is None or view.site_id in matching.site_ids)
+        and (matching.start is None or view.first_seen_at >= matching.start)
+        and (matching.end is None or view.first_seen_at < matching.end)
+        and (matching.customer_id is None or view.customer_id == matching.customer_id)
+        and (matching.kind is None or view.kind is matching.kind)
+    )
+
+
+class MemoryImageRows:
+    """Implements ImageRepository."""
+
+    def __init__(self, tables: TenantTables) -> None:
+        self._tables = tables
+
+    async def announce(self, images: Sequence[FaceImage]) -> None:
+        for image in images:
+            self._tables.images.setdefault(image.image_id, image)
+
+    async def get(self, image_id: UUID) -> FaceImage | None:
+        return self._tables.images.get(image_id)
+
+    async def find(self, image_ids: Collection[UUID]) -> Mapping[UUID, FaceImage]:
+        known = self._tables.images
+        return {each: known[each] for each in image_ids if each in known}
+
+    async def mark_stored(self, image_ids: Collection[UUID], at: datetime) -> None:
+        for image_id in image_ids:
+            if image_id in self._tables.images:
+                image = self._tables.images[image_id]
+                self._tables.images[image_id] = replace(image, state=ImageState.STORED)
+                self._tables.image_times[image_id] = at
+
+
+class MemoryChangeRows:
+    """Implements ChangeRepository. `close` gives the revision's lock back."""
+
+    def __init__(self, tables: TenantTables, store: TenantStore, clock: Clock) -> None:
+        self._tables = tables
+        self._store = store
+        self._clock = clock
+        self._holds_revision = False
+        self.appended: list[Change] = []
+
+    async def append(self, changes: Sequence[NewChange]) -> int:
+        if not self._holds_revision:
+            await self._store.revision.acquire()
+            self._holds_revision = True
+            self._tables.counters["revision"] = self._store.tables.counters.get("revision", 0)
+        revision = self._tables.counters["revision"]
+        for new in changes:
+            revision += 1
+            change = Change(
+                revision, new.topic, new.kind, new.site_id, new.resource_id, committed_at=self._clock.now()
+            )
+            self._tables.changes[revision] = change
+            self.appended.append(change)
+        self._tables.counters["revision"] = revision
+        return revision
+
+    async def horizon(self) -> Horizon:
+        counters = self._tables.counters
+        return Horizon(oldest=counters.get("compacted", 0), current=counters.get("revision", 0))
+
+    async def read_after(
+        self, revision: int, *, topics: Collection[Topic], sites: Collection[UUID] | None, limit: int
+    ) -> Sequence[Change]:
+        return [
+            change
+            for number, change in sorted(self._tables.changes.items())
+            if number > revision and change.topic in topics and (sites is None or change.site_id in sites)
+        ][:limit]
+
+    async def compact(self, before: datetime) -> int:
+        gone = [number for number, change in self._tables.changes.items() if change.committed_at < before]
+        for number in gone:
+            del self._tables.changes[number]
+        if gone:
+            self._tables.counters["compacted"] = max(gone)
+        return len(gone)
+
+    def close(self) -> None:
+        if self._holds_revision:
+            self._holds_revision = False
+            self._store.revision.release()
