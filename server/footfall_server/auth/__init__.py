@@ -1,0 +1,1 @@
+"""Proof of who calls: keys, tokens, passwords and API keys."""

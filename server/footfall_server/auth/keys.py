@@ -1,0 +1,136 @@
+"""The RSA keys that tokens are signed with: PEM files named <kid>.pem in one folder.
+
+The order of the names is the order of age: the last name signs, and all verify. Names made by
+`generate_key` begin with the time, so that every replica agrees whatever the files' times say.
+"""
+
+import base64
+import os
+import re
+import secrets
+import stat
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+MIN_KEY_BITS = 2048
+NEW_KEY_BITS = 3072
+
+_KID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+
+
+class BadKeysError(Exception):
+    """The signing keys cannot be used; the text is one line that names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """One key pair."""
+
+    kid: str
+    private: rsa.RSAPrivateKey = field(repr=False)
+
+    @property
+    def public(self) -> rsa.RSAPublicKey:
+        return self.private.public_key()
+
+
+@dataclass(frozen=True, slots=True)
+class PublicJwk:
+    """The public half of a key as RFC 7517 and RFC 7518 (section 6.3) write it."""
+
+    kid: str
+    n: str
+    e: str
+    kty: str = "RSA"
+    use: str = "sig"
+    alg: str = "RS256"
+
+
+class KeyRing:
+    """The keys that are alive. The first signs; any of them verifies."""
+
+    def __init__(self, newest_first: tuple[SigningKey, ...]) -> None:
+        if not newest_first:
+            raise BadKeysError("there is no signing key")
+        self._newest_first = newest_first
+        self._public = {key.kid: key.public for key in newest_first}
+
+    @property
+    def newest(self) -> SigningKey:
+        return self._newest_first[0]
+
+    def public(self, kid: str) -> rsa.RSAPublicKey | None:
+        """The public half of the key with this name, if it is alive."""
+        return self._public.get(kid)
+
+    def jwks(self) -> tuple[PublicJwk, ...]:
+        """The public halves, newest first."""
+        return tuple(_jwk(key) for key in self._newest_first)
+
+    def derived_secrets(self, purpose: str) -> tuple[bytes, ...]:
+        """32 bytes per key, newest first, for other signatures than tokens (HKDF, RFC 5869)."""
+        return tuple(_derived(key, purpose) for key in self._newest_first)
+
+
+def load_keys(folder: Path) -> KeyRing:
+    """Reads every <kid>.pem of the folder. Raises BadKeysError for one that is weak or exposed."""
+    if not folder.is_dir():
+        raise BadKeysError(
+            f"{folder} is not a folder of signing keys (make one: footfall-server generate-keys)"
+        )
+    files = sorted(folder.glob("*.pem"), key=lambda file: file.stem, reverse=True)
+    if not files:
+        raise BadKeysError(f"{folder} holds no signing key (make one: footfall-server generate-keys)")
+    return KeyRing(tuple(_load_key(file) for file in files))
+
+
+def generate_key(folder: Path, *, at: datetime) -> Path:
+    """Makes a new key, which signs from the next start on. Older keys stay and verify."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / f"{at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}.pem"
+    pem = rsa.generate_private_key(public_exponent=65537, key_size=NEW_KEY_BITS).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    # The mode is given at creation: there is no moment in which others could read the key.
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+        target.write(pem)
+    return file
+
+
+def _load_key(file: Path) -> SigningKey:
+    if _KID.fullmatch(file.stem) is None:
+        raise BadKeysError(f"{file}: the name of a signing key is letters, digits, '.', '_' and '-'")
+    # A group may read, as secrets that are mounted for a service's group ask for; nobody else may.
+    if stat.S_IMODE(file.stat().st_mode) & (stat.S_IWGRP | stat.S_IRWXO):
+        raise BadKeysError(f"{file}: others may read or write this signing key (chmod 600)")
+    try:
+        private = serialization.load_pem_private_key(file.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError):
+        raise BadKeysError(f"{file}: not a readable, unencrypted PEM private key") from None
+    if not isinstance(private, rsa.RSAPrivateKey):
+        raise BadKeysError(f"{file}: not an RSA key")
+    if private.key_size < MIN_KEY_BITS:
+        raise BadKeysError(f"{file}: {private.key_size} bits are too few; at least {MIN_KEY_BITS} are needed")
+    return SigningKey(kid=file.stem, private=private)
+
+
+def _jwk(key: SigningKey) -> PublicJwk:
+    numbers = key.public.public_numbers()
+    return PublicJwk(kid=key.kid, n=_base64url(numbers.n), e=_base64url(numbers.e))
+
+
+def _base64url(number: int) -> str:
+    data = number.to_bytes((number.bit_length() + 7) // 8, "big")
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _derived(key: SigningKey, purpose: str) -> bytes:
+    der = key.private.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose.encode()).derive(der)

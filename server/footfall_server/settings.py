@@ -1,0 +1,177 @@
+"""What the core is told from outside: one class, read once, from environment variables."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "FOOTFALL_SERVER_"
+
+_ADDRESS = re.compile(r"^(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})$")
+
+
+class BadSettingsError(Exception):
+    """The process cannot start with these settings; the text is one line that names the variables."""
+
+
+def _seconds(value: object) -> object:
+    """Takes plain seconds ("900") beside ISO 8601 ("PT15M")."""
+    return float(value) if isinstance(value, str) and value.replace(".", "", 1).isdigit() else value
+
+
+Lifetime = Annotated[timedelta, BeforeValidator(_seconds)]
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
+Address = Annotated[str, Field(pattern=_ADDRESS.pattern)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class _DatabaseSection(BaseModel):
+    """One environment may hold the DSNs of several roles: each process takes its own and leaves the rest."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class PostgresSettings(_DatabaseSection):
+    """The database, as the application's role."""
+
+    dsn: SecretStr
+    pool_size: int = Field(default=10, ge=1, le=200)
+
+
+class MilvusSettings(_Section):
+    """The face index."""
+
+    uri: str = Field(min_length=1)
+    index_type: Literal["FLAT", "IVF_FLAT", "HNSW"] = "IVF_FLAT"
+
+
+class S3Settings(_Section):
+    """The object store. `public_endpoint` is where edge workers reach it, when that differs."""
+
+    endpoint: Address
+    public_endpoint: str = Field(default="", pattern=rf"^$|{_ADDRESS.pattern}")
+    access_key: SecretStr
+    secret_key: SecretStr
+    bucket: str = Field(default="footfall", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
+    secure: bool = True
+
+
+class AuthSettings(_Section):
+    """Who may sign in, and for how long."""
+
+    keys_dir: Path
+    issuer: str = Field(default="footfall", min_length=1, max_length=200)
+    audience: str = Field(default="footfall", min_length=1, max_length=200)
+    person_token_ttl: Lifetime = Field(
+        default=timedelta(hours=12), ge=timedelta(seconds=1), le=timedelta(days=1)
+    )
+    worker_token_ttl: Lifetime = Field(
+        default=timedelta(hours=1), ge=timedelta(seconds=1), le=timedelta(days=1)
+    )
+
+
+class RecognitionSettings(_Section):
+    """Whose embeddings are matched, and from which cosine similarity on two are one person."""
+
+    model_id: str = Field(default="fr-mobilefacenet-512", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    dimension: int = Field(default=512, ge=64, le=2048)
+    match_threshold: float = Field(default=0.45, gt=0, lt=1)
+
+
+class ServerSettings(BaseSettings):
+    """Everything that `footfall-server serve` is told."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    listen: Address = "127.0.0.1:50051"
+    postgres: PostgresSettings
+    milvus: MilvusSettings
+    s3: S3Settings
+    auth: AuthSettings
+    recognition: RecognitionSettings = RecognitionSettings()
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    event_loop: Literal["uvloop", "asyncio"] = "uvloop"
+    drain_grace: Lifetime = Field(default=timedelta(seconds=4), ge=timedelta(0), le=timedelta(minutes=5))
+
+    @field_validator("listen")
+    @classmethod
+    def _port_in_range(cls, listen: str) -> str:
+        if int(listen.rpartition(":")[2]) > 65535:  # noqa: PLR2004 - the highest TCP port
+            msg = "the port must be at most 65535"
+            raise ValueError(msg)
+        return listen
+
+
+class LogSettings(BaseSettings):
+    """What every subcommand needs, whatever else it reads."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class DatabaseSettings(LogSettings):
+    """What the subcommands that only write accounts need."""
+
+    postgres: PostgresSettings
+
+
+class OwnerDatabase(_DatabaseSection):
+    """The database as its owner; only migrations use it."""
+
+    owner_dsn: SecretStr
+
+
+class SuperuserDatabase(_DatabaseSection):
+    """The database server as its superuser, with the three roles to make."""
+
+    superuser_dsn: SecretStr
+    owner_dsn: SecretStr
+    dsn: SecretStr
+
+
+class MigrateSettings(LogSettings):
+    """What `footfall-server migrate` is told."""
+
+    postgres: OwnerDatabase
+
+
+class BootstrapSettings(LogSettings):
+    """What `footfall-server bootstrap-database` is told."""
+
+    postgres: SuperuserDatabase
+
+
+def read_settings(kind: type[SettingsT]) -> SettingsT:
+    """Reads settings from the environment. Raises BadSettingsError, which names variables, never values."""
+    try:
+        return kind()
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{PREFIX}{'__'.join(str(part).upper() for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors(include_input=False, include_context=False)
+        )
+        raise BadSettingsError(f"bad settings: {faults}") from None
