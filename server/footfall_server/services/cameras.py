@@ -1,0 +1,141 @@
+"""The cameras of a tenant's sites: what should be. The workers' links are told of every change."""
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from footfall_server.domain.change import ChangeKind, NewChange, Topic
+from footfall_server.domain.identifiers import new_id
+from footfall_server.domain.identity import Principal
+from footfall_server.domain.places import Camera
+from footfall_server.domain.source_url import BadSourceUrlError, checked_source_url, with_kept_secrets
+from footfall_server.errors import FieldViolation, FootfallError, invalid_fields, not_found
+from footfall_server.ports import Clock, NameCursor, Transaction, Transactions
+from footfall_server.services.paging import Page, page_of
+from footfall_server.services.scope import require_site, tenant_of
+
+
+@dataclass(frozen=True, slots=True)
+class CameraValues:
+    """What can be said of a camera; None leaves it as it is."""
+
+    display_name: str | None = None
+    source_url: str | None = field(default=None, repr=False)
+    enabled: bool | None = None
+    site_id: UUID | None = None
+
+
+class CameraService:
+    """Adds, lists, changes and removes cameras."""
+
+    def __init__(self, *, transactions: Transactions, clock: Clock) -> None:
+        self._transactions = transactions
+        self._clock = clock
+
+    async def create(
+        self,
+        principal: Principal,
+        *,
+        site_id: UUID,
+        display_name: str,
+        source_url: str,
+        enabled: bool,
+        request_id: UUID | None,
+    ) -> Camera:
+        """Raises ALREADY_EXISTS for a name that is taken. The same request_id makes one camera."""
+        require_site(principal, site_id)
+        now = self._clock.now()
+        camera = Camera(
+            camera_id=new_id(),
+            site_id=site_id,
+            display_name=display_name,
+            source_url=_usable_source_url(source_url, stored=""),
+            enabled=enabled,
+            created_at=now,
+            updated_at=now,
+        )
+        async with self._transactions.begin(tenant_of(principal)) as tx:
+            added = await tx.cameras.add(camera, request_id)
+            if added.camera_id == camera.camera_id:
+                await _tell(tx, ChangeKind.CREATED, added)
+            elif not principal.may_see(added.site_id):
+                raise not_found("site", site_id)
+            return added
+
+    async def get(self, principal: Principal, camera_id: UUID) -> Camera:
+        async with self._transactions.begin(tenant_of(principal)) as tx:
+            return await _visible(tx, principal, camera_id)
+
+    async def list(
+        self, principal: Principal, *, site_id: UUID | None, after: NameCursor | None, limit: int
+    ) -> Page[Camera, NameCursor]:
+        """The cameras that the caller may see, by name; those of one site when it is given.
+
+        Raises NOT_FOUND for a site that the caller may not see.
+        """
+        async with self._transactions.begin(tenant_of(principal)) as tx:
+            if site_id is not None:
+                require_site(principal, site_id)
+                if await tx.sites.get(site_id) is None:
+                    raise not_found("site", site_id)
+            sites = principal.site_ids if site_id is None else frozenset({site_id})
+            found = await tx.cameras.list(sites=sites, after=after, limit=limit + 1)
+        return page_of(found, limit, lambda camera: NameCursor(camera.display_name, camera.camera_id))
+
+    async def update(self, principal: Principal, camera_id: UUID, values: CameraValues) -> Camera:
+        """Changes what is not None. A password shown as "***" stays what it is."""
+        # Exclusive, since what is read is written back: two who change different fields both count.
+        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+            camera = await _visible(tx, principal, camera_id)
+            changed = _changed(camera, values)
+            if changed == camera:
+                return camera
+            changed = replace(changed, updated_at=self._clock.now())
+            await tx.cameras.save(changed)
+            await _tell(tx, ChangeKind.UPDATED, changed)
+            return changed
+
+    async def delete(self, principal: Principal, camera_id: UUID) -> None:
+        async with self._transactions.begin(tenant_of(principal)) as tx:
+            camera = await _visible(tx, principal, camera_id)
+            if not await tx.cameras.remove(camera_id):
+                raise not_found("camera", camera_id)
+            await _tell(tx, ChangeKind.DELETED, camera)
+
+
+async def _visible(tx: Transaction, principal: Principal, camera_id: UUID) -> Camera:
+    camera = await tx.cameras.get(camera_id)
+    if camera is None or not principal.may_see(camera.site_id):
+        raise not_found("camera", camera_id)
+    return camera
+
+
+async def _tell(tx: Transaction, kind: ChangeKind, camera: Camera) -> None:
+    await tx.changes.append(
+        [NewChange(topic=Topic.CAMERAS, kind=kind, site_id=camera.site_id, resource_id=camera.camera_id)]
+    )
+
+
+def _changed(camera: Camera, values: CameraValues) -> Camera:
+    if values.site_id is not None and values.site_id != camera.site_id:
+        raise _bad("camera.site_id", "is fixed: a camera never changes its site", "camera.site_id_fixed")
+    return replace(
+        camera,
+        display_name=camera.display_name if values.display_name is None else values.display_name,
+        source_url=(
+            camera.source_url
+            if values.source_url is None
+            else _usable_source_url(values.source_url, stored=camera.source_url)
+        ),
+        enabled=camera.enabled if values.enabled is None else values.enabled,
+    )
+
+
+def _usable_source_url(source_url: str, *, stored: str) -> str:
+    try:
+        return with_kept_secrets(checked_source_url(source_url), stored)
+    except BadSourceUrlError as error:
+        raise _bad("camera.source_url", str(error), "camera.source_url") from None
+
+
+def _bad(path: str, description: str, rule_id: str) -> FootfallError:
+    return invalid_fields([FieldViolation(path, description, rule_id)])

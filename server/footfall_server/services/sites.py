@@ -1,0 +1,115 @@
+"""A tenant's shops."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from footfall_server.domain.identifiers import new_id
+from footfall_server.domain.identity import Principal
+from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, DEFAULT_VISIT_GAP, Site
+from footfall_server.errors import FieldViolation, invalid_fields, not_found
+from footfall_server.ports import Clock, NameCursor, Transactions
+from footfall_server.services.paging import Page, page_of
+from footfall_server.services.scope import require_site, tenant_of
+
+DEFAULT_TIME_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteValues:
+    """What can be said of a site; None leaves it: as it is, or at its default for a new one."""
+
+    display_name: str | None = None
+    time_zone: str | None = None
+    visit_gap: timedelta | None = None
+    business_day_start: timedelta | None = None
+
+
+class SiteService:
+    """Opens, lists, changes and removes sites."""
+
+    def __init__(self, *, transactions: Transactions, clock: Clock) -> None:
+        self._transactions = transactions
+        self._clock = clock
+
+    async def create(self, principal: Principal, values: SiteValues, *, request_id: UUID | None) -> Site:
+        """Raises ALREADY_EXISTS for a name that is taken. The same request_id makes one site."""
+        now = self._clock.now()
+        blank = Site(
+            site_id=new_id(),
+            display_name="",
+            time_zone=DEFAULT_TIME_ZONE,
+            visit_gap=DEFAULT_VISIT_GAP,
+            business_day_start=DEFAULT_BUSINESS_DAY_START,
+            created_at=now,
+            updated_at=now,
+        )
+        site = _changed(blank, values)
+        async with self._transactions.begin(tenant_of(principal)) as tx:
+            return await tx.sites.add(site, request_id)
+
+    async def get(self, principal: Principal, site_id: UUID) -> Site:
+        require_site(principal, site_id)
+        async with self._transactions.begin(tenant_of(principal)) as tx:
+            site = await tx.sites.get(site_id)
+        if site is None:
+            raise not_found("site", site_id)
+        return site
+
+    async def list(
+        self, principal: Principal, *, after: NameCursor | None, limit: int
+    ) -> Page[Site, NameCursor]:
+        """The sites that the caller may see, by name."""
+        async with self._transactions.begin(tenant_of(principal)) as tx:
+            found = await tx.sites.list(only=principal.site_ids, after=after, limit=limit + 1)
+        return page_of(found, limit, lambda site: NameCursor(site.display_name, site.site_id))
+
+    async def update(self, principal: Principal, site_id: UUID, values: SiteValues) -> Site:
+        require_site(principal, site_id)
+        # Exclusive, since what is read is written back: two who change different fields both count.
+        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+            site = await tx.sites.get(site_id)
+            if site is None:
+                raise not_found("site", site_id)
+            changed = _changed(site, values)
+            if changed == site:
+                return site
+            changed = replace(changed, updated_at=self._clock.now())
+            await tx.sites.save(changed)
+            return changed
+
+    async def delete(self, principal: Principal, site_id: UUID) -> None:
+        """Raises FAILED_PRECONDITION / NOT_EMPTY for a site that has cameras."""
+        require_site(principal, site_id)
+        async with self._transactions.begin(tenant_of(principal)) as tx:
+            if not await tx.sites.remove(site_id):
+                raise not_found("site", site_id)
+
+
+def _changed(site: Site, values: SiteValues) -> Site:
+    if values.time_zone is not None and values.time_zone not in _known_zones():
+        raise invalid_fields(
+            [
+                FieldViolation(
+                    "site.time_zone",
+                    'must be a name of the IANA time zone database, such as "Europe/Berlin"',
+                    "site.time_zone",
+                )
+            ]
+        )
+    return replace(
+        site,
+        display_name=site.display_name if values.display_name is None else values.display_name,
+        time_zone=site.time_zone if values.time_zone is None else values.time_zone,
+        visit_gap=site.visit_gap if values.visit_gap is None else values.visit_gap,
+        business_day_start=(
+            site.business_day_start if values.business_day_start is None else values.business_day_start
+        ),
+    )
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    return frozenset(available_timezones())

@@ -1,0 +1,55 @@
+"""The chains that share this installation."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from footfall_server.domain.identifiers import new_id
+from footfall_server.domain.places import Tenant
+from footfall_server.errors import not_found
+from footfall_server.ports import Clock, NameCursor, Transactions
+from footfall_server.services.paging import Page, page_of
+
+
+class TenantService:
+    """Opens, lists, renames and removes tenants. For system administrators."""
+
+    def __init__(self, *, transactions: Transactions, clock: Clock) -> None:
+        self._transactions = transactions
+        self._clock = clock
+
+    async def create(self, display_name: str, *, request_id: UUID | None) -> Tenant:
+        """Raises ALREADY_EXISTS for a name that is taken. The same request_id makes one tenant."""
+        now = self._clock.now()
+        tenant = Tenant(tenant_id=new_id(), display_name=display_name, created_at=now, updated_at=now)
+        async with self._transactions.begin_platform() as tx:
+            return await tx.add_tenant(tenant, request_id)
+
+    async def get(self, tenant_id: UUID) -> Tenant:
+        async with self._transactions.begin_platform() as tx:
+            tenant = await tx.get_tenant(tenant_id)
+        if tenant is None:
+            raise not_found("tenant", tenant_id)
+        return tenant
+
+    async def list(self, *, after: NameCursor | None, limit: int) -> Page[Tenant, NameCursor]:
+        async with self._transactions.begin_platform() as tx:
+            found = await tx.list_tenants(after=after, limit=limit + 1)
+        return page_of(found, limit, lambda tenant: NameCursor(tenant.display_name, tenant.tenant_id))
+
+    async def update(self, tenant_id: UUID, *, display_name: str | None) -> Tenant:
+        """Changes what is not None."""
+        async with self._transactions.begin_platform() as tx:
+            tenant = await tx.get_tenant(tenant_id)
+            if tenant is None:
+                raise not_found("tenant", tenant_id)
+            if display_name is None or display_name == tenant.display_name:
+                return tenant
+            renamed = replace(tenant, display_name=display_name, updated_at=self._clock.now())
+            await tx.save_tenant(renamed)
+            return renamed
+
+    async def delete(self, tenant_id: UUID) -> None:
+        """Raises FAILED_PRECONDITION / NOT_EMPTY for a tenant that has sites."""
+        async with self._transactions.begin_platform() as tx:
+            if not await tx.remove_tenant(tenant_id):
+                raise not_found("tenant", tenant_id)
