@@ -1,0 +1,1 @@
+"""The gateway's configuration: one Envoy template for a laptop and for production."""

@@ -1,0 +1,123 @@
+"""What clients are told when the gateway itself answers: google.rpc.Status, as from the core."""
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf import any_pb2, duration_pb2
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+
+DOMAIN = "footfall"
+RETRY_SECONDS = 1
+# A replica of the core is not asked for personal data here; its request id is how the log is found.
+REQUEST_ID = "%REQ(X-REQUEST-ID)%"
+WHAT_ENVOY_SAYS = "%LOCAL_REPLY_BODY%"
+
+
+@dataclass(frozen=True)
+class GatewayError:
+    """How one HTTP status of Envoy's own is told."""
+
+    http_status: int
+    code: int
+    reason: str
+    """As in footfall.v1.ErrorReason, without the prefix."""
+    message: str
+    retry: bool = False
+
+
+def gateway_errors(max_request_bytes: int) -> tuple[GatewayError, ...]:
+    """Every answer that Envoy makes itself with this configuration."""
+    unavailable = "The core cannot be reached now. Try again shortly."
+    malformed = "MALFORMED_REQUEST"
+    return (
+        GatewayError(400, code_pb2.INVALID_ARGUMENT, malformed, WHAT_ENVOY_SAYS),
+        GatewayError(404, code_pb2.NOT_FOUND, malformed, "No method has this path and HTTP verb."),
+        GatewayError(408, code_pb2.DEADLINE_EXCEEDED, malformed, "The request did not arrive in time."),
+        GatewayError(
+            413, code_pb2.INVALID_ARGUMENT, malformed, f"The body is larger than {max_request_bytes} bytes."
+        ),
+        GatewayError(431, code_pb2.INVALID_ARGUMENT, malformed, "The headers are too large."),
+        GatewayError(502, code_pb2.UNAVAILABLE, "CORE_UNAVAILABLE", unavailable, retry=True),
+        GatewayError(503, code_pb2.UNAVAILABLE, "CORE_UNAVAILABLE", unavailable, retry=True),
+        GatewayError(504, code_pb2.DEADLINE_EXCEEDED, "CORE_UNAVAILABLE", "The core did not answer in time."),
+    )
+
+
+def local_reply_config(max_request_bytes: int) -> dict[str, Any]:
+    """Envoy's LocalReplyConfig: JSON for JSON calls, grpc-status-details-bin for the two kinds of gRPC.
+
+    Which kind a call is has to be told from its headers as the filters left them: the transcoder turns a
+    JSON call's content type into application/grpc and keeps the path in x-envoy-original-path, which is
+    taken from whoever sends it from outside.
+    """
+    mappers = []
+    for error in gateway_errors(max_request_bytes):
+        status = {"status_code_filter": {"comparison": _equals(error.http_status)}}
+        mappers.append(
+            {
+                "filter": {"and_filter": {"filters": [status, _IS_JSON_CALL]}},
+                "body_format_override": {
+                    "json_format": _as_json(error),
+                    "content_type": "application/json",
+                },
+            }
+        )
+        if error.message != WHAT_ENVOY_SAYS:
+            mappers.append({"filter": status, "headers_to_add": [_details_header(error)]})
+    return {"mappers": mappers}
+
+
+def _as_json(error: GatewayError) -> dict[str, Any]:
+    info = {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": error.reason,
+        "domain": DOMAIN,
+        "metadata": {"request_id": REQUEST_ID},
+    }
+    details: list[dict[str, Any]] = [info]
+    if error.retry:
+        details.append(
+            {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{RETRY_SECONDS}s"}
+        )
+    return {"code": error.code, "message": error.message, "details": details}
+
+
+def _details_header(error: GatewayError) -> dict[str, Any]:
+    status = status_pb2.Status(code=error.code, message=error.message)
+    info = any_pb2.Any()
+    info.Pack(error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN))
+    status.details.append(info)
+    if error.retry:
+        retry = any_pb2.Any()
+        retry.Pack(error_details_pb2.RetryInfo(retry_delay=duration_pb2.Duration(seconds=RETRY_SECONDS)))
+        status.details.append(retry)
+    value = base64.b64encode(status.SerializeToString()).decode().rstrip("=")
+    return {
+        "header": {"key": "grpc-status-details-bin", "value": value},
+        "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
+    }
+
+
+def _equals(status: int) -> dict[str, Any]:
+    # Envoy wants the name of a runtime override; nothing sets it.
+    return {"op": "EQ", "value": {"default_value": status, "runtime_key": f"footfall.reply_{status}"}}
+
+
+_IS_JSON_CALL: dict[str, Any] = {
+    "or_filter": {
+        "filters": [
+            {"header_filter": {"header": {"name": "x-envoy-original-path", "present_match": True}}},
+            {
+                "header_filter": {
+                    "header": {
+                        "name": "content-type",
+                        "string_match": {"prefix": "application/grpc"},
+                        "invert_match": True,
+                        "treat_missing_header_as_empty": True,
+                    }
+                }
+            },
+        ]
+    }
+}

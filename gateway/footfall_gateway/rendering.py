@@ -1,0 +1,131 @@
+"""Fills the template."""
+
+import json
+import os
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from footfall_gateway.descriptor_set import descriptor_set, method_names, service_names
+from footfall_gateway.error_replies import local_reply_config
+from footfall_gateway.settings import Address, GatewaySettings, TlsFiles
+
+CONFIG_FILE = "envoy.yaml"
+DESCRIPTOR_FILE = "footfall.binpb"
+TEMPLATE_FILE = "envoy.yaml.template"
+TYPE = "type.googleapis.com/envoy."
+
+
+def render(settings: GatewaySettings, *, descriptor_path: Path) -> str:
+    """Envoy's configuration as YAML.
+
+    Args:
+        settings: what differs between gateways.
+        descriptor_path: where Envoy will find the descriptor set (see `descriptor_set`).
+
+    """
+    values: dict[str, Any] = {
+        "admin": _socket(settings.admin),
+        "listen": _socket(settings.listen),
+        "downstream_transport": _downstream_transport(settings.tls),
+        "trusted_proxies": settings.trusted_proxies,
+        "local_replies": local_reply_config(settings.max_request_bytes),
+        "descriptor_path": str(descriptor_path),
+        "services": service_names(),
+        "counted_methods": [{"name": name, "method_names": method_names(name)} for name in service_names()],
+        "max_request_bytes": settings.max_request_bytes,
+        "max_response_bytes": settings.max_response_bytes,
+        "cors_policy": _cors_policy(settings.cors_origins),
+        "stream_idle_timeout": _seconds(settings.stream_idle_timeout_seconds),
+        "unary_timeout": _seconds(settings.unary_timeout_seconds),
+        "core_discovery": _discovery(settings.core),
+        "core_endpoints": _endpoints(settings.core),
+        "web_discovery": _discovery([settings.web]),
+        "web_endpoints": _endpoints([settings.web]),
+    }
+    template = Template(resources.files(__package__).joinpath(TEMPLATE_FILE).read_text(encoding="utf-8"))
+    return template.substitute({name: json.dumps(value) for name, value in values.items()})
+
+
+def write_configuration(
+    settings: GatewaySettings, folder: Path, *, descriptor_path: Path | None = None
+) -> Path:
+    """Write the configuration and the descriptor set beside it; returns the configuration's path.
+
+    Args:
+        settings: what differs between gateways.
+        folder: made when it is missing.
+        descriptor_path: where Envoy finds the descriptor set when that is not `folder`, for example
+            inside a container.
+
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptors = folder / DESCRIPTOR_FILE
+    _replace(descriptors, descriptor_set())
+    config = folder / CONFIG_FILE
+    text = render(settings, descriptor_path=descriptor_path or descriptors.resolve())
+    _replace(config, text.encode())
+    return config
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write whole or not at all: Envoy may be reading."""
+    fresh = path.with_suffix(f"{path.suffix}.{os.getpid()}")
+    fresh.write_bytes(content)
+    fresh.replace(path)
+
+
+def _socket(address: Address) -> dict[str, Any]:
+    return {"address": address.host, "port_value": address.port}
+
+
+def _endpoints(addresses: Sequence[Address]) -> list[dict[str, Any]]:
+    return [{"endpoint": {"address": {"socket_address": _socket(address)}}} for address in addresses]
+
+
+def _discovery(addresses: Sequence[Address]) -> str:
+    return "STATIC" if all(address.is_literal for address in addresses) else "STRICT_DNS"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:g}s"
+
+
+def _downstream_transport(tls: TlsFiles | None) -> dict[str, Any]:
+    if tls is None:
+        raw = f"{TYPE}extensions.transport_sockets.raw_buffer.v3.RawBuffer"
+        return {"name": "envoy.transport_sockets.raw_buffer", "typed_config": {"@type": raw}}
+    certificate = {
+        "certificate_chain": {"filename": str(tls.certificate)},
+        "private_key": {"filename": str(tls.private_key)},
+    }
+    common = {
+        # A browser holds six connections per host over HTTP/1.1, and every open tab keeps one stream.
+        "alpn_protocols": ["h2", "http/1.1"],
+        "tls_params": {"tls_minimum_protocol_version": "TLSv1_2"},
+        "tls_certificates": [certificate],
+    }
+    context = f"{TYPE}extensions.transport_sockets.tls.v3.DownstreamTlsContext"
+    return {
+        "name": "envoy.transport_sockets.tls",
+        "typed_config": {"@type": context, "common_tls_context": common},
+    }
+
+
+def _cors_policy(origins: Sequence[str]) -> dict[str, Any]:
+    if not origins:
+        return {}
+    headers = "authorization,content-type,x-grpc-web,x-user-agent,grpc-timeout,x-request-id"
+    policy = {
+        "@type": f"{TYPE}extensions.filters.http.cors.v3.CorsPolicy",
+        "allow_origin_string_match": [{"exact": origin} for origin in origins],
+        "allow_methods": "GET,POST,PUT,PATCH,DELETE,OPTIONS",
+        "allow_headers": headers,
+        "expose_headers": "grpc-status,grpc-message,grpc-status-details-bin,x-request-id",
+        "max_age": "600",
+        # A preflight from anywhere else is answered here; the core cannot read one.
+        "forward_not_matching_preflights": False,
+    }
+    return {"envoy.filters.http.cors": policy}

@@ -1,0 +1,119 @@
+"""What differs between one gateway and another."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+MIB = 1024 * 1024
+
+
+class Address(BaseModel, frozen=True):
+    """A host (name or IP address) and a TCP port."""
+
+    host: str = Field(min_length=1, max_length=253)
+    port: Port
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether the host is an IP address, so that nothing needs to be resolved."""
+        try:
+            ip_address(self.host)
+        except ValueError:
+            return False
+        return True
+
+
+class TlsFiles(BaseModel, frozen=True):
+    """The server certificate (with its chain) and its private key, both PEM, as Envoy sees them."""
+
+    certificate: Path
+    private_key: Path
+
+
+class GatewaySettings(BaseSettings):
+    """Values of the template: from FOOTFALL_GATEWAY_* variables, then from a TOML file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FOOTFALL_GATEWAY_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    listen: Address = Address(host="127.0.0.1", port=8080)
+    """Where clients come in: gRPC, gRPC-Web and JSON on the one port."""
+    admin: Address = Address(host="127.0.0.1", port=9901)
+    """Envoy's own interface. It can stop the gateway, so it is only ever on loopback."""
+    core: tuple[Address, ...] = Field(min_length=1)
+    """Every replica of the core, or one DNS name that resolves to all of them."""
+    web: Address
+    """footfall-web, which serves the console."""
+    tls: TlsFiles | None = None
+    """TLS for clients. Without it the gateway speaks plain HTTP: for loopback, or behind another TLS end."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins of other sites whose pages may call the API. The console is same-origin and needs none."""
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+    """How many proxies of yours stand in front; their X-Forwarded-For is believed."""
+    max_request_bytes: int = Field(default=4 * MIB, ge=64 * 1024, le=64 * MIB)
+    """Largest JSON body."""
+    max_response_bytes: int = Field(default=16 * MIB, ge=64 * 1024, le=256 * MIB)
+    """Largest unary answer turned into JSON, images included."""
+    unary_timeout_seconds: float = Field(default=30.0, gt=0, le=600)
+    stream_idle_timeout_seconds: float = Field(default=75.0, ge=45, le=3600)
+    """A stream on which nothing moved for so long is dead: both sides send something every 15 s."""
+
+    @field_validator("admin")
+    @classmethod
+    def _admin_stays_inside(cls, admin: Address) -> Address:
+        if not (admin.is_literal and ip_address(admin.host).is_loopback):
+            raise ValueError("must be a loopback address: who reaches this interface can stop the gateway")
+        return admin
+
+    @field_validator("listen")
+    @classmethod
+    def _listens_on_an_address(cls, listen: Address) -> Address:
+        if not listen.is_literal:
+            raise ValueError(f"must be an IP address to listen on, for example 0.0.0.0, not {listen.host!r}")
+        return listen
+
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Self:
+        if self.listen.port == self.admin.port:
+            raise ValueError(f"listen and admin both ask for port {self.listen.port}")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+
+def read_settings(toml_file: Path | None) -> GatewaySettings:
+    """Settings from the environment over those of `toml_file`.
+
+    Raises:
+        pydantic.ValidationError: a value is missing or wrong.
+        OSError: the file cannot be read.
+        tomllib.TOMLDecodeError: it is not TOML.
+
+    """
+    if toml_file is not None:
+        toml_file.open("rb").close()  # a source that is absent would be skipped in silence
+
+    class FromFile(GatewaySettings):
+        model_config = SettingsConfigDict(toml_file=toml_file)
+
+    return FromFile()  # type: ignore[call-arg]  # the rest comes from the environment and the file
