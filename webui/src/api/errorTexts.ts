@@ -1,0 +1,94 @@
+import { Code } from "@connectrpc/connect";
+
+import { ErrorReason } from "./gen/footfall/v1/error_reason_pb";
+
+export interface ErrorText {
+  readonly title: string;
+  readonly hint: string;
+}
+
+/** What is said for each reason. The compiler refuses a reason without a text. */
+const BY_REASON: Readonly<Record<Exclude<ErrorReason, ErrorReason.UNSPECIFIED>, ErrorText>> = {
+  [ErrorReason.INVALID_FIELD]: { title: "Something in the form is not right", hint: "Check the marked fields." },
+  [ErrorReason.MALFORMED_REQUEST]: {
+    title: "The server could not read the request",
+    hint: "Reload the page: the console may be older than the server.",
+  },
+  [ErrorReason.UNAUTHENTICATED]: { title: "You are signed out", hint: "Sign in again to go on." },
+  [ErrorReason.BAD_CREDENTIALS]: {
+    title: "E-mail address or password is wrong",
+    hint: "Check both and try again.",
+  },
+  [ErrorReason.PERMISSION_DENIED]: {
+    title: "Your account may not do this",
+    hint: "An administrator can change what you may do.",
+  },
+  [ErrorReason.TENANT_REQUIRED]: {
+    title: "This account belongs to no shop chain",
+    hint: "Sign in with an account of the chain that you want to see.",
+  },
+  [ErrorReason.TENANT_NOT_FOUND]: { title: "This tenant does not exist", hint: "It may have been deleted." },
+  [ErrorReason.SITE_NOT_FOUND]: { title: "This site does not exist", hint: "It may have been deleted." },
+  [ErrorReason.CAMERA_NOT_FOUND]: { title: "This camera does not exist", hint: "It may have been deleted." },
+  [ErrorReason.VISIT_NOT_FOUND]: {
+    title: "This visit does not exist",
+    hint: "It may have been joined with another one.",
+  },
+  [ErrorReason.IMAGE_NOT_FOUND]: { title: "There is no image", hint: "Images are kept for 30 days." },
+  [ErrorReason.MODEL_MISMATCH]: {
+    title: "The face was measured by another model",
+    hint: "Update the edge worker.",
+  },
+  [ErrorReason.NOT_EMPTY]: {
+    title: "It is still in use",
+    hint: "Remove what it holds first.",
+  },
+  [ErrorReason.ALREADY_EXISTS]: { title: "This name is taken", hint: "Choose another name." },
+  [ErrorReason.REVISION_COMPACTED]: {
+    title: "You were away for long",
+    hint: "The list is being read again.",
+  },
+  [ErrorReason.EDGE_REPLACED]: { title: "Another worker took over", hint: "Only one worker may use a key." },
+  [ErrorReason.PROTOCOL_VIOLATION]: {
+    title: "The server did not understand the console",
+    hint: "Reload the page.",
+  },
+  [ErrorReason.INDEX_UNAVAILABLE]: {
+    title: "Recognition is not available now",
+    hint: "Nothing was changed. Try again in a moment.",
+  },
+  [ErrorReason.STORE_UNAVAILABLE]: {
+    title: "The data cannot be reached now",
+    hint: "Nothing was changed. Try again in a moment.",
+  },
+  [ErrorReason.INTERNAL]: {
+    title: "Something went wrong on the server",
+    hint: "Try again. If it stays, tell your operator.",
+  },
+  [ErrorReason.BAD_PAGE_TOKEN]: {
+    title: "This page of the list is no longer valid",
+    hint: "Start again from the first page.",
+  },
+};
+
+/** What is said when the answer has no reason: it came from the gateway, or none came. */
+const BY_CODE: Readonly<Partial<Record<Code, ErrorText>>> = {
+  [Code.Unavailable]: { title: "Footfall cannot be reached", hint: "Check the connection and try again." },
+  [Code.Unknown]: { title: "Footfall cannot be reached", hint: "Check the connection and try again." },
+  [Code.DeadlineExceeded]: { title: "The server took too long", hint: "Try again in a moment." },
+  [Code.Unauthenticated]: { title: "You are signed out", hint: "Sign in again to go on." },
+  [Code.PermissionDenied]: {
+    title: "Your account may not do this",
+    hint: "An administrator can change what you may do.",
+  },
+  [Code.NotFound]: { title: "This does not exist", hint: "It may have been deleted." },
+  [Code.ResourceExhausted]: { title: "Too many requests", hint: "Wait a moment and try again." },
+  [Code.Unimplemented]: { title: "The server does not know this yet", hint: "It may be older than the console." },
+};
+
+const FALLBACK: ErrorText = { title: "That did not work", hint: "Try again in a moment." };
+
+export function errorText(reason: ErrorReason, code: Code): ErrorText {
+  if (reason !== ErrorReason.UNSPECIFIED) return BY_REASON[reason];
+  return BY_CODE[code] ?? FALLBACK;
+}

@@ -1,0 +1,218 @@
+import { Code } from "@connectrpc/connect";
+
+import { type AppError, toAppError } from "./errors";
+import type { WatchResponse } from "./gen/footfall/v1/live_service_pb";
+
+/** How the tab's link to the server is. */
+export type WatchPhase = "idle" | "connecting" | "live" | "retrying" | "stopped";
+
+export interface WatchState {
+  readonly phase: WatchPhase;
+  /** When the server was last heard, in milliseconds since the epoch. */
+  readonly lastContact: number | undefined;
+  /** Why the link is stopped. */
+  readonly error: AppError | undefined;
+}
+
+/**
+ * Opens the stream after a revision. onOpen is called as soon as the server has answered, which may be
+ * long before the first message.
+ */
+export type OpenWatch = (afterRevision: bigint, signal: AbortSignal, onOpen: () => void) => AsyncIterable<WatchResponse>;
+
+export interface WatchListener {
+  /** A change after the revision that was subscribed with; each one once. */
+  readonly onChange: (response: WatchResponse) => void;
+  /** The server no longer keeps what came after: list again and subscribe anew. The subscription is over. */
+  readonly onReset: () => void;
+}
+
+interface Subscription extends WatchListener {
+  seen: bigint;
+}
+
+/** The server speaks at least every 15 s; more than two missed words and the line is dead. */
+export const DEAD_AFTER_MS = 40_000;
+const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 15_000;
+
+/**
+ * The one live stream of a tab: a browser opens six HTTP/1.1 connections to a host, so pages share it.
+ *
+ * It reconnects for ever with growing, jittered pauses and resumes after the last revision it heard, so
+ * that no listener misses a change or sees one twice. It stops only when the server says that the caller
+ * may not watch.
+ */
+export class WatchHub {
+  readonly #open: OpenWatch;
+  readonly #onSignedOut: () => void;
+  readonly #random: () => number;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #stateListeners = new Set<() => void>();
+  #state: WatchState = { phase: "idle", lastContact: undefined, error: undefined };
+  #run: AbortController | undefined;
+  #position = 0n;
+  #fails = 0;
+  #suspended = false;
+
+  constructor(options: { open: OpenWatch; onSignedOut: () => void; random?: () => number }) {
+    this.#open = options.open;
+    this.#onSignedOut = options.onSignedOut;
+    this.#random = options.random ?? Math.random;
+  }
+
+  readonly state = (): WatchState => this.#state;
+
+  readonly onState = (listener: () => void): (() => void) => {
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
+  };
+
+  subscribe(afterRevision: bigint, listener: WatchListener): () => void {
+    const subscription: Subscription = { ...listener, seen: afterRevision };
+    this.#subscriptions.add(subscription);
+    // A stream that is already further than this listener cannot tell it what came before.
+    if (this.#run && afterRevision < this.#position) this.#halt();
+    this.#ensureRunning();
+    return () => {
+      this.#subscriptions.delete(subscription);
+      // Later in this turn another page may subscribe: a change of route does not reopen the stream.
+      queueMicrotask(() => {
+        if (this.#subscriptions.size > 0) return;
+        this.#halt();
+        if (this.#state.phase !== "stopped") this.#enter("idle");
+      });
+    };
+  }
+
+  /** Tries again now: after a stop, or instead of waiting for the next attempt. */
+  reconnect(): void {
+    this.#halt();
+    this.#fails = 0;
+    this.#ensureRunning();
+  }
+
+  /** Gives the connection back while nobody looks; resume() goes on from the same revision. */
+  suspend(): void {
+    this.#suspended = true;
+    this.#halt();
+    if (this.#state.phase !== "stopped") this.#enter("idle");
+  }
+
+  resume(): void {
+    if (!this.#suspended) return;
+    this.#suspended = false;
+    if (this.#state.phase !== "stopped") this.#ensureRunning();
+  }
+
+  #ensureRunning(): void {
+    if (this.#run || this.#suspended || this.#subscriptions.size === 0) return;
+    this.#run = new AbortController();
+    this.#enter("connecting");
+    void this.#keepOpen(this.#run.signal);
+  }
+
+  #halt(): void {
+    this.#run?.abort();
+    this.#run = undefined;
+  }
+
+  async #keepOpen(run: AbortSignal): Promise<void> {
+    let failure: AppError | undefined;
+    do {
+      failure = await this.#stream(run);
+      if (run.aborted) return;
+      if (failure?.code === Code.OutOfRange) {
+        this.#halt();
+        this.#enter("retrying");
+        this.#reset();
+        return;
+      }
+      if (failure?.code === Code.Unauthenticated || failure?.code === Code.PermissionDenied) {
+        this.#halt();
+        this.#enter("stopped", failure);
+        if (failure.code === Code.Unauthenticated) this.#onSignedOut();
+        return;
+      }
+      this.#enter("retrying");
+    } while (await pause(Math.max(this.#backoff(), failure?.retryAfterMs ?? 0), run));
+  }
+
+  /** Reads one stream until it ends; answers why. */
+  async #stream(run: AbortSignal): Promise<AppError | undefined> {
+    const attempt = new AbortController();
+    const signal = AbortSignal.any([run, attempt.signal]);
+    let deadMan: ReturnType<typeof setTimeout> | undefined;
+    const heard = () => {
+      if (signal.aborted) return;
+      clearTimeout(deadMan);
+      deadMan = setTimeout(() => {
+        attempt.abort();
+      }, DEAD_AFTER_MS);
+    };
+    const live = () => {
+      heard();
+      if (!signal.aborted) this.#enter("live", undefined, Date.now());
+    };
+    heard();
+    this.#position = [...this.#subscriptions].reduce((least, { seen }) => (seen < least ? seen : least), MAX_REVISION);
+    try {
+      for await (const response of this.#open(this.#position, signal, live)) {
+        if (signal.aborted) break;
+        this.#fails = 0;
+        this.#position = response.revision;
+        this.#deliver(response);
+        live();
+      }
+      return undefined;
+    } catch (error) {
+      return attempt.signal.aborted ? undefined : toAppError(error);
+    } finally {
+      clearTimeout(deadMan);
+    }
+  }
+
+  #deliver(response: WatchResponse): void {
+    for (const subscription of [...this.#subscriptions]) {
+      if (response.revision <= subscription.seen) continue;
+      subscription.seen = response.revision;
+      if (response.change.case !== undefined) subscription.onChange(response);
+    }
+  }
+
+  #reset(): void {
+    const listeners = [...this.#subscriptions];
+    this.#subscriptions.clear();
+    for (const { onReset } of listeners) onReset();
+  }
+
+  #backoff(): number {
+    const whole = Math.min(FIRST_BACKOFF_MS * 2 ** this.#fails, LONGEST_BACKOFF_MS);
+    this.#fails += 1;
+    return whole / 2 + (whole / 2) * this.#random();
+  }
+
+  #enter(phase: WatchPhase, error?: AppError, contact = this.#state.lastContact): void {
+    this.#state = { phase, lastContact: contact, error };
+    for (const listener of this.#stateListeners) listener();
+  }
+}
+
+const MAX_REVISION = 2n ** 63n - 1n;
+
+/** Answers true when the time is over, false when the signal came first. */
+function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      resolve(true);
+    }, ms);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve(false);
+      },
+      { once: true },
+    );
+  });
+}

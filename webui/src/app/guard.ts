@@ -1,0 +1,17 @@
+import { redirect } from "react-router";
+
+import type { Session } from "../api/session";
+
+/** Where to go after signing in: only a path of this console, never another host. */
+export function safeReturnPath(next: string | null): string {
+  if (next?.startsWith("/") !== true || next.startsWith("//") || next.includes("\\")) return "/live";
+  return next;
+}
+
+/** Sends whoever is not signed in to the sign-in page, which brings them back. */
+export function requireSession(session: Session, request: Request): null {
+  if (session.current()) return null;
+  const { pathname, search } = new URL(request.url);
+  const target = pathname + search;
+  throw redirect(target === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(target)}`);
+}

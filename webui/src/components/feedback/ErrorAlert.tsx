@@ -1,0 +1,23 @@
+import { ExclamationCircleOutlined } from "@ant-design/icons";
+import { Button } from "antd";
+
+/** A failure in words, with a way on when there is one. */
+export function ErrorAlert(props: {
+  title: string;
+  hint: string;
+  requestId?: string | undefined;
+  onRetry?: (() => void) | undefined;
+}) {
+  const { title, hint, requestId, onRetry } = props;
+  return (
+    <div role="alert" className="flex items-start gap-3 rounded-xl bg-rose px-4 py-3 text-rose-ink">
+      <ExclamationCircleOutlined className="mt-1" aria-hidden="true" />
+      <div className="min-w-0 flex-1">
+        <p className="m-0 font-medium">{title}</p>
+        <p className="m-0">{hint}</p>
+        {requestId !== undefined && <p className="m-0 text-xs">Request {requestId}</p>}
+      </div>
+      {onRetry && <Button onClick={onRetry}>Try again</Button>}
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+/** One day, as "YYYY-MM-DD"; "" is none. */
+export function DateField(props: { label: string; value: string; onChange: (value: string) => void }) {
+  const { label, value, onChange } = props;
+  return (
+    <label className="inline-flex items-center gap-2 text-quiet">
+      {label}
+      <input
+        type="date"
+        value={value}
+        onChange={(event) => {
+          onChange(event.target.value);
+        }}
+        className="h-9.5 rounded-lg border border-edge bg-surface px-3 text-ink hover:border-brand"
+      />
+    </label>
+  );
+}

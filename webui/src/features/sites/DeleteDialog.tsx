@@ -1,0 +1,84 @@
+import { useMutation } from "@connectrpc/connect-query";
+import { useQueryClient } from "@tanstack/react-query";
+import { Modal } from "antd";
+
+import { toAppError } from "../../api/errors";
+import { type Camera, CameraService } from "../../api/gen/footfall/v1/camera_service_pb";
+import { type Site, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
+import { CAMERAS_KEY, SITES_KEY } from "../../api/hooks";
+import { ErrorAlert } from "../../components/feedback/ErrorAlert";
+
+/** Asks before a site goes. */
+export function DeleteSiteDialog(props: { site: Site; onClose: () => void }) {
+  const { site, onClose } = props;
+  const queries = useQueryClient();
+  const deletion = useMutation(SiteService.method.deleteSite, {
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: SITES_KEY });
+      onClose();
+    },
+  });
+  return (
+    <DeleteDialog
+      name={site.displayName}
+      note="Its visits stay in the reports. A site that still has cameras cannot be deleted."
+      busy={deletion.isPending}
+      error={deletion.error}
+      onClose={onClose}
+      onDelete={() => {
+        deletion.mutate({ siteId: site.siteId });
+      }}
+    />
+  );
+}
+
+/** Asks before a camera goes. */
+export function DeleteCameraDialog(props: { camera: Camera; onClose: () => void }) {
+  const { camera, onClose } = props;
+  const queries = useQueryClient();
+  const deletion = useMutation(CameraService.method.deleteCamera, {
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: CAMERAS_KEY });
+      onClose();
+    },
+  });
+  return (
+    <DeleteDialog
+      name={camera.displayName}
+      note="Workers stop reading it. The visits that it saw stay."
+      busy={deletion.isPending}
+      error={deletion.error}
+      onClose={onClose}
+      onDelete={() => {
+        deletion.mutate({ cameraId: camera.cameraId });
+      }}
+    />
+  );
+}
+
+function DeleteDialog(props: {
+  name: string;
+  note: string;
+  busy: boolean;
+  error: Error | null;
+  onDelete: () => void;
+  onClose: () => void;
+}) {
+  const { name, note, busy, error, onDelete, onClose } = props;
+  const failure = error ? toAppError(error) : undefined;
+  return (
+    <Modal
+      open
+      title={`Delete ${name}?`}
+      okText="Delete"
+      okButtonProps={{ danger: true, loading: busy }}
+      onOk={onDelete}
+      onCancel={onClose}
+    >
+      <div className="space-y-4">
+        <p className="m-0">{note}</p>
+        {failure && <ErrorAlert {...failure} requestId={failure.metadata.request_id} />}
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,36 @@
+import { Button, Drawer } from "antd";
+import type { ReactNode, SyntheticEvent } from "react";
+
+import type { AppError } from "../../api/errors";
+import { ErrorAlert } from "../../components/feedback/ErrorAlert";
+
+/** The frame of a form that is laid over the page. */
+export function EditorDrawer(props: {
+  title: string;
+  action: string;
+  busy: boolean;
+  failure: AppError | undefined;
+  onSave: () => void;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const { title, action, busy, failure, onSave, onClose, children } = props;
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!busy) onSave();
+  };
+  return (
+    <Drawer open size={440} title={title} onClose={onClose} classNames={{ wrapper: "max-w-full" }}>
+      <form noValidate onSubmit={submit} className="space-y-5" aria-label={title}>
+        {failure && <ErrorAlert {...failure} requestId={failure.metadata.request_id} />}
+        {children}
+        <div className="flex justify-end gap-3 pt-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="primary" htmlType="submit" loading={busy}>
+            {action}
+          </Button>
+        </div>
+      </form>
+    </Drawer>
+  );
+}

@@ -1,0 +1,95 @@
+import { DeleteOutlined, EditOutlined, PlusOutlined, VideoCameraOutlined } from "@ant-design/icons";
+import { durationMs } from "@bufbuild/protobuf/wkt";
+import { Button } from "antd";
+
+import type { Camera } from "../../api/gen/footfall/v1/camera_service_pb";
+import type { Site } from "../../api/gen/footfall/v1/site_service_pb";
+import { span } from "../../time/format";
+import { draftOf } from "./siteForm";
+
+/** One site with its rules and its cameras. Actions that are not given are not offered. */
+export function SiteCard(props: {
+  site: Site;
+  cameras: readonly Camera[];
+  onEdit: (() => void) | undefined;
+  onDelete: (() => void) | undefined;
+  onAddCamera: (() => void) | undefined;
+  onEditCamera: ((camera: Camera) => void) | undefined;
+  onDeleteCamera: ((camera: Camera) => void) | undefined;
+}) {
+  const { site, cameras, onEdit, onDelete, onAddCamera, onEditCamera, onDeleteCamera } = props;
+  const rules = [
+    site.timeZone.replaceAll("_", " "),
+    ...(site.visitGap ? [`a visit ends after ${span(durationMs(site.visitGap))}`] : []),
+    `days start at ${draftOf(site, "").businessDayStart}`,
+  ];
+  return (
+    <section aria-labelledby={`site-${site.siteId}`} className="overflow-hidden rounded-2xl border border-line bg-surface">
+      <header className="flex items-start justify-between gap-4 px-5 py-4">
+        <div className="min-w-0">
+          <h2 id={`site-${site.siteId}`} className="m-0 truncate text-base font-semibold">
+            {site.displayName}
+          </h2>
+          <p className="m-0 text-quiet">{rules.join(" · ")}</p>
+        </div>
+        <Actions name={site.displayName} onEdit={onEdit} onDelete={onDelete} />
+      </header>
+      <ul className="m-0 list-none border-t border-line p-0">
+        {cameras.map((camera) => (
+          <li key={camera.cameraId} className="flex items-center gap-3 border-b border-line px-5 py-3 last:border-b-0">
+            <span
+              aria-hidden="true"
+              className={`grid size-9 shrink-0 place-items-center rounded-lg ${camera.enabled === false ? "bg-mute text-mute-ink" : "bg-tint text-tint-ink"}`}
+            >
+              <VideoCameraOutlined />
+            </span>
+            <div className="min-w-0 flex-1">
+              <p className="m-0 flex items-center gap-2 font-medium">
+                <span className="truncate">{camera.displayName}</span>
+                {camera.enabled === false && (
+                  <span className="rounded-full bg-mute px-2 py-0.5 text-xs text-mute-ink">Off</span>
+                )}
+              </p>
+              <p className="m-0 truncate font-mono text-xs text-quiet">{camera.sourceUrl === "" ? "No source" : camera.sourceUrl}</p>
+            </div>
+            <Actions
+              name={camera.displayName}
+              onEdit={
+                onEditCamera &&
+                (() => {
+                  onEditCamera(camera);
+                })
+              }
+              onDelete={
+                onDeleteCamera &&
+                (() => {
+                  onDeleteCamera(camera);
+                })
+              }
+            />
+          </li>
+        ))}
+        {cameras.length === 0 && <li className="px-5 py-4 text-quiet">No camera yet.</li>}
+      </ul>
+      {onAddCamera && (
+        <footer className="border-t border-line px-3 py-2">
+          <Button type="text" icon={<PlusOutlined />} onClick={onAddCamera}>
+            Add camera
+          </Button>
+        </footer>
+      )}
+    </section>
+  );
+}
+
+function Actions(props: { name: string; onEdit: (() => void) | undefined; onDelete: (() => void) | undefined }) {
+  const { name, onEdit, onDelete } = props;
+  return (
+    <div className="flex shrink-0">
+      {onEdit && <Button type="text" icon={<EditOutlined />} aria-label={`Edit ${name}`} title="Edit" onClick={onEdit} />}
+      {onDelete && (
+        <Button type="text" icon={<DeleteOutlined />} aria-label={`Delete ${name}`} title="Delete" onClick={onDelete} />
+      )}
+    </div>
+  );
+}

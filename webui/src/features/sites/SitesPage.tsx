@@ -1,0 +1,119 @@
+import { PlusOutlined, ShopOutlined } from "@ant-design/icons";
+import { Button } from "antd";
+import { useState } from "react";
+
+import { toAppError } from "../../api/errors";
+import { Role } from "../../api/gen/footfall/v1/auth_service_pb";
+import type { Camera } from "../../api/gen/footfall/v1/camera_service_pb";
+import type { Site } from "../../api/gen/footfall/v1/site_service_pb";
+import { useCameras, useSession, useSites } from "../../api/hooks";
+import { can } from "../../api/permissions";
+import { EmptyState } from "../../components/feedback/EmptyState";
+import { ErrorAlert } from "../../components/feedback/ErrorAlert";
+import { PageSkeleton } from "../../components/feedback/PageSkeleton";
+import { PageHeader } from "../../components/PageHeader";
+import { CameraEditor } from "./CameraEditor";
+import { DeleteCameraDialog, DeleteSiteDialog } from "./DeleteDialog";
+import { SiteCard } from "./SiteCard";
+import { SiteEditor } from "./SiteEditor";
+
+/** What is laid over the page now. */
+type Overlay =
+  | { readonly kind: "edit-site"; readonly site: Site | undefined }
+  | { readonly kind: "delete-site"; readonly site: Site }
+  | { readonly kind: "edit-camera"; readonly site: Site; readonly camera: Camera | undefined }
+  | { readonly kind: "delete-camera"; readonly camera: Camera };
+
+export function SitesPage() {
+  const sites = useSites();
+  const cameras = useCameras();
+  const role = useSession()?.role ?? Role.UNSPECIFIED;
+  const [overlay, setOverlay] = useState<Overlay>();
+  const managesSites = can(role, "sites.manage");
+  const managesCameras = can(role, "cameras.manage");
+  const close = () => {
+    setOverlay(undefined);
+  };
+  const addSite = () => {
+    setOverlay({ kind: "edit-site", site: undefined });
+  };
+  const error = sites.error ?? cameras.error;
+  const failure = error ? toAppError(error) : undefined;
+
+  return (
+    <div className="space-y-6">
+      <PageHeader title="Sites & cameras" note="Workers of a site follow every change here within seconds.">
+        {managesSites && (
+          <Button type="primary" icon={<PlusOutlined />} onClick={addSite}>
+            Add site
+          </Button>
+        )}
+      </PageHeader>
+      {failure && (
+        <ErrorAlert
+          {...failure}
+          requestId={failure.metadata.request_id}
+          onRetry={() => {
+            void sites.refetch();
+            void cameras.refetch();
+          }}
+        />
+      )}
+      {!failure && (sites.isPending || cameras.isPending) && <PageSkeleton />}
+      {sites.data?.length === 0 && (
+        <EmptyState
+          icon={<ShopOutlined />}
+          title="No site yet"
+          hint={managesSites ? "A site is one shop. Add it, then add its cameras." : "An administrator can add one."}
+        >
+          {managesSites && (
+            <Button type="primary" onClick={addSite}>
+              Add the first site
+            </Button>
+          )}
+        </EmptyState>
+      )}
+      {sites.data && cameras.data && (
+        <div className="grid items-start gap-4 xl:grid-cols-2">
+          {sites.data.map((site) => (
+            <SiteCard
+              key={site.siteId}
+              site={site}
+              cameras={cameras.data.filter((camera) => camera.siteId === site.siteId)}
+              onEdit={offer(managesSites, () => {
+                setOverlay({ kind: "edit-site", site });
+              })}
+              onDelete={offer(managesSites, () => {
+                setOverlay({ kind: "delete-site", site });
+              })}
+              onAddCamera={offer(managesCameras, () => {
+                setOverlay({ kind: "edit-camera", site, camera: undefined });
+              })}
+              onEditCamera={offer(managesCameras, (camera: Camera) => {
+                setOverlay({ kind: "edit-camera", site, camera });
+              })}
+              onDeleteCamera={offer(managesCameras, (camera: Camera) => {
+                setOverlay({ kind: "delete-camera", camera });
+              })}
+            />
+          ))}
+        </div>
+      )}
+      {overlay?.kind === "edit-site" && <SiteEditor site={overlay.site} onClose={close} />}
+      {overlay?.kind === "delete-site" && <DeleteSiteDialog site={overlay.site} onClose={close} />}
+      {overlay?.kind === "edit-camera" && (
+        <CameraEditor
+          camera={overlay.camera}
+          siteId={overlay.site.siteId}
+          siteName={overlay.site.displayName}
+          onClose={close}
+        />
+      )}
+      {overlay?.kind === "delete-camera" && <DeleteCameraDialog camera={overlay.camera} onClose={close} />}
+    </div>
+  );
+}
+
+function offer<F>(allowed: boolean, action: F): F | undefined {
+  return allowed ? action : undefined;
+}

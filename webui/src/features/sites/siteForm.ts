@@ -1,0 +1,68 @@
+import { create } from "@bufbuild/protobuf";
+import { DurationSchema, durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
+
+import { type Site, SiteSchema } from "../../api/gen/footfall/v1/site_service_pb";
+
+/** A site as it is typed. */
+export interface SiteDraft {
+  readonly displayName: string;
+  readonly timeZone: string;
+  /** Whole or broken minutes. */
+  readonly visitGapMinutes: string;
+  /** "HH:MM" on the site's clock. */
+  readonly businessDayStart: string;
+}
+
+export const SITE_MASK = ["display_name", "time_zone", "visit_gap", "business_day_start"];
+
+const MINUTE_MS = 60_000;
+const DEFAULT_GAP_MINUTES = "60";
+const DEFAULT_DAY_START = "04:00";
+const LONGEST_GAP_MINUTES = 24 * 60;
+
+export function draftOf(site: Site | undefined, localZone: string): SiteDraft {
+  if (!site) {
+    return {
+      displayName: "",
+      timeZone: localZone,
+      visitGapMinutes: DEFAULT_GAP_MINUTES,
+      businessDayStart: DEFAULT_DAY_START,
+    };
+  }
+  return {
+    displayName: site.displayName,
+    timeZone: site.timeZone,
+    visitGapMinutes: site.visitGap ? String(durationMs(site.visitGap) / MINUTE_MS) : DEFAULT_GAP_MINUTES,
+    businessDayStart: site.businessDayStart ? clockOf(durationMs(site.businessDayStart)) : DEFAULT_DAY_START,
+  };
+}
+
+/** What is wrong with the draft, by field; the server checks the same again. */
+export function siteFaults(draft: SiteDraft): ReadonlyMap<keyof SiteDraft, string> {
+  const faults = new Map<keyof SiteDraft, string>();
+  if (draft.displayName.trim() === "") faults.set("displayName", "A site needs a name.");
+  const gap = Number(draft.visitGapMinutes);
+  if (!(gap * 60 >= 1 && gap <= LONGEST_GAP_MINUTES)) {
+    faults.set("visitGapMinutes", "From one second to 24 hours, in minutes.");
+  }
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(draft.businessDayStart)) {
+    faults.set("businessDayStart", "A time of day, for example 04:00.");
+  }
+  return faults;
+}
+
+export function siteOf(draft: SiteDraft, siteId: string): Site {
+  const [hours = 0, minutes = 0] = draft.businessDayStart.split(":").map(Number);
+  return create(SiteSchema, {
+    siteId,
+    displayName: draft.displayName.trim(),
+    timeZone: draft.timeZone,
+    visitGap: durationFromMs(Math.round(Number(draft.visitGapMinutes) * MINUTE_MS)),
+    businessDayStart: create(DurationSchema, { seconds: BigInt(hours * 3600 + minutes * 60) }),
+  });
+}
+
+function clockOf(ms: number): string {
+  const minutes = Math.floor(ms / MINUTE_MS);
+  return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+}

@@ -1,0 +1,43 @@
+// Fails when a route needs more JavaScript than its budget: gzip -9 of the entry, the route's file and
+// everything that both import statically. A kB is 1000 bytes.
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const DIST = new URL("../dist/", import.meta.url);
+const SHELL = "src/app/Shell.tsx";
+const BUDGETS = [
+  { route: "/sign-in", files: ["src/features/auth/SignInPage.tsx"], kB: 260 },
+  { route: "/live", files: [SHELL, "src/features/live/LivePage.tsx"], kB: 300 },
+  { route: "/visits", files: [SHELL, "src/features/visits/VisitsPage.tsx"], kB: 400 },
+  { route: "/sites", files: [SHELL, "src/features/sites/SitesPage.tsx"], kB: 300 },
+];
+
+const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", DIST), "utf8"));
+const sizes = new Map();
+
+function size(file) {
+  if (!sizes.has(file)) sizes.set(file, gzipSync(readFileSync(new URL(file, DIST)), { level: 9 }).length);
+  return sizes.get(file);
+}
+
+function collect(key, seen) {
+  const chunk = manifest[key];
+  if (!chunk) throw new Error(`${key} is not in the manifest: is it still a lazy route?`);
+  if (seen.has(chunk.file)) return seen;
+  seen.add(chunk.file);
+  for (const imported of chunk.imports ?? []) collect(imported, seen);
+  return seen;
+}
+
+let broken = 0;
+for (const { route, files, kB } of BUDGETS) {
+  const chunks = ["index.html", ...files].reduce((seen, file) => collect(file, seen), new Set());
+  const used = [...chunks].reduce((sum, file) => sum + size(file), 0) / 1000;
+  const over = used > kB;
+  if (over) broken += 1;
+  console.log(`${over ? "OVER" : "ok  "}  ${route.padEnd(10)} ${used.toFixed(0).padStart(4)} of ${kB} kB gzip`);
+}
+if (broken > 0) {
+  console.error(`${broken} route(s) over budget`);
+  process.exit(1);
+}
