@@ -1,0 +1,70 @@
+"""`footfall-edge run`: the edge worker of a site."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+import structlog
+from footfall_vision.errors import ModelError
+from pydantic import ValidationError
+
+from footfall_edge.app import run_edge, stop_on_signals
+from footfall_edge.capture import configure_opencv
+from footfall_edge.face_vision import ModelVision
+from footfall_edge.settings import EdgeSettings
+from footfall_edge.spool_file import SpoolError
+from footfall_edge.telemetry import configure_logging
+
+_EX_CONFIG = 78
+"""sysexits.h: wrong configuration, so starting again changes nothing."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="footfall-edge", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser(
+        "run",
+        help="read the site's cameras and send what they see to the core",
+        description="Settings are read from FOOTFALL_EDGE_* variables: GATEWAY_URL, API_KEY and DATA_DIR"
+        " are needed; MODELS_DIR, NAME, ANALYSIS_FPS, DETECT_WIDTH, THREADS, GENDER, SPOOL_MAX_BYTES,"
+        " LOG_LEVEL and LOG_FORMAT have defaults.",
+    )
+    parser.parse_args(arguments)
+    try:
+        settings = EdgeSettings()  # type: ignore[call-arg]  # the fields come from the environment
+    except ValidationError as error:
+        for fault in error.errors(include_input=False, include_url=False):
+            name = "__".join(str(part) for part in fault["loc"]).upper()
+            sys.stderr.write(f"footfall-edge: FOOTFALL_EDGE_{name}: {fault['msg']}\n")
+        return _EX_CONFIG
+    configure_logging(level=settings.log_level, log_format=settings.log_format)
+    configure_opencv()
+    log = structlog.get_logger(__name__)
+    try:
+        vision = ModelVision.load(
+            models_dir=settings.models_dir,
+            detect_width=settings.detect_width,
+            detection_threshold=settings.detection_threshold,
+            gender=settings.gender,
+        )
+    except ModelError as error:
+        log.critical("models_unusable", detail=str(error))
+        return _EX_CONFIG
+    try:
+        asyncio.run(_run(settings, vision))
+    except SpoolError as error:
+        log.critical("spool_unusable", detail=str(error))
+        return 1
+    return 0
+
+
+async def _run(settings: EdgeSettings, vision: ModelVision) -> None:
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    await run_edge(settings, vision, stop)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

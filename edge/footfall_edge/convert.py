@@ -1,0 +1,153 @@
+"""The edge's own types to and from footfall.v1. Pure functions."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from footfall.v1 import common_pb2, error_reason_pb2, face_event_pb2, ingest_service_pb2
+from footfall_vision.types import Floats, Quality
+from google.protobuf import timestamp_pb2
+
+from footfall_edge.camera_health import CameraHealth, CameraSpec, CameraState, DesiredCameras
+from footfall_edge.face_event import FaceEvent
+from footfall_edge.spool_file import Rejection, SpoolDepth
+from footfall_edge.uploads import Grant, Grants, Receipt
+
+_CAMERA_STATES: Final = {
+    CameraState.CONNECTING: ingest_service_pb2.CAMERA_STATE_CONNECTING,
+    CameraState.ONLINE: ingest_service_pb2.CAMERA_STATE_ONLINE,
+    CameraState.FAILED: ingest_service_pb2.CAMERA_STATE_FAILED,
+    CameraState.ENDED: ingest_service_pb2.CAMERA_STATE_ENDED,
+}
+_MAX_DETAIL = 500
+_MAX_CAMERAS = 256
+
+
+def to_timestamp(time: datetime) -> timestamp_pb2.Timestamp:
+    """A moment of any zone; one without a zone is taken for UTC."""
+    timestamp = timestamp_pb2.Timestamp()
+    timestamp.FromDatetime(time)
+    return timestamp
+
+
+def from_timestamp(timestamp: timestamp_pb2.Timestamp) -> datetime:
+    """The moment, in UTC."""
+    return timestamp.ToDatetime(tzinfo=UTC)
+
+
+def to_vector(embedding: Floats) -> bytes:
+    """Little-endian float32, whatever this machine's order is."""
+    return embedding.astype("<f4").tobytes()
+
+
+def to_quality(quality: Quality) -> face_event_pb2.FaceQuality:
+    """The parts that the wire has; visibility and certainty live on in score and reasons."""
+    return face_event_pb2.FaceQuality(
+        score=quality.score,
+        size=quality.size,
+        pose=quality.pose,
+        sharpness=quality.sharpness,
+        exposure=quality.exposure,
+        inter_ocular_px=quality.inter_ocular_px,
+        reasons=[face_event_pb2.QualityReason.Name(reason) for reason in quality.reasons],
+    )
+
+
+def to_face_event(event: FaceEvent) -> face_event_pb2.FaceEvent:
+    """An event as the core takes it."""
+    left, top, width, height = (float(value) for value in event.face.box)
+    message = face_event_pb2.FaceEvent(
+        event_id=event.event_id,
+        camera_id=event.camera_id,
+        track_id=event.track_id,
+        first_seen_time=to_timestamp(event.first_seen),
+        last_seen_time=to_timestamp(event.last_seen),
+        final=event.final,
+        embedding=face_event_pb2.Embedding(model_id=event.model_id, vector=to_vector(event.embedding)),
+        box=common_pb2.BoundingBox(x=left, y=top, width=width, height=height),
+        landmarks=[common_pb2.Point(x=float(x), y=float(y)) for x, y in event.face.landmarks],
+        detection_score=event.face.score,
+        quality=to_quality(event.quality),
+        female_probability=event.female_probability,
+        shot_count=event.shot_count,
+    )
+    if event.portrait is not None:
+        message.image.CopyFrom(
+            face_event_pb2.ImageAnnouncement(
+                image_id=event.portrait.image_id,
+                size_bytes=len(event.portrait.jpeg),
+                content_type="image/jpeg",
+            )
+        )
+    return message
+
+
+def to_sequenced(sequence: int, payload: bytes) -> ingest_service_pb2.ConnectRequest:
+    """A spooled event, as to_face_event(...).SerializeToString() made it."""
+    return ingest_service_pb2.ConnectRequest(
+        face_event=ingest_service_pb2.SequencedFaceEvent(
+            sequence=sequence, event=face_event_pb2.FaceEvent.FromString(payload)
+        )
+    )
+
+
+def to_heartbeat(
+    *, at: datetime, depth: SpoolDepth, cameras: Sequence[CameraHealth]
+) -> ingest_service_pb2.ConnectRequest:
+    """How the worker does."""
+    return ingest_service_pb2.ConnectRequest(
+        heartbeat=ingest_service_pb2.Heartbeat(
+            sent_time=to_timestamp(at),
+            spooled_events=depth.events,
+            dropped_events=depth.dropped,
+            cameras=[to_camera_health(camera) for camera in cameras[:_MAX_CAMERAS]],
+        )
+    )
+
+
+def to_camera_health(health: CameraHealth) -> ingest_service_pb2.CameraHealth:
+    """One camera's state."""
+    return ingest_service_pb2.CameraHealth(
+        camera_id=health.camera_id,
+        state=_CAMERA_STATES[health.state],
+        last_frame_time=to_timestamp(health.last_frame_time) if health.last_frame_time else None,
+        detail=health.detail[:_MAX_DETAIL],
+        frames_per_second=health.frames_per_second,
+    )
+
+
+def from_desired_cameras(message: ingest_service_pb2.DesiredCameras) -> DesiredCameras:
+    """The set of cameras that the core wants read."""
+    return DesiredCameras(
+        revision=message.revision,
+        cameras=tuple(
+            CameraSpec(
+                camera_id=camera.camera_id,
+                source_url=camera.source_url,
+                display_name=camera.display_name,
+            )
+            for camera in message.cameras
+        ),
+    )
+
+
+def from_rejection(message: ingest_service_pb2.EventRejection) -> Rejection:
+    """An event that the core will never take; a reason newer than this worker keeps its number."""
+    try:
+        name = error_reason_pb2.ErrorReason.Name(message.reason).removeprefix("ERROR_REASON_")
+    except ValueError:
+        name = str(message.reason)
+    return Rejection(sequence=message.sequence, reason=name, description=message.description)
+
+
+def from_upload_grants(message: ingest_service_pb2.UploadGrants) -> Grants:
+    """Where to put which image."""
+    return Grants(
+        grants=tuple(Grant(image_id=grant.image_id, put_url=grant.put_url) for grant in message.grants),
+        unwanted=tuple(message.unwanted_image_ids),
+    )
+
+
+def from_upload_receipt(message: ingest_service_pb2.UploadReceipt) -> Receipt:
+    """What the core found in the store."""
+    return Receipt(stored=tuple(message.stored_image_ids), missing=tuple(message.missing_image_ids))

@@ -1,0 +1,68 @@
+"""footfall_vision behind the port that the analyst speaks to."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from footfall_vision.alignment import align
+from footfall_vision.detector import FaceDetector
+from footfall_vision.embedder import FaceEmbedder
+from footfall_vision.gender import GenderEstimator
+from footfall_vision.model_store import ModelStore
+from footfall_vision.quality import assess
+from footfall_vision.types import Face, Floats, Image, Quality
+
+
+class ModelVision:
+    """The default models on onnxruntime, one thread a call; safe to call from several threads."""
+
+    def __init__(
+        self,
+        *,
+        detector: FaceDetector,
+        embedder: FaceEmbedder,
+        gender: GenderEstimator | None,
+        detect_width: int,
+    ) -> None:
+        self._detector = detector
+        self._embedder = embedder
+        self._gender = gender
+        self._detect_width = detect_width
+
+    @classmethod
+    def load(
+        cls, *, models_dir: Path | None, detect_width: int, detection_threshold: float, gender: bool
+    ) -> Self:
+        """Load and verify the models of a folder; raises footfall_vision.errors.ModelError, in one line."""
+        store = ModelStore(models_dir.expanduser() if models_dir else None)
+        return cls(
+            detector=FaceDetector.load(store, score_threshold=detection_threshold),
+            embedder=FaceEmbedder.load(store),
+            gender=GenderEstimator.load(store) if gender else None,
+            detect_width=detect_width,
+        )
+
+    @property
+    def model_id(self) -> str:
+        return self._embedder.model_id
+
+    def detect(self, image: Image) -> Sequence[Face]:
+        height, width = image.shape[:2]
+        if not self._detect_width or width <= self._detect_width:
+            return self._detector.detect(image)
+        return self._detector.detect(image, max_side=round(max(height, width) * self._detect_width / width))
+
+    def align(self, image: Image, face: Face) -> Image:
+        return align(image, face.landmarks)
+
+    def assess(self, image: Image, face: Face, crop: Image) -> Quality:
+        return assess(image, face, crop)
+
+    def embed(self, crop: Image) -> Floats:
+        vector: Floats = self._embedder.embed(crop[None])[0]
+        return vector
+
+    def female_probability(self, image: Image, face: Face) -> float | None:
+        if self._gender is None:
+            return None
+        return float(self._gender.female_probabilities(image, [face.landmarks])[0])

@@ -1,0 +1,56 @@
+"""What an edge worker is told by its environment; its cameras it is told by the core."""
+
+import socket
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _check_gateway_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be http://host:port or https://host:port")
+    if parts.path not in {"", "/"} or parts.query or parts.username:
+        raise ValueError("must name a host and a port and nothing else")
+    return url.rstrip("/")
+
+
+class EdgeSettings(BaseSettings):
+    """Read once, at start, from variables named FOOTFALL_EDGE_<FIELD>."""
+
+    model_config = SettingsConfigDict(env_prefix="FOOTFALL_EDGE_", env_nested_delimiter="__", extra="ignore")
+
+    gateway_url: Annotated[str, AfterValidator(_check_gateway_url)]
+    """Where the gateway listens, for example https://footfall.example:8443."""
+    gateway_ca_file: Path | None = None
+    """PEM file of the authority that signed the gateway's certificate, when it is not a public one."""
+    api_key: SecretStr = Field(min_length=16, max_length=128)
+    """The worker's key, as `footfall-server create-api-key` printed it."""
+    data_dir: Path
+    """Spool, cached cameras and the status file. Must survive a restart."""
+    models_dir: Path | None = None
+    """Where `footfall models pull` put the models; None is its default."""
+    name: str = Field(default_factory=socket.gethostname, min_length=1, max_length=120)
+    """How people know this machine."""
+
+    analysis_fps: float = Field(default=10.0, gt=0, le=60)
+    """Frames of each camera that are looked at per second while somebody is in view; half of it else."""
+    detect_width: int = Field(default=640, ge=0, le=7680)
+    """Faces are searched in a picture that is at most this wide, in pixels; 0 searches in the full one."""
+    threads: int = Field(default=2, ge=1, le=64)
+    """Frames, of all cameras together, that are looked at side by side."""
+    gender: bool = False
+    """Whether to estimate apparent gender. Off unless the operator has a reason and says so."""
+    ripe_after_s: float = Field(default=1.5, ge=0, le=60)
+    """Seconds that a face must be in view before it is told ahead of its track's end."""
+    detection_threshold: float = Field(default=0.6, gt=0, lt=1)
+    """Score from which the detector's find counts as a face."""
+
+    spool_max_bytes: int = Field(default=512 * 1024 * 1024, ge=1024 * 1024)
+    """Room on disk for what the core has not taken yet; above it the oldest goes, and is counted."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
