@@ -11,6 +11,7 @@ from footfall_vision.gender import GenderEstimator
 from footfall_vision.model_cards import DEFAULT_DETECTOR, DEFAULT_EMBEDDER, DEFAULT_GENDER
 from footfall_vision.model_store import ModelStore
 from footfall_vision.quality import RECOGNITION_GATES, QualityGates, assess
+from footfall_vision.still_search import detect_all_sizes
 from footfall_vision.types import EmbeddedFace, Face, Image, check_image
 
 
@@ -56,14 +57,15 @@ class FaceAnalyzer:
         )
 
     def analyze(self, image: Image) -> list[EmbeddedFace]:
-        """Every face of an image uint8 [h, w, 3] BGR, the surest first; also those that the gates refuse.
+        """Every face of a still, uint8 [h, w, 3] BGR, the surest first; also those that the gates refuse.
 
-        Raises ImageError when the image has another type or shape.
+        Faces of every size are sought, also those that fill a large photo; for the frames of a camera
+        detect() and embed() are faster. Raises ImageError when the image has another type or shape.
         """
-        return self.embed(image, self.detect(image))
+        return self.embed(image, detect_all_sizes(self.detector, image))
 
     def detect(self, image: Image) -> list[Face]:
-        """Faces of an image without vectors, the surest first."""
+        """Faces of a camera's frame without vectors, the surest first, sought at one scale (max_side)."""
         return self.detector.detect(image, max_side=self._max_side)
 
     def embed(self, image: Image, faces: Sequence[Face]) -> list[EmbeddedFace]:
