@@ -1,0 +1,39 @@
+"""AuthService."""
+
+# ruff: noqa: N802 - the methods are named by the proto
+
+from typing import Any
+
+from footfall.v1 import auth_service_pb2, auth_service_pb2_grpc
+
+from footfall_server.rpc import convert_accounts
+from footfall_server.rpc.call_context import current_principal
+from footfall_server.services.accounts import AccountService
+
+
+class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
+    """Turns credentials into tokens."""
+
+    def __init__(self, *, accounts: AccountService) -> None:
+        self._accounts = accounts
+
+    async def IssueToken(
+        self, request: auth_service_pb2.IssueTokenRequest, _context: Any
+    ) -> auth_service_pb2.IssueTokenResponse:
+        if request.WhichOneof("credentials") == "password":
+            sign_in = await self._accounts.sign_in_password(
+                email=request.password.email, password=request.password.password
+            )
+        else:
+            sign_in = await self._accounts.sign_in_api_key(request.api_key)
+        return convert_accounts.to_issued_token(sign_in)
+
+    async def GetMe(
+        self, _request: auth_service_pb2.GetMeRequest, _context: Any
+    ) -> auth_service_pb2.Principal:
+        return convert_accounts.to_principal(await self._accounts.me(current_principal()))
+
+    async def GetJwks(
+        self, _request: auth_service_pb2.GetJwksRequest, _context: Any
+    ) -> auth_service_pb2.GetJwksResponse:
+        return convert_accounts.to_jwks(self._accounts.jwks())

@@ -1,0 +1,64 @@
+"""Who calls: verifies the bearer token, and ends streams when it ends."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from footfall_server.auth.tokens import AccessTokens, BadTokenError
+from footfall_server.domain.identity import Principal
+from footfall_server.ports import Clock
+from footfall_server.rpc.call_context import set_principal
+from footfall_server.rpc.interceptors.behaviour import Behaviour, BehaviourInterceptor, Context, Handler
+from footfall_server.rpc.interceptors.request_ids import metadata_value
+from footfall_server.rpc.permissions import Permission, Scope
+from footfall_server.services.accounts import unauthenticated
+
+_SCHEME = "bearer "
+
+log = structlog.get_logger()
+
+
+class Authentication(BehaviourInterceptor):
+    """Lets a call through with a Principal, or without one where the table says that none is needed."""
+
+    def __init__(self, *, tokens: AccessTokens, clock: Clock, permissions: Mapping[str, Permission]) -> None:
+        self._tokens = tokens
+        self._clock = clock
+        self._permissions = permissions
+
+    def around(self, method: str, handler: Handler, inner: Behaviour) -> Behaviour:
+        permission = self._permissions.get(method)
+        if permission is not None and permission.scope is Scope.PUBLIC:
+            return inner
+
+        async def behave(request: Any, context: Context) -> Any:
+            principal = self._principal(context)
+            set_principal(principal)
+            structlog.contextvars.bind_contextvars(tenant_id=str(principal.tenant_id))
+            if handler.response_streaming:
+                return await self._until_expiry(principal, inner(request, context))
+            return await inner(request, context)
+
+        return behave
+
+    def _principal(self, context: Context) -> Principal:
+        header = metadata_value(context, "authorization") or ""
+        if not header.lower().startswith(_SCHEME):
+            raise unauthenticated()
+        try:
+            return self._tokens.verify(header[len(_SCHEME) :].strip())
+        except BadTokenError as error:
+            log.info("token_refused", why=str(error))
+            raise unauthenticated() from None
+
+    async def _until_expiry(self, principal: Principal, call: Any) -> Any:
+        left = (principal.expires_at - self._clock.now()).total_seconds()
+        try:
+            async with asyncio.timeout(left) as lifetime:
+                return await call
+        except TimeoutError:
+            if lifetime.expired():
+                raise unauthenticated() from None
+            raise

@@ -1,0 +1,78 @@
+"""The rules written in the protos, checked by protovalidate, with paths that callers understand.
+
+What is said of a violation never quotes the value: descriptions come from the rules alone.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
+from protovalidate import Validator
+from protovalidate._gen.buf.validate.validate_pb import FieldPath
+
+from footfall_server.errors import FieldViolation, invalid_fields
+
+_MASK = "update_mask"
+
+
+class MessageRules:
+    """Checks messages. One per process: compiled rules are kept per message type."""
+
+    def __init__(self) -> None:
+        self._validator = Validator()
+
+    def violations(self, message: Message, *, under: str = "") -> Sequence[FieldViolation]:
+        """What the message breaks; paths begin with `under`, such as "event"."""
+        untouched = _untouched(message)
+        return [
+            FieldViolation(_path(violation.field, under), violation.message, violation.rule_id)
+            for violation in (each.proto for each in self._validator.collect_violations(message))
+            if not _is_under(violation.field, untouched)
+        ]
+
+    def require(self, message: Message) -> None:
+        """Raises INVALID_ARGUMENT / INVALID_FIELD that names every bad field."""
+        if violations := self.violations(message):
+            raise invalid_fields(violations)
+
+
+def touched_fields(resource: Message, mask: FieldMask) -> frozenset[str]:
+    """The fields of a resource that an update is about: those of its mask, or else those that are set."""
+    return frozenset(mask.paths) or frozenset(descriptor.name for descriptor, _ in resource.ListFields())
+
+
+def _untouched(message: Message) -> tuple[str, frozenset[str]] | None:
+    """In an update, the resource's field and those of its fields that the update leaves alone.
+
+    Their rules do not hold: whoever changes only the zone of a site need not repeat its name.
+    """
+    fields = message.DESCRIPTOR.fields_by_name
+    if _MASK not in fields:
+        return None
+    resource = next(
+        name for name, field in fields.items() if name != _MASK and field.message_type is not None
+    )
+    value = getattr(message, resource)
+    names = frozenset(value.DESCRIPTOR.fields_by_name) - touched_fields(value, getattr(message, _MASK))
+    return resource, names - {f"{resource}_id"}
+
+
+def _is_under(path: FieldPath | None, untouched: tuple[str, frozenset[str]] | None) -> bool:
+    if untouched is None or path is None or len(path.elements) < 2:  # noqa: PLR2004 - resource and field
+        return False
+    resource, names = untouched
+    return path.elements[0].field_name == resource and path.elements[1].field_name in names
+
+
+def _path(path: FieldPath | None, under: str) -> str:
+    parts = [under] if under else []
+    if path is not None:
+        parts += _parts(path)
+    return ".".join(parts)
+
+
+def _parts(path: FieldPath) -> Iterator[str]:
+    for element in path.elements:
+        subscript = element.subscript
+        index = f"[{subscript.value}]" if subscript is not None and subscript.field == "index" else ""
+        yield f"{element.field_name}{index}"

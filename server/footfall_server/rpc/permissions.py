@@ -1,0 +1,79 @@
+"""Who may call what: the whole of it, as data.
+
+The interceptors, the start-up check, the tests and the documentation read this one table. A method that is
+not in it is not served.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from footfall_server.domain.identity import Role
+
+
+class Scope(Enum):
+    """How far a call reaches."""
+
+    PUBLIC = "needs no token"
+    SELF = "the caller itself"
+    INSTALLATION = "what belongs to no tenant"
+    TENANT = "the caller's tenant, and in it the sites that the caller is confined to"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Which roles may call a method, and how far the call reaches."""
+
+    scope: Scope
+    roles: frozenset[Role] = frozenset()
+
+
+class UnknownMethodError(Exception):
+    """A method would be served that the table does not know, or the table knows one that is not served."""
+
+
+_PUBLIC = Permission(Scope.PUBLIC)
+_EVERYBODY = Permission(Scope.SELF, frozenset(Role))
+_SYSTEM = Permission(Scope.INSTALLATION, frozenset({Role.SYSTEM_ADMIN}))
+_ADMINS = Permission(Scope.TENANT, frozenset({Role.TENANT_ADMIN}))
+_MANAGERS = Permission(Scope.TENANT, frozenset({Role.TENANT_ADMIN, Role.SITE_MANAGER}))
+_WORKERS = Permission(Scope.TENANT, frozenset({Role.WORKER}))
+
+PERMISSIONS: Mapping[str, Permission] = {
+    "/footfall.v1.AuthService/IssueToken": _PUBLIC,
+    "/footfall.v1.AuthService/GetJwks": _PUBLIC,
+    "/footfall.v1.AuthService/GetMe": _EVERYBODY,
+    "/footfall.v1.TenantService/CreateTenant": _SYSTEM,
+    "/footfall.v1.TenantService/GetTenant": _SYSTEM,
+    "/footfall.v1.TenantService/ListTenants": _SYSTEM,
+    "/footfall.v1.TenantService/UpdateTenant": _SYSTEM,
+    "/footfall.v1.TenantService/DeleteTenant": _SYSTEM,
+    "/footfall.v1.SiteService/CreateSite": _ADMINS,
+    "/footfall.v1.SiteService/GetSite": _MANAGERS,
+    "/footfall.v1.SiteService/ListSites": _MANAGERS,
+    "/footfall.v1.SiteService/UpdateSite": _ADMINS,
+    "/footfall.v1.SiteService/DeleteSite": _ADMINS,
+    "/footfall.v1.CameraService/CreateCamera": _MANAGERS,
+    "/footfall.v1.CameraService/GetCamera": _MANAGERS,
+    "/footfall.v1.CameraService/ListCameras": _MANAGERS,
+    "/footfall.v1.CameraService/UpdateCamera": _MANAGERS,
+    "/footfall.v1.CameraService/DeleteCamera": _MANAGERS,
+    "/footfall.v1.IngestService/Connect": _WORKERS,
+    "/footfall.v1.IngestService/RecordFace": _WORKERS,
+    "/footfall.v1.IngestService/BatchRecordFaces": _WORKERS,
+    "/footfall.v1.VisitService/ListVisits": _MANAGERS,
+    "/footfall.v1.VisitService/GetVisit": _MANAGERS,
+    "/footfall.v1.LiveService/Watch": _MANAGERS,
+    "/footfall.v1.ImageService/GetImage": _MANAGERS,
+    "/grpc.health.v1.Health/Check": _PUBLIC,
+    "/grpc.health.v1.Health/List": _PUBLIC,
+    "/grpc.health.v1.Health/Watch": _PUBLIC,
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": _PUBLIC,
+}
+
+
+def check_permissions(served: Iterable[str], permissions: Mapping[str, Permission] = PERMISSIONS) -> None:
+    """Raises UnknownMethodError unless the table and the served methods are the same."""
+    methods = frozenset(served)
+    if differing := sorted(methods ^ permissions.keys()):
+        raise UnknownMethodError(f"served methods and the permission table differ in {', '.join(differing)}")
