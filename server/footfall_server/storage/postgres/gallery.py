@@ -1,0 +1,117 @@
+"""Gallery faces and the outbox of the face index, in PostgreSQL."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Row, and_, delete, func, literal_column, or_, select, update
+
+from footfall_server.domain.person import GalleryFace
+from footfall_server.storage.postgres.statements import TenantConnection, insert_each, one_of
+from footfall_server.storage.postgres.tables import gallery_faces, index_outbox
+
+_WIRE_FLOAT = np.dtype("<f4")
+_COLUMNS = ("face_id", "customer_id", "model_id", "embedding", "quality_score", "event_id", "created_at")
+_SELECTED = tuple(gallery_faces.c[name] for name in _COLUMNS)
+_ADD = insert_each(gallery_faces, _COLUMNS)
+_ENQUEUE = insert_each(index_outbox, ("face_id", "enqueued_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class _FaceRow:
+    face_id: UUID
+    customer_id: UUID
+    model_id: str
+    embedding: bytes = field(repr=False)
+    quality_score: float
+    event_id: UUID
+    created_at: datetime
+
+    @property
+    def enqueued_at(self) -> datetime:
+        return self.created_at
+
+
+class PostgresGallery:
+    """GalleryRepository."""
+
+    def __init__(self, connection: TenantConnection) -> None:
+        self._connection = connection
+
+    async def add(self, faces: Sequence[GalleryFace]) -> None:
+        """See GalleryRepository.add."""
+        rows = [_to_row(face) for face in faces]
+        await self._connection.run_for_each(_ADD, _COLUMNS, rows)
+        await self._connection.run_for_each(_ENQUEUE, ("face_id", "enqueued_at"), rows)
+
+    async def recents(self, model_id: str, indexed_after: datetime) -> Sequence[GalleryFace]:
+        """See GalleryRepository.recents."""
+        rows = await self._connection.rows(
+            select(*_SELECTED)
+            .where(
+                gallery_faces.c.model_id == model_id,
+                or_(gallery_faces.c.indexed_at.is_(None), gallery_faces.c.indexed_at >= indexed_after),
+            )
+            .order_by(gallery_faces.c.created_at, gallery_faces.c.face_id)
+        )
+        return [_to_face(row) for row in rows]
+
+    async def take_unindexed(self, limit: int) -> Sequence[GalleryFace]:
+        """See GalleryRepository.take_unindexed."""
+        rows = await self._connection.rows(
+            select(*_SELECTED)
+            .join(
+                index_outbox,
+                and_(
+                    index_outbox.c.tenant_id == gallery_faces.c.tenant_id,
+                    index_outbox.c.face_id == gallery_faces.c.face_id,
+                ),
+            )
+            .where(or_(index_outbox.c.not_before.is_(None), index_outbox.c.not_before <= func.now()))
+            .order_by(index_outbox.c.enqueued_at, index_outbox.c.face_id)
+            .limit(limit)
+            .with_for_update(of=index_outbox, skip_locked=True)
+        )
+        return [_to_face(row) for row in rows]
+
+    async def confirm_indexed(self, face_ids: Collection[UUID], at: datetime) -> None:
+        """See GalleryRepository.confirm_indexed."""
+        await self._connection.run(delete(index_outbox).where(one_of(index_outbox.c.face_id, face_ids)))
+        await self._connection.run(
+            update(gallery_faces).where(one_of(gallery_faces.c.face_id, face_ids)).values(indexed_at=at)
+        )
+
+    async def postpone(self, face_ids: Collection[UUID], until: datetime) -> None:
+        """See GalleryRepository.postpone."""
+        await self._connection.run(
+            update(index_outbox)
+            .where(one_of(index_outbox.c.face_id, face_ids))
+            .values(not_before=until, attempts=index_outbox.c.attempts + literal_column("1"))
+        )
+
+
+def _to_row(face: GalleryFace) -> _FaceRow:
+    return _FaceRow(
+        face_id=face.face_id,
+        customer_id=face.customer_id,
+        model_id=face.model_id,
+        embedding=face.embedding.astype(_WIRE_FLOAT).tobytes(),
+        quality_score=face.quality_score,
+        event_id=face.event_id,
+        created_at=face.created_at,
+    )
+
+
+def _to_face(row: Row[Any]) -> GalleryFace:
+    return GalleryFace(
+        face_id=row.face_id,
+        customer_id=row.customer_id,
+        model_id=row.model_id,
+        embedding=np.frombuffer(row.embedding, _WIRE_FLOAT).astype(np.float32, copy=False),
+        quality_score=row.quality_score,
+        event_id=row.event_id,
+        created_at=row.created_at,
+    )

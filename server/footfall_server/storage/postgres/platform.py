@@ -1,0 +1,149 @@
+"""What the core does outside any tenant, under the role that may do no more than this."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, func, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from footfall_server.domain.identity import ApiKey, User
+from footfall_server.domain.places import Tenant
+from footfall_server.errors import ErrorKind, FootfallError
+from footfall_server.ports import NameCursor
+from footfall_server.storage.postgres.accounts import (
+    KEY_COLUMNS,
+    USER_COLUMNS,
+    insert_user,
+    to_api_key,
+    to_user,
+)
+from footfall_server.storage.postgres.failures import name_taken
+from footfall_server.storage.postgres.roles import PLATFORM
+from footfall_server.storage.postgres.statements import TenantConnection
+from footfall_server.storage.postgres.tables import api_keys, metadata, sites, tenants, users
+
+ENTER_PLATFORM = text(f"set local role {PLATFORM}")
+LEAVE_PLATFORM = text("set local role none")
+SET_TENANT = text("select set_config('app.tenant_id', :tenant, true)")
+
+NO_TENANT = UUID(int=0)
+"""Stands for no tenant where a connection wants one; it is never written."""
+
+_COLUMNS = (tenants.c.tenant_id, tenants.c.display_name, tenants.c.created_at, tenants.c.updated_at)
+
+
+class PostgresPlatformTransaction:
+    """PlatformTransaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = TenantConnection(connection, NO_TENANT)
+
+    async def user_by_email(self, email: str) -> User | None:
+        """See PlatformTransaction.user_by_email."""
+        row = await self._connection.first(select(*USER_COLUMNS).where(users.c.email == email.lower()))
+        return None if row is None else to_user(row)
+
+    async def user_by_id(self, user_id: UUID) -> User | None:
+        """See PlatformTransaction.user_by_id."""
+        row = await self._connection.first(select(*USER_COLUMNS).where(users.c.user_id == user_id))
+        return None if row is None else to_user(row)
+
+    async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
+        """See PlatformTransaction.set_password_hash."""
+        await self._connection.run(
+            update(users).where(users.c.user_id == user_id).values(password_hash=password_hash)
+        )
+
+    async def api_key_by_prefix(self, prefix: str) -> ApiKey | None:
+        """See PlatformTransaction.api_key_by_prefix."""
+        row = await self._connection.first(select(*KEY_COLUMNS).where(api_keys.c.prefix == prefix))
+        return None if row is None else to_api_key(row)
+
+    async def add_system_admin(self, user: User) -> None:
+        """See PlatformTransaction.add_system_admin."""
+        await self._connection.run(insert_user(user))
+
+    async def add_tenant(self, tenant: Tenant, request_id: UUID | None) -> Tenant:
+        """See PlatformTransaction.add_tenant."""
+        added = await self._connection.first(
+            insert(tenants)
+            .values(
+                tenant_id=tenant.tenant_id,
+                display_name=tenant.display_name,
+                request_id=request_id,
+                created_at=tenant.created_at,
+                updated_at=tenant.updated_at,
+            )
+            .on_conflict_do_nothing()
+            .returning(*_COLUMNS)
+        )
+        if added is None and request_id is not None:
+            added = await self._connection.first(select(*_COLUMNS).where(tenants.c.request_id == request_id))
+        if added is None:
+            raise name_taken("tenants_name_key")
+        return _to_tenant(added)
+
+    async def get_tenant(self, tenant_id: UUID) -> Tenant | None:
+        """See PlatformTransaction.get_tenant."""
+        row = await self._connection.first(select(*_COLUMNS).where(tenants.c.tenant_id == tenant_id))
+        return None if row is None else _to_tenant(row)
+
+    async def list_tenants(self, *, after: NameCursor | None, limit: int) -> Sequence[Tenant]:
+        """See PlatformTransaction.list_tenants."""
+        page = select(*_COLUMNS).order_by(tenants.c.name_key, tenants.c.tenant_id).limit(limit)
+        if after is not None:
+            page = page.where(
+                tuple_(tenants.c.name_key, tenants.c.tenant_id)
+                > tuple_(func.lower(after.name), after.resource_id)
+            )
+        return [_to_tenant(row) for row in await self._connection.rows(page)]
+
+    async def save_tenant(self, tenant: Tenant) -> None:
+        """See PlatformTransaction.save_tenant."""
+        await self._connection.run(
+            update(tenants)
+            .where(tenants.c.tenant_id == tenant.tenant_id)
+            .values(display_name=tenant.display_name, updated_at=tenant.updated_at)
+        )
+
+    async def remove_tenant(self, tenant_id: UUID) -> bool:
+        """See PlatformTransaction.remove_tenant. Takes whatever else the tenant's tables hold along."""
+        try:
+            removed = await self._connection.run(delete(tenants).where(tenants.c.tenant_id == tenant_id))
+        except IntegrityError as error:
+            raise FootfallError(
+                ErrorKind.FAILED_PRECONDITION,
+                "NOT_EMPTY",
+                f"the tenant {tenant_id} still has sites",
+                metadata={"tenant_id": str(tenant_id), "holds": "sites"},
+            ) from error
+        if removed:
+            await self._erase(tenant_id)
+        return removed > 0
+
+    async def tenant_ids(self) -> Sequence[UUID]:
+        """See PlatformTransaction.tenant_ids."""
+        rows = await self._connection.rows(select(tenants.c.tenant_id).order_by(tenants.c.tenant_id))
+        return [row.tenant_id for row in rows]
+
+    async def _erase(self, tenant_id: UUID) -> None:
+        # Only a transaction in the tenant sees its rows, so this one becomes such for a moment.
+        await self._connection.run(LEAVE_PLATFORM)
+        await self._connection.rows(SET_TENANT, {"tenant": str(tenant_id)})
+        for table in reversed(metadata.sorted_tables):
+            if table not in (tenants, sites):
+                await self._connection.run(delete(table).where(table.c.tenant_id == tenant_id))
+        await self._connection.rows(SET_TENANT, {"tenant": ""})
+        await self._connection.run(ENTER_PLATFORM)
+
+
+def _to_tenant(row: Row[Any]) -> Tenant:
+    return Tenant(
+        tenant_id=row.tenant_id,
+        display_name=row.display_name,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,104 @@
+"""Sightings in PostgreSQL."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Uuid, exists, select, update
+from sqlalchemy.types import TypeEngine
+
+from footfall_server.domain.face_event import FaceOutcome
+from footfall_server.domain.sighting import Sighting
+from footfall_server.ports import CameraSpan
+from footfall_server.storage.postgres.statements import TenantConnection, given_rows, insert_each, one_of
+from footfall_server.storage.postgres.tables import Instant, sightings
+
+_COLUMNS = (
+    "track_id",
+    "site_id",
+    "camera_id",
+    "worker_id",
+    "first_seen_at",
+    "last_seen_at",
+    "final",
+    "outcome",
+    "customer_id",
+    "visit_id",
+    "score",
+    "quality_score",
+    "female_probability",
+    "image_id",
+    "model_id",
+)
+_SPAN_TYPES: dict[str, TypeEngine[Any]] = {"camera_id": Uuid(), "earliest": Instant, "latest": Instant}
+_INSERT = insert_each(sightings, _COLUMNS)
+_SAVE = _INSERT.on_conflict_do_update(
+    constraint=sightings.primary_key,
+    set_={name: _INSERT.excluded[name] for name in _COLUMNS if name != "track_id"},
+)
+
+
+class PostgresSightings:
+    """SightingRepository."""
+
+    def __init__(self, connection: TenantConnection) -> None:
+        self._connection = connection
+
+    async def by_track(self, track_ids: Collection[UUID]) -> Mapping[UUID, Sighting]:
+        """See SightingRepository.by_track."""
+        rows = await self._connection.rows(
+            select(*(sightings.c[name] for name in _COLUMNS)).where(one_of(sightings.c.track_id, track_ids))
+        )
+        return {row.track_id: _to_sighting(row) for row in rows}
+
+    async def save(self, sightings: Sequence[Sighting]) -> None:
+        """See SightingRepository.save. Of several with one track_id, the last one counts."""
+        latest = {sighting.track_id: sighting for sighting in sightings}
+        await self._connection.run_for_each(_SAVE, _COLUMNS, latest.values())
+
+    async def overlapping(self, spans: Collection[CameraSpan]) -> Sequence[Sighting]:
+        """See SightingRepository.overlapping."""
+        if not spans:
+            return []
+        span = given_rows("span", _SPAN_TYPES, spans)
+        rows = await self._connection.rows(
+            select(*(sightings.c[name] for name in _COLUMNS))
+            .where(
+                sightings.c.customer_id.is_not(None),
+                exists(
+                    select(span.c.camera_id).where(
+                        span.c.camera_id == sightings.c.camera_id,
+                        span.c.earliest <= sightings.c.last_seen_at,
+                        span.c.latest >= sightings.c.first_seen_at,
+                    )
+                ),
+            )
+            .order_by(sightings.c.first_seen_at, sightings.c.track_id)
+        )
+        return [_to_sighting(row) for row in rows]
+
+    async def move(self, *, from_visits: Collection[UUID], to_visit: UUID) -> None:
+        """See SightingRepository.move."""
+        await self._connection.run(
+            update(sightings).where(one_of(sightings.c.visit_id, from_visits)).values(visit_id=to_visit)
+        )
+
+
+def _to_sighting(row: Row[Any]) -> Sighting:
+    return Sighting(
+        track_id=row.track_id,
+        site_id=row.site_id,
+        camera_id=row.camera_id,
+        worker_id=row.worker_id,
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+        final=row.final,
+        outcome=FaceOutcome(row.outcome),
+        customer_id=row.customer_id,
+        visit_id=row.visit_id,
+        score=row.score,
+        quality_score=row.quality_score,
+        female_probability=row.female_probability,
+        image_id=row.image_id,
+        model_id=row.model_id,
+    )

@@ -1,0 +1,129 @@
+"""The one way to the database: a transaction is opened for a tenant, or for the platform, or not at all."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from footfall_server.ports import PlatformTransaction, Transaction
+from footfall_server.storage.postgres.accounts import PostgresApiKeys, PostgresUsers
+from footfall_server.storage.postgres.cameras import PostgresCameras
+from footfall_server.storage.postgres.changes import PostgresChanges
+from footfall_server.storage.postgres.customers import PostgresCustomers
+from footfall_server.storage.postgres.events import PostgresEvents
+from footfall_server.storage.postgres.failures import is_unreachable, translated
+from footfall_server.storage.postgres.gallery import PostgresGallery
+from footfall_server.storage.postgres.images import PostgresImages
+from footfall_server.storage.postgres.platform import (
+    ENTER_PLATFORM,
+    SET_TENANT,
+    PostgresPlatformTransaction,
+)
+from footfall_server.storage.postgres.sightings import PostgresSightings
+from footfall_server.storage.postgres.sites import PostgresSites
+from footfall_server.storage.postgres.statements import TenantConnection
+from footfall_server.storage.postgres.visits import PostgresVisits
+from footfall_server.storage.postgres.workers import PostgresWorkers
+
+_SET_TENANT_AND_LOCK = text(
+    "select set_config('app.tenant_id', :tenant, true), pg_advisory_xact_lock(cast(:key as bigint))"
+)
+
+
+class PostgresTransaction:
+    """Transaction: the repositories of one tenant on one connection."""
+
+    def __init__(self, connection: TenantConnection) -> None:
+        self.tenant_id = connection.tenant_id
+        self.sites = PostgresSites(connection)
+        self.cameras = PostgresCameras(connection)
+        self.users = PostgresUsers(connection)
+        self.api_keys = PostgresApiKeys(connection)
+        self.workers = PostgresWorkers(connection)
+        self.events = PostgresEvents(connection)
+        self.customers = PostgresCustomers(connection)
+        self.gallery = PostgresGallery(connection)
+        self.sightings = PostgresSightings(connection)
+        self.visits = PostgresVisits(connection)
+        self.images = PostgresImages(connection)
+        self.changes = PostgresChanges(connection)
+
+
+class PostgresTransactions:
+    """Transactions, read committed. Whatever fails before the commit leaves nothing behind."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @asynccontextmanager
+    async def begin(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
+        """See Transactions.begin."""
+        _require_tenant(tenant_id)
+        async with self._open(SET_TENANT, {"tenant": str(tenant_id)}) as connection:
+            yield PostgresTransaction(TenantConnection(connection, tenant_id))
+
+    @asynccontextmanager
+    async def begin_exclusive(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
+        """See Transactions.begin_exclusive. The lock is an advisory one, given back with the transaction."""
+        _require_tenant(tenant_id)
+        tenant_and_key = {"tenant": str(tenant_id), "key": lock_key(tenant_id)}
+        async with self._open(_SET_TENANT_AND_LOCK, tenant_and_key) as connection:
+            yield PostgresTransaction(TenantConnection(connection, tenant_id))
+
+    @asynccontextmanager
+    async def begin_platform(self) -> AsyncIterator[PlatformTransaction]:
+        """See Transactions.begin_platform."""
+        async with self._open(ENTER_PLATFORM, {}) as connection:
+            yield PostgresPlatformTransaction(connection)
+
+    @asynccontextmanager
+    async def _open(
+        self, first: TextClause, parameters: Mapping[str, object]
+    ) -> AsyncIterator[AsyncConnection]:
+        with translated():
+            connection = await self._begun(first, parameters)
+        try:
+            yield connection
+            with translated():
+                await connection.commit()
+        finally:
+            # Rolls back what was not committed. Shielded, so that a cancelled call gives its connection back.
+            await asyncio.shield(connection.close())
+
+    async def _begun(self, first: TextClause, parameters: Mapping[str, object]) -> AsyncConnection:
+        """A connection that did the first statement.
+
+        A pooled connection may have died with the server that it led to. That shows in its first
+        statement, which did nothing then and is repeated once, on a new connection.
+        """
+        try:
+            return await self._attempt(first, parameters)
+        except DBAPIError as error:
+            if not is_unreachable(error):
+                raise
+        return await self._attempt(first, parameters)
+
+    async def _attempt(self, first: TextClause, parameters: Mapping[str, object]) -> AsyncConnection:
+        connection = await self._engine.connect().start()
+        try:
+            await connection.execute(first, parameters)
+        except BaseException:
+            await asyncio.shield(connection.close())
+            raise
+        return connection
+
+
+def lock_key(tenant_id: UUID) -> int:
+    """The tenant's advisory lock: its id folded to a signed 64-bit number."""
+    high, low = tenant_id.int >> 64, tenant_id.int & 0xFFFF_FFFF_FFFF_FFFF
+    folded = high ^ low
+    return folded - (1 << 64) if folded >= 1 << 63 else folded
+
+
+def _require_tenant(tenant_id: UUID) -> None:
+    if not isinstance(tenant_id, UUID):
+        raise TypeError(f"a transaction needs the tenant's id, not {type(tenant_id).__name__}")

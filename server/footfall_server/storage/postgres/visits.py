@@ -1,0 +1,249 @@
+"""Visits in PostgreSQL, and what people see of them, worked out when it is read."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    case,
+    delete,
+    distinct,
+    exists,
+    func,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.types import TypeEngine
+
+from footfall_server.domain.image import ImageState
+from footfall_server.domain.visit import Visit, VisitFilter, VisitKind, VisitView
+from footfall_server.ports import TimeCursor
+from footfall_server.storage.postgres.statements import TenantConnection, given_rows, insert_each, one_of
+from footfall_server.storage.postgres.tables import customers, images, sightings, visits
+
+_COLUMNS = ("visit_id", "site_id", "customer_id", "first_seen_at", "last_seen_at", "rule_version")
+_SELECTED = tuple(visits.c[name] for name in _COLUMNS)
+_INSERT = insert_each(visits, _COLUMNS)
+_SAVE = _INSERT.on_conflict_do_update(
+    constraint=visits.primary_key,
+    set_={name: _INSERT.excluded[name] for name in _COLUMNS if name != "visit_id"},
+)
+
+
+_PLACE_TYPES: dict[str, TypeEngine[Any]] = {"site_id": Uuid(), "customer_id": Uuid()}
+
+
+class _Place(NamedTuple):
+    site_id: UUID
+    customer_id: UUID
+
+
+class _OfCustomer(NamedTuple):
+    customer_id: UUID
+
+
+class PostgresVisits:
+    """VisitRepository."""
+
+    def __init__(self, connection: TenantConnection) -> None:
+        self._connection = connection
+
+    async def around(
+        self, keys: Collection[tuple[UUID, UUID]], *, earliest: datetime, latest: datetime
+    ) -> Sequence[Visit]:
+        """See VisitRepository.around."""
+        if not keys:
+            return []
+        places = [_Place(site_id, customer_id) for site_id, customer_id in keys]
+        wanted = given_rows("wanted", _PLACE_TYPES, places)
+        rows = await self._connection.rows(
+            select(*_SELECTED)
+            .where(
+                tuple_(visits.c.site_id, visits.c.customer_id).in_(
+                    select(wanted.c.site_id, wanted.c.customer_id)
+                ),
+                visits.c.last_seen_at >= earliest,
+                visits.c.first_seen_at <= latest,
+            )
+            .order_by(visits.c.first_seen_at, visits.c.visit_id)
+        )
+        return [_to_visit(row) for row in rows]
+
+    async def first_of(self, customer_ids: Collection[UUID]) -> Mapping[UUID, Visit]:
+        """See VisitRepository.first_of."""
+        if not customer_ids:
+            return {}
+        # A lateral scan takes one entry of the index per customer, however often they came.
+        customer = given_rows(
+            "customer", {"customer_id": Uuid()}, [_OfCustomer(each) for each in customer_ids]
+        )
+        first = (
+            select(*_SELECTED)
+            .where(visits.c.customer_id == customer.c.customer_id)
+            .order_by(visits.c.first_seen_at, visits.c.visit_id)
+            .limit(1)
+            .lateral("first")
+        )
+        rows = await self._connection.rows(select(first).select_from(customer).join(first, true()))
+        return {row.customer_id: _to_visit(row) for row in rows}
+
+    async def save(self, visits: Sequence[Visit]) -> None:
+        """See VisitRepository.save. Of several with one visit_id, the last one counts."""
+        latest = {visit.visit_id: visit for visit in visits}
+        await self._connection.run_for_each(_SAVE, _COLUMNS, latest.values())
+
+    async def remove(self, visit_ids: Collection[UUID]) -> None:
+        """See VisitRepository.remove."""
+        if visit_ids:
+            await self._connection.run(delete(visits).where(one_of(visits.c.visit_id, visit_ids)))
+
+    async def get(self, visit_id: UUID) -> VisitView | None:
+        """See VisitRepository.get."""
+        return (await self.views([visit_id])).get(visit_id)
+
+    async def views(self, visit_ids: Collection[UUID]) -> Mapping[UUID, VisitView]:
+        """See VisitRepository.views."""
+        if not visit_ids:
+            return {}
+        page = select(*_SELECTED).where(one_of(visits.c.visit_id, visit_ids))
+        rows = await self._connection.rows(_as_seen(page))
+        return {row.visit_id: _to_view(row) for row in rows}
+
+    async def list(
+        self, *, matching: VisitFilter, after: TimeCursor | None, limit: int
+    ) -> Sequence[VisitView]:
+        """See VisitRepository.list."""
+        page = (
+            select(*_SELECTED)
+            .where(*_conditions(matching))
+            .order_by(visits.c.first_seen_at.desc(), visits.c.visit_id.desc())
+            .limit(limit)
+        )
+        if after is not None:
+            page = page.where(
+                tuple_(visits.c.first_seen_at, visits.c.visit_id) < tuple_(after.at, after.resource_id)
+            )
+        return [_to_view(row) for row in await self._connection.rows(_as_seen(page))]
+
+    async def of_tracks(self, track_ids: Collection[UUID]) -> Mapping[UUID, tuple[UUID, UUID]]:
+        """See VisitRepository.of_tracks."""
+        rows = await self._connection.rows(
+            select(sightings.c.track_id, sightings.c.visit_id, sightings.c.site_id).where(
+                one_of(sightings.c.track_id, track_ids), sightings.c.visit_id.is_not(None)
+            )
+        )
+        return {row.track_id: (row.visit_id, row.site_id) for row in rows}
+
+
+def _conditions(matching: VisitFilter) -> Sequence[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if matching.site_ids is not None:
+        conditions.append(one_of(visits.c.site_id, matching.site_ids))
+    if matching.start is not None:
+        conditions.append(visits.c.first_seen_at >= matching.start)
+    if matching.end is not None:
+        conditions.append(visits.c.first_seen_at < matching.end)
+    if matching.customer_id is not None:
+        conditions.append(visits.c.customer_id == matching.customer_id)
+    if matching.kind is not None:
+        repeat = _has_earlier_visit(visits)
+        conditions.append(repeat if matching.kind is VisitKind.REPEAT else ~repeat)
+    return conditions
+
+
+def _has_earlier_visit(visit: Any) -> ColumnElement[bool]:
+    """Whether the customer was in the tenant before this visit, as of what is known now."""
+    earlier = visits.alias("earlier")
+    return exists(
+        select(earlier.c.visit_id).where(
+            earlier.c.customer_id == visit.c.customer_id,
+            tuple_(earlier.c.first_seen_at, earlier.c.visit_id)
+            < tuple_(visit.c.first_seen_at, visit.c.visit_id),
+        )
+    )
+
+
+def _as_seen(page: Select[Any]) -> Select[Any]:
+    """The visits of a page, newest first, with what follows from their sightings and other visits.
+
+    The page is cut before anything is joined, so the price follows the page, not the table.
+    """
+    visit = page.cte("page")
+    summary = (
+        select(
+            func.count().label("sighting_count"),
+            func.avg(sightings.c.female_probability).label("female_probability"),
+            func.array_agg(distinct(sightings.c.camera_id), type_=ARRAY(Uuid())).label("camera_ids"),
+            func.array_agg(
+                aggregate_order_by(
+                    sightings.c.image_id, sightings.c.quality_score.desc(), sightings.c.track_id.desc()
+                ),
+                type_=ARRAY(Uuid()),
+            )
+            .filter(images.c.state == ImageState.STORED.value)
+            .label("stored_images"),
+        )
+        .select_from(sightings)
+        .outerjoin(
+            images,
+            and_(images.c.tenant_id == sightings.c.tenant_id, images.c.image_id == sightings.c.image_id),
+        )
+        .where(sightings.c.visit_id == visit.c.visit_id)
+        .lateral("summary")
+    )
+    return (
+        select(
+            *(visit.c[name] for name in _COLUMNS),
+            customers.c.number,
+            customers.c.display_name,
+            case((_has_earlier_visit(visit), VisitKind.REPEAT.value), else_=VisitKind.NEW.value).label(
+                "kind"
+            ),
+            summary.c.sighting_count,
+            summary.c.female_probability,
+            summary.c.camera_ids,
+            summary.c.stored_images[1].label("image_id"),
+        )
+        .select_from(visit)
+        .join(customers, customers.c.customer_id == visit.c.customer_id)
+        .join(summary, true())
+        .order_by(visit.c.first_seen_at.desc(), visit.c.visit_id.desc())
+    )
+
+
+def _to_visit(row: Row[Any]) -> Visit:
+    return Visit(
+        visit_id=row.visit_id,
+        site_id=row.site_id,
+        customer_id=row.customer_id,
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+        rule_version=row.rule_version,
+    )
+
+
+def _to_view(row: Row[Any]) -> VisitView:
+    return VisitView(
+        visit_id=row.visit_id,
+        site_id=row.site_id,
+        customer_id=row.customer_id,
+        customer_number=row.number,
+        customer_name=row.display_name,
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+        kind=VisitKind(row.kind),
+        sighting_count=row.sighting_count,
+        image_id=row.image_id,
+        female_probability=row.female_probability,
+        camera_ids=tuple(row.camera_ids or ()),
+        rule_version=row.rule_version,
+    )
