@@ -64,7 +64,14 @@ def local_reply_config(max_request_bytes: int) -> dict[str, Any]:
             }
         )
         if error.message != WHAT_ENVOY_SAYS:
-            mappers.append({"filter": status, "headers_to_add": [_details_header(error)]})
+            mappers.append(
+                {
+                    "filter": status,
+                    "headers_to_add": [_details_header(error)],
+                    # Becomes grpc-message, which has to be what the details say.
+                    "body_format_override": {"text_format_source": {"inline_string": error.message}},
+                }
+            )
     return {"mappers": mappers}
 
 

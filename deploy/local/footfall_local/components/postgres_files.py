@@ -78,10 +78,17 @@ def _reachable_copy(installation: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=copy.parent) as scratch:
             fresh = Path(scratch) / "copy"
             shutil.copytree(installation, fresh, symlinks=True)
-            fresh.chmod(0o755)
+            _open_to_all(fresh)
             try:
                 fresh.rename(copy)
             except OSError:  # somebody else was quicker
                 if not copy.exists():
                     raise
     return copy
+
+
+def _open_to_all(tree: Path) -> None:
+    """Let every account read a copy of public files, whatever umask they were installed with."""
+    for path in [tree, *tree.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))
