@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .conftest import INDEX_PAGE, Gateway
+from .conftest import INDEX_PAGE, Gateway, eventually
 
 TOKEN = "canned-secret-token"
 
@@ -26,10 +26,13 @@ def error_of(answer: httpx.Response) -> dict[str, Any]:
     return status
 
 
+def detail_of(answer: httpx.Response, kind: str) -> dict[str, Any]:
+    details: list[dict[str, Any]] = error_of(answer)["details"]
+    return next(detail for detail in details if detail["@type"].endswith(f"/google.rpc.{kind}"))
+
+
 def reason_of(answer: httpx.Response) -> str:
-    info = next(
-        item for item in error_of(answer)["details"] if item["@type"].endswith("/google.rpc.ErrorInfo")
-    )
+    info = detail_of(answer, "ErrorInfo")
     assert info["domain"] == "footfall"
     return str(info["reason"])
 
@@ -91,9 +94,7 @@ async def test_errors_of_the_core_keep_their_details(client: httpx.AsyncClient) 
     assert answer.status_code == 400
     assert error_of(answer)["code"] == 3
     assert reason_of(answer) == "INVALID_FIELD"
-    bad = next(
-        item for item in error_of(answer)["details"] if item["@type"].endswith("/google.rpc.BadRequest")
-    )
+    bad = detail_of(answer, "BadRequest")
     assert bad["fieldViolations"][0]["field"] == "site.display_name"
 
 
@@ -160,9 +161,12 @@ async def test_the_access_log_holds_no_secrets(client: httpx.AsyncClient, gatewa
     headers = {"authorization": f"Bearer {TOKEN}"}
     answer = await client.get("/v1/sites", params={"pageToken": "canned-page-token"}, headers=headers)
     request_id = answer.headers["x-request-id"]
-    async with asyncio.timeout(15):
-        while request_id not in (log := gateway.access_log.read_text()):  # written once a second
-            await asyncio.sleep(0.1)
+
+    async def logged() -> bool:
+        return request_id in gateway.access_log.read_text()
+
+    await eventually(logged, "an entry in the access log")
+    log = gateway.access_log.read_text()
     assert TOKEN not in log
     assert "canned-page-token" not in log
     entry = next(json.loads(line) for line in log.splitlines() if request_id in line)

@@ -11,6 +11,8 @@ from footfall_gateway.validation import InvalidConfigurationError, validate
 from footfall_local.component import ComponentError, ProcessSpec
 from footfall_local.probes import probe_http
 
+LOG_FLUSH = ("--file-flush-interval-msec", "1000")  # of the access log; 10 s by default
+
 
 class Envoy:
     """The one port that clients come in by."""
@@ -43,7 +45,7 @@ class Envoy:
             program = envoy_path()
         except (EnvoyMissingError, InvalidConfigurationError) as error:
             raise ComponentError(str(error)) from error
-        flags = ("-c", str(config), "--concurrency", "2", "--disable-hot-restart", "-l", "warn")
+        flags = ("-c", str(config), "--concurrency", "2", "--disable-hot-restart", "-l", "warn", *LOG_FLUSH)
         return ProcessSpec(argv=(str(program), *flags), cwd=self._folder)
 
     async def check(self) -> None:
