@@ -21,6 +21,7 @@ def add_subcommands(subparsers: "argparse._SubParsersAction[argparse.ArgumentPar
     folder = f"models folder (default: {MODELS_DIR_VARIABLE}, else ~/.cache/footfall/models)"
     pull = subparsers.add_parser("pull", help="fetch, convert and verify models")
     pull.add_argument("models", nargs="*", metavar="MODEL", help="model ids (default: the default set)")
+    pull.add_argument("--quiet", action="store_true", help="say nothing unless something fails")
     pull.set_defaults(models_command="pull")
     show = subparsers.add_parser("list", help="registered models and their state on this machine")
     show.set_defaults(models_command="list")
@@ -34,12 +35,13 @@ def run(args: argparse.Namespace) -> int:
     store = ModelStore(args.dir.expanduser() if args.dir else None)
     if args.models_command == "list":
         return _list(store, as_json=args.json)
-    return _pull(store, args.models or default_model_ids(MODEL_CARDS.values()), as_json=args.json)
+    model_ids = args.models or default_model_ids(MODEL_CARDS.values())
+    return _pull(store, model_ids, as_json=args.json, quiet=args.quiet)
 
 
-def _pull(store: ModelStore, model_ids: Sequence[str], *, as_json: bool) -> int:
+def _pull(store: ModelStore, model_ids: Sequence[str], *, as_json: bool, quiet: bool) -> int:
     try:
-        with pull_progress() as progress:
+        with pull_progress(quiet=quiet) as progress:
             results = ModelPuller(store).pull(model_ids, progress)
     except ModelError as error:
         _tell(f"error: {error}", sys.stderr)
@@ -57,7 +59,7 @@ def _pull(store: ModelStore, model_ids: Sequence[str], *, as_json: bool) -> int:
             for result in results
         ]
         _tell(json.dumps({"directory": str(store.directory), "models": models}))
-    elif not faults:
+    elif not faults and not quiet:
         _tell(f"{len(results)} models are ready in {store.directory}")
     for result in faults:
         _tell(f"error: {result.model_id}: {result.fault}", sys.stderr)

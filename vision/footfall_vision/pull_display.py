@@ -25,10 +25,17 @@ class PlainProgress:
             print(line, file=self._stream, flush=True)
 
 
+def _silent(_card: ModelCard, _step: PullStep, _detail: str) -> None:
+    """Say nothing."""
+
+
 @contextmanager
-def pull_progress(stream: TextIO | None = None) -> Iterator[PullProgress]:
+def pull_progress(stream: TextIO | None = None, *, quiet: bool = False) -> Iterator[PullProgress]:
     """Progress for the stream (stderr when not given): spinners when it is a terminal and rich is there."""
     out = stream or sys.stderr
+    if quiet:
+        yield _silent
+        return
     if out.isatty():
         try:
             from rich.console import Console  # noqa: PLC0415 (only the local stack installs rich)
