@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def configure_logging(*, level: str, log_format: str) -> None:
     """Set up structlog for the process. Call once, before the first logger speaks."""
-    renderer: "list[Processor]" = (
+    renderer: list[Processor] = (
         [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
         if log_format == "console"
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
