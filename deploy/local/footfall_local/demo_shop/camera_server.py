@@ -17,7 +17,14 @@ from footfall_local.demo_shop.live_programme import LiveProgramme
 
 LOOPBACK: Final = "127.0.0.1"
 STREAM_PATH: Final = "/shop"
+BACKLOG_S: Final = 1.75
+"""A new client gets the last moments at once, as from any camera relay that keeps a group of pictures.
+
+A client looks at some 20 frames before it says what a stream is: from a backlog that takes no time, in real
+time it would be 2 s in which a restarted worker is blind.
+"""
 _MOST_LAG_S: Final = 1.0
+_GROUP_S: Final = 1.0
 _CLOCK_RATE: Final = 90000
 _NAMES_OF_PARAMETER_SETS: Final = ("sps", "pps")
 
@@ -86,8 +93,8 @@ class _LiveSession(RtspServerSession):  # type: ignore[misc]  # untyped toolkit
     async def _stream_media(self) -> None:
         state = next(state for state in self.track_states.values() if state.rtp_channel is not None)
         programme = self._programme
-        first = number = programme.next_key(programme.now() + 1)
-        most_lag = int(_MOST_LAG_S * programme.fps)
+        first = number = programme.key_before(programme.now() - int(BACKLOG_S * programme.fps))
+        most_lag = int((BACKLOG_S + _GROUP_S + _MOST_LAG_S) * programme.fps)
         try:
             while not self.closed:
                 if (wait := programme.seconds_until(number)) > 0:

@@ -13,8 +13,8 @@ from footfall_local.demo_shop.assignment import cheapest_assignment
 from footfall_local.demo_shop.recorded_visit import RecordedVisit
 from footfall_local.demo_shop.truth import TrueStay, Truth
 
-TOLERANCE_S = 3.0
-"""How far a visit may reach beyond the stay: capture delay, and a face that is found half in the frame."""
+TOLERANCE_S = 3.5
+"""How far a visit may reach beyond the stay: the camera's backlog, and a face that is half in the frame."""
 _TIE_BREAK = 1e-6
 """Weight of a second of overlap beside one difference: overlap decides only between equal pairings."""
 

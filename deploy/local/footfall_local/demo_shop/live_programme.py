@@ -91,6 +91,12 @@ class LiveProgramme:
             number += 1
         return number
 
+    def key_before(self, number: int) -> int:
+        """The last frame at or before a number from which a client can begin; may lie before the birth."""
+        while not self.frame(number).is_key:
+            number -= 1
+        return number
+
     def start(self) -> Play:
         """Begins the play. Raises AlreadyPlayingError while one runs."""
         if self.is_playing():

@@ -5,27 +5,29 @@ scikit-image's astronaut; the group pictures of @vladmandic/face-api are under t
 """
 
 import hashlib
-import tarfile
-import zipfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from footfall_local.demo_shop.package_fetch import Carrier, PinnedArchive, fetch_archive, file_sha256
+from footfall_vision.errors import PullError
+from footfall_vision.model_packages import Runner, file_sha256, read_member, run_tool
+from footfall_vision.model_pull import write_atomically
+
+from footfall_local.demo_shop.package_fetch import Form, PinnedArchive, fetch_archive
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what was done last)."""
 
 PORTRAITS = PinnedArchive(
-    carrier=Carrier.SDIST,
+    form=Form.SDIST,
     package="face_recognition",
     version="1.3.0",
     filename="face_recognition-1.3.0.tar.gz",
     sha256="5e5efdd1686aa566af0d3cc1313b131e4b197657a8ffd03669e6d3fad92705ec",
 )
 ASTRONAUT = PinnedArchive(
-    carrier=Carrier.WHEEL,
+    form=Form.WHEEL,
     package="scikit-image",
     version="0.26.0",
     filename="scikit_image-0.26.0-cp311-cp311-manylinux_2_24_x86_64.manylinux_2_28_x86_64.whl",
@@ -36,7 +38,7 @@ ASTRONAUT = PinnedArchive(
     ),
 )
 GROUPS = PinnedArchive(
-    carrier=Carrier.NPM,
+    form=Form.NPM,
     package="@vladmandic/face-api",
     version="1.7.15",
     filename="vladmandic-face-api-1.7.15.tgz",
@@ -79,17 +81,17 @@ PICTURES: tuple[Picture, ...] = (
 )
 
 
-class PictureError(Exception):
-    """An archive lacks a picture, or the picture is not the pinned one."""
-
-
 def pull_pictures(
-    packages: Path, *, pictures: tuple[Picture, ...] = PICTURES, progress: Progress | None = None
+    packages: Path,
+    *,
+    pictures: tuple[Picture, ...] = PICTURES,
+    progress: Progress | None = None,
+    run: Runner = run_tool,
 ) -> Mapping[str, Path]:
     """Returns name -> verified file for every picture, kept under `packages`/demo-pictures.
 
-    Fetches only what is missing, archives side by side. Raises PackageFetchError or PictureError; what was
-    verified before stays and is not fetched again.
+    Fetches only what is missing, archives side by side. Raises PullError; what was verified before stays and
+    is not fetched again.
     """
     folder = packages / "demo-pictures"
     folder.mkdir(parents=True, exist_ok=True)
@@ -99,7 +101,9 @@ def pull_pictures(
     report = progress or _no_progress
     report(done, len(pictures), "kept pictures")
     with ThreadPoolExecutor(max_workers=max(1, len(archives))) as pool:
-        fetches = {pool.submit(fetch_archive, archive, packages): archive for archive in archives.values()}
+        fetches = {
+            pool.submit(fetch_archive, archive, packages, run=run): archive for archive in archives.values()
+        }
         for fetch in as_completed(fetches):
             wanted = [picture for picture in missing if picture.archive is fetches[fetch]]
             _extract(fetch.result(), wanted, folder)
@@ -114,32 +118,11 @@ def _is_kept(path: Path, sha256: str) -> bool:
 
 def _extract(archive: Path, pictures: list[Picture], folder: Path) -> None:
     for picture in pictures:
-        content = _read_zip(archive, picture) if archive.suffix == ".whl" else _read_tar(archive, picture)
+        content = read_member(archive, picture.member)
         found = hashlib.sha256(content).hexdigest()
         if found != picture.sha256:
-            raise PictureError(f"{picture.name}: sha256 is {found}, expected {picture.sha256}")
-        scratch = folder / f".{picture.name}.part"
-        scratch.write_bytes(content)
-        scratch.replace(folder / picture.name)
-
-
-def _read_zip(archive: Path, picture: Picture) -> bytes:
-    with zipfile.ZipFile(archive) as opened:
-        try:
-            return opened.read(picture.member)
-        except KeyError as error:
-            raise PictureError(f"{archive.name} holds no {picture.member}") from error
-
-
-def _read_tar(archive: Path, picture: Picture) -> bytes:
-    with tarfile.open(archive, "r:gz") as opened:
-        try:
-            stream = opened.extractfile(picture.member)
-        except KeyError as error:
-            raise PictureError(f"{archive.name} holds no {picture.member}") from error
-        if stream is None:
-            raise PictureError(f"{archive.name}: {picture.member} is not a file")
-        return stream.read()
+            raise PullError(f"{picture.name} is refused: its SHA-256 is {found}, expected {picture.sha256}")
+        write_atomically(folder / picture.name, content)
 
 
 def _no_progress(_done: int, _total: int, _what: str) -> None:

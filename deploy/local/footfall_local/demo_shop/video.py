@@ -14,10 +14,10 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+from footfall_vision.model_packages import file_sha256
 from numpy.typing import NDArray
 
 from footfall_local.demo_shop.interior import Frame, Interior, draw_interior
-from footfall_local.demo_shop.package_fetch import file_sha256
 from footfall_local.demo_shop.portraits import CutOut, Pixels, cut_out, load_outlines
 from footfall_local.demo_shop.script import FPS, HEIGHT, SCRIPT_VERSION, WIDTH, Pose, Script
 from footfall_local.demo_shop.truth import truth_of
