@@ -55,6 +55,34 @@ class FootfallError(Exception):
         self.retry_after = retry_after
 
 
+class EventRefusedError(FootfallError):
+    """An event of a batch that is not recorded, and never will be as it is; `index` is its place there.
+
+    Fields of violations are paths within the event: `embedding.vector`.
+    """
+
+    def __init__(self, index: int, cause: FootfallError) -> None:
+        super().__init__(
+            cause.kind,
+            cause.reason,
+            cause.message,
+            metadata=cause.metadata,
+            violations=cause.violations,
+            retry_after=cause.retry_after,
+        )
+        self.index = index
+
+
+def under(prefix: str, error: FootfallError) -> FootfallError:
+    """The same error with `prefix`, such as `events[3].`, before the path of every field."""
+    violations = [
+        FieldViolation(f"{prefix}{each.field}", each.description, each.rule_id) for each in error.violations
+    ]
+    if violations:
+        return invalid_fields(violations)
+    return error
+
+
 def invalid_fields(violations: Sequence[FieldViolation]) -> FootfallError:
     """INVALID_ARGUMENT that names every bad field."""
     named = "; ".join(f"{violation.field}: {violation.description}" for violation in violations)

@@ -5,10 +5,13 @@ Scores are cosine similarities of L2-normalised embeddings, so their dot product
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final, Self
 from uuid import UUID
 
 from footfall_server.domain.face_event import FaceQuality
 from footfall_server.domain.person import Candidate
+
+_LEARN: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Thresholds:
     """
 
     match: float = 0.45
-    learn: float = 0.6
+    learn: float = _LEARN
     quality: float = 0.25
 
     def __post_init__(self) -> None:
@@ -30,6 +33,11 @@ class Thresholds:
             raise ValueError(f"need -1 < match <= learn <= 1, got {self.match} and {self.learn}")
         if not 0.0 <= self.quality <= 1.0:
             raise ValueError(f"quality is a score from 0 to 1, got {self.quality}")
+
+    @classmethod
+    def of_match(cls, match: float) -> Self:
+        """Thresholds for a model whose `match` is known."""
+        return cls(match=match, learn=min(1.0, max(_LEARN, match + 0.1)))
 
 
 @dataclass(frozen=True, slots=True)

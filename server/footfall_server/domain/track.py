@@ -1,0 +1,60 @@
+"""What a track's events together say of it. Pure."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from footfall_server.domain.face_event import FaceEvent, FaceOutcome
+from footfall_server.domain.matching import Decision, Known, New
+from footfall_server.domain.sighting import Sighting
+
+
+def first_sighting(event: FaceEvent, *, site_id: UUID, worker_id: UUID | None) -> Sighting:
+    """A track by its first event, before anybody was recognised in it."""
+    return Sighting(
+        track_id=event.track_id,
+        site_id=site_id,
+        camera_id=event.camera_id,
+        worker_id=worker_id,
+        first_seen_at=event.first_seen_at,
+        last_seen_at=event.last_seen_at,
+        final=event.final,
+        outcome=FaceOutcome.UNRECOGNISABLE,
+        customer_id=None,
+        visit_id=None,
+        score=None,
+        quality_score=event.quality.score,
+        female_probability=event.female_probability,
+        image_id=None,
+        model_id=event.model_id,
+    )
+
+
+def with_event(sighting: Sighting, event: FaceEvent) -> Sighting:
+    """The track after another of its events, in whatever order they come.
+
+    Times only widen and quality only rises. What the newer event says of the person replaces what the
+    older one said; an event that lags behind the final one adds nothing to that.
+    """
+    lags = sighting.final and not event.final
+    female = sighting.female_probability
+    if event.female_probability is not None and (female is None or not lags):
+        female = event.female_probability
+    return replace(
+        sighting,
+        first_seen_at=min(sighting.first_seen_at, event.first_seen_at),
+        last_seen_at=max(sighting.last_seen_at, event.last_seen_at),
+        final=sighting.final or event.final,
+        quality_score=max(sighting.quality_score, event.quality.score),
+        female_probability=female,
+    )
+
+
+def recognised(sighting: Sighting, decision: Decision, new_customer: UUID) -> Sighting:
+    """The track with what was decided; `new_customer` is who it is when it is nobody known."""
+    match decision:
+        case Known(customer_id, score):
+            return replace(sighting, outcome=FaceOutcome.KNOWN, customer_id=customer_id, score=score)
+        case New(score):
+            return replace(sighting, outcome=FaceOutcome.NEW, customer_id=new_customer, score=score)
+        case _:
+            return replace(sighting, outcome=FaceOutcome.UNRECOGNISABLE, score=None)

@@ -1,0 +1,136 @@
+"""Turns faces seen at the edge into visits, each exactly once."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+import structlog
+
+from footfall_server.domain.face_event import FaceEvent, Recorded
+from footfall_server.domain.identity import Principal
+from footfall_server.domain.matching import Thresholds
+from footfall_server.errors import ErrorKind, EventRefusedError, FootfallError
+from footfall_server.ports import Clock, FaceIndex, IndexHit, Transactions
+from footfall_server.services.event_checks import EventChecks, EventTimes, RecognitionModel
+from footfall_server.services.face_crops import FaceCrops
+from footfall_server.services.ingest_batch import IngestBatch, SearchedBatch
+from footfall_server.services.scope import tenant_of
+from footfall_server.services.submission import Submission
+
+SEARCH_LIMIT = 5
+
+Result = Recorded | FootfallError
+
+_log = structlog.get_logger()
+
+
+class FaceIngest:
+    """The heart of the core. Every event is recorded once, whoever sends it how often, on any replica.
+
+    The index is searched outside of any transaction. Then one exclusive transaction per batch and tenant
+    sees what was recorded before, adds to the hits what the index may not know yet, decides the events in
+    their order and writes all of it; what one replica decided, the next one sees.
+    """
+
+    def __init__(
+        self,
+        *,
+        transactions: Transactions,
+        index: FaceIndex,
+        crops: FaceCrops,
+        clock: Clock,
+        model: RecognitionModel,
+        thresholds: Thresholds,
+        times: EventTimes,
+    ) -> None:
+        self._transactions = transactions
+        self._index = index
+        self._crops = crops
+        self._clock = clock
+        self._model = model
+        self._thresholds = thresholds
+        self._checks = EventChecks(model=model, times=times)
+
+    async def record_many(self, principal: Principal, events: Sequence[FaceEvent]) -> Sequence[Recorded]:
+        """Records all of the events, or none. Events of one track come in the order they were made.
+
+        Raises EventRefusedError for the first bad one, with its place among `events`.
+        """
+        submissions = [Submission(principal, event) for event in events]
+        results = await self._record(tenant_of(principal), submissions, all_or_none=True)
+        return [result for result in results if isinstance(result, Recorded)]
+
+    async def record_each(self, tenant_id: UUID, submissions: Sequence[Submission]) -> Sequence[Result]:
+        """Records the good ones of some events of one tenant, in one transaction.
+
+        Returns for each what became of it, or why it never will be recorded. Places in spools are
+        acknowledged in the same transaction, those of refused events too. Raises what keeps all of them
+        from being recorded now, such as UNAVAILABLE: then nothing was.
+        """
+        return await self._record(tenant_id, submissions, all_or_none=False)
+
+    async def _record(
+        self, tenant_id: UUID, submissions: Sequence[Submission], *, all_or_none: bool
+    ) -> Sequence[Result]:
+        batch = await self._searched(tenant_id, submissions, all_or_none=all_or_none)
+        try:
+            return await self._commit(tenant_id, batch, all_or_none=all_or_none)
+        except FootfallError as error:
+            if error.kind is not ErrorKind.ABORTED:
+                raise
+            _log.info("ingest_transaction_retried", events=len(submissions))
+            return await self._commit(tenant_id, batch, all_or_none=all_or_none)
+
+    async def _searched(
+        self, tenant_id: UUID, submissions: Sequence[Submission], *, all_or_none: bool
+    ) -> SearchedBatch:
+        began = self._clock.now()
+        refusals = [self._checks.refusal(submission.event, began) for submission in submissions]
+        if all_or_none:
+            _raise_first(refusals)
+        places = [place for place, refusal in enumerate(refusals) if refusal is None]
+        sound = [submissions[place] for place in places]
+        images = await self._crops.store(tenant_id, sound)
+        queries = _unit_rows([each.event for each in sound], self._model.dimension)
+        hits: Sequence[Sequence[IndexHit]] = ()
+        if sound:
+            hits = await self._index.search(tenant_id, self._model.model_id, queries, SEARCH_LIMIT)
+        return SearchedBatch(
+            submissions=submissions,
+            refusals=refusals,
+            queries=queries,
+            row_of={place: row for row, place in enumerate(places)},
+            hits=hits,
+            images=images,
+            search_began=began,
+        )
+
+    async def _commit(
+        self, tenant_id: UUID, searched: SearchedBatch, *, all_or_none: bool
+    ) -> Sequence[Result]:
+        async with self._transactions.begin_exclusive(tenant_id) as tx:
+            batch = IngestBatch(
+                tx,
+                searched,
+                thresholds=self._thresholds,
+                model_id=self._model.model_id,
+                now=self._clock.now(),
+            )
+            refusals = await batch.sort()
+            if all_or_none:
+                _raise_first([refusals.get(place) for place in range(len(searched.submissions))])
+            return await batch.record()
+
+
+def _raise_first(refusals: Sequence[FootfallError | None]) -> None:
+    for place, refusal in enumerate(refusals):
+        if refusal is not None:
+            raise EventRefusedError(place, refusal)
+
+
+def _unit_rows(events: Sequence[FaceEvent], dimension: int) -> npt.NDArray[np.float32]:
+    """The embeddings, float32 (n, d), each made exactly of length 1."""
+    rows = np.array([event.embedding for event in events], np.float32).reshape(len(events), dimension)
+    unit: npt.NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit
