@@ -77,12 +77,15 @@ class ShotSet:
             raise ValueError("a good shot must be embedded before it is offered")
         self.checked_at = shot.at
         mean = self.appearance()
-        if mean is not None and float(mean @ shot.embedding) < OUTLIER_COSINE:
-            self.strangers = [*self.strangers, shot][-self.rules.most :]
+        if mean is None or float(mean @ shot.embedding) >= OUTLIER_COSINE:
+            self.strangers = []
+            if self._improves(shot.quality, shot.at):
+                self._admit(shot)
             return
-        self.strangers = []
-        if self._improves(shot.quality, shot.at):
-            self._admit(shot)
+        self.strangers = [*self.strangers, shot][-self.rules.most :]
+        if len(self.good) == 1 and self._strangers_agree():
+            # Two against one: it was the first shot that was off, as of a face still half outside.
+            self.good, self.strangers = self.strangers, []
 
     def appearance(self) -> Floats | None:
         """Quality-weighted mean look of the good shots, L2-normalised; None when there are none."""
@@ -93,7 +96,10 @@ class ShotSet:
         return max(self.good, key=lambda shot: shot.quality.score) if self.good else self.poor
 
     def swapped(self) -> bool:
-        """Whether the track has slid to another person: two strangers in a row who look like each other."""
+        """Whether the track has slid to another person: strangers in a row who look like each other."""
+        return self._strangers_agree()
+
+    def _strangers_agree(self) -> bool:
         if len(self.strangers) < 2:  # noqa: PLR2004 (one may be a bad frame)
             return False
         first, second = (_embedding(shot) for shot in self.strangers[-2:])
