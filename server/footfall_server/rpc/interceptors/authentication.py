@@ -1,6 +1,5 @@
-"""Who calls: verifies the bearer token, and ends streams when it ends."""
+"""Who calls: verifies the bearer token."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +7,6 @@ import structlog
 
 from footfall_server.auth.tokens import AccessTokens, BadTokenError
 from footfall_server.domain.identity import Principal
-from footfall_server.ports import Clock
 from footfall_server.rpc.call_context import set_principal
 from footfall_server.rpc.interceptors.behaviour import Behaviour, BehaviourInterceptor, Context, Handler
 from footfall_server.rpc.interceptors.request_ids import metadata_value
@@ -23,12 +21,12 @@ log = structlog.get_logger()
 class Authentication(BehaviourInterceptor):
     """Lets a call through with a Principal, or without one where the table says that none is needed."""
 
-    def __init__(self, *, tokens: AccessTokens, clock: Clock, permissions: Mapping[str, Permission]) -> None:
+    def __init__(self, *, tokens: AccessTokens, permissions: Mapping[str, Permission]) -> None:
         self._tokens = tokens
-        self._clock = clock
         self._permissions = permissions
 
     def around(self, method: str, handler: Handler, inner: Behaviour) -> Behaviour:
+        del handler
         permission = self._permissions.get(method)
         if permission is not None and permission.scope is Scope.PUBLIC:
             return inner
@@ -37,8 +35,6 @@ class Authentication(BehaviourInterceptor):
             principal = self._principal(context)
             set_principal(principal)
             structlog.contextvars.bind_contextvars(tenant_id=str(principal.tenant_id))
-            if handler.response_streaming:
-                return await self._until_expiry(principal, inner(request, context))
             return await inner(request, context)
 
         return behave
@@ -52,13 +48,3 @@ class Authentication(BehaviourInterceptor):
         except BadTokenError as error:
             log.info("token_refused", why=str(error))
             raise unauthenticated() from None
-
-    async def _until_expiry(self, principal: Principal, call: Any) -> Any:
-        left = (principal.expires_at - self._clock.now()).total_seconds()
-        try:
-            async with asyncio.timeout(left) as lifetime:
-                return await call
-        except TimeoutError:
-            if lifetime.expired():
-                raise unauthenticated() from None
-            raise

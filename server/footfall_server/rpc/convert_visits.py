@@ -1,0 +1,53 @@
+"""Visits, and word of their changes, between the wire and the domain."""
+
+from footfall.v1 import common_pb2, live_service_pb2, visit_service_pb2
+
+from footfall_server.domain.change import ChangeKind
+from footfall_server.domain.visit import VisitKind, VisitView
+from footfall_server.rpc.convert_values import (
+    to_optional_id,
+    to_timestamp,
+)
+
+# Nearer to a coin's toss than this, an estimate says nothing.
+CERTAIN_GENDER = 0.75
+
+_KINDS = {
+    VisitKind.NEW: visit_service_pb2.VISIT_KIND_NEW,
+    VisitKind.REPEAT: visit_service_pb2.VISIT_KIND_REPEAT,
+}
+_FROM_KINDS = {number: kind for kind, number in _KINDS.items()}
+_CHANGE_KINDS = {
+    ChangeKind.CREATED: live_service_pb2.CHANGE_KIND_CREATED,
+    ChangeKind.UPDATED: live_service_pb2.CHANGE_KIND_UPDATED,
+    ChangeKind.DELETED: live_service_pb2.CHANGE_KIND_DELETED,
+}
+
+
+def to_visit(visit: VisitView) -> visit_service_pb2.Visit:
+    return visit_service_pb2.Visit(
+        visit_id=str(visit.visit_id),
+        site_id=str(visit.site_id),
+        customer_id=str(visit.customer_id),
+        customer_number=visit.customer_number,
+        customer_name=visit.customer_name,
+        first_seen_time=to_timestamp(visit.first_seen_at),
+        last_seen_time=to_timestamp(visit.last_seen_at),
+        kind=_KINDS[visit.kind],
+        sighting_count=visit.sighting_count,
+        image_id=to_optional_id(visit.image_id),
+        gender=to_gender(visit.female_probability),
+        camera_ids=[str(camera_id) for camera_id in visit.camera_ids],
+        rule_version=visit.rule_version,
+    )
+
+
+def to_gender(female_probability: float | None) -> common_pb2.Gender:
+    """The estimate in one word: unspecified when none was made, unknown when it was not certain enough."""
+    if female_probability is None:
+        return common_pb2.GENDER_UNSPECIFIED
+    if female_probability >= CERTAIN_GENDER:
+        return common_pb2.GENDER_FEMALE
+    if female_probability <= 1 - CERTAIN_GENDER:
+        return common_pb2.GENDER_MALE
+    return common_pb2.GENDER_UNKNOWN
