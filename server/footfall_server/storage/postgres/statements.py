@@ -97,6 +97,10 @@ def one_of(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement
 
 def given_rows(name: str, types: Mapping[str, TypeEngine[Any]], rows: Collection[object]) -> TableValuedAlias:
     """The attributes of `rows`, named as the keys of `types`, as a table to join with."""
-    return func.unnest(
-        *(literal([getattr(row, key) for row in rows], ARRAY(kind)) for key, kind in types.items())
-    ).table_valued(*types, name=name)
+    return (
+        func.unnest(
+            *(literal([getattr(row, key) for row in rows], ARRAY(kind)) for key, kind in types.items())
+        )
+        .table_valued(*types, name=name)
+        .render_derived(name=name)
+    )
