@@ -17,7 +17,7 @@ const SCHEMES: readonly { value: SchemeChoice; label: string; icon: ReactNode }[
 export function SchemeSwitch() {
   const [choice, choose] = useSchemeChoice();
   return (
-    <fieldset className="m-0 flex gap-1 rounded-xl border-0 bg-mute p-1">
+    <fieldset className="flex gap-1 rounded-xl border-0 bg-mute p-1">
       <legend className="sr-only">Colours</legend>
       {SCHEMES.map(({ value, label, icon }) => (
         <label
@@ -58,10 +58,10 @@ export function Account() {
           {initials(who.displayName)}
         </span>
         <div className="min-w-0 flex-1 leading-tight">
-          <p className="m-0 truncate font-medium" data-testid="who">
+          <p className="truncate font-medium" data-testid="who">
             {who.displayName}
           </p>
-          <p className="m-0 truncate text-xs text-quiet">{ROLE_NAMES[who.role]}</p>
+          <p className="truncate text-xs text-quiet">{ROLE_NAMES[who.role]}</p>
         </div>
         <Button
           type="text"

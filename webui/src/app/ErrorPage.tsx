@@ -10,8 +10,8 @@ export function ErrorPage() {
     <main className="grid min-h-full place-items-center p-6">
       <div role="alert" className="flex max-w-sm flex-col items-center gap-3 text-center">
         <Logo size={44} />
-        <h1 className="m-0 text-xl font-semibold">This page could not be shown</h1>
-        <p className="m-0 text-quiet">The console may have been updated, or the connection broke while it was loading.</p>
+        <h1 className="text-xl font-semibold">This page could not be shown</h1>
+        <p className="text-quiet">The console may have been updated, or the connection broke while it was loading.</p>
         <button
           type="button"
           className="h-10 cursor-pointer rounded-lg border border-edge bg-surface px-4 font-medium text-ink hover:border-brand"

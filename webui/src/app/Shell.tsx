@@ -1,11 +1,12 @@
 import { SettingOutlined } from "@ant-design/icons";
-import { Button, Drawer } from "antd";
+import { Button } from "antd";
 import { useEffect, useState } from "react";
 import { NavLink, Outlet, useLocation, useNavigate, useNavigation } from "react-router";
 
 import { useBackend } from "../api/backend";
 import { useSession } from "../api/hooks";
 import { Logo } from "../components/Logo";
+import { Sheet } from "../components/overlay/Sheet";
 import { Account } from "./Account";
 import { NAV } from "./nav";
 
@@ -86,17 +87,17 @@ export function Shell() {
           </NavLink>
         ))}
       </nav>
-      <Drawer
-        title="Account"
-        placement="bottom"
-        size="auto"
-        open={accountOpen}
-        onClose={() => {
-          setAccountOpen(false);
-        }}
-      >
-        <Account />
-      </Drawer>
+      {accountOpen && (
+        <Sheet
+          title="Account"
+          shape="bottom"
+          onClose={() => {
+            setAccountOpen(false);
+          }}
+        >
+          <Account />
+        </Sheet>
+      )}
     </div>
   );
 }
@@ -107,8 +108,8 @@ function Brand() {
     <div className="flex min-w-0 items-center gap-2.5 px-1">
       <Logo size={32} />
       <div className="min-w-0 leading-tight">
-        <p className="m-0 font-semibold tracking-tight">Footfall</p>
-        <p className="m-0 truncate text-xs text-quiet">{who?.tenantName}</p>
+        <p className="font-semibold tracking-tight">Footfall</p>
+        <p className="truncate text-xs text-quiet">{who?.tenantName}</p>
       </div>
     </div>
   );

@@ -30,6 +30,7 @@ export function routes(session: Session): RouteObject[] {
       children: [
         {
           index: true,
+          Component: () => null,
           loader: (args) => {
             guard(args);
             throw redirect("/live");

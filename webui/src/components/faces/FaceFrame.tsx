@@ -1,5 +1,3 @@
-import { UserOutlined } from "@ant-design/icons";
-
 /** A face, or what is in its place while there is none. Fills its parent's width; always square. */
 export function FaceFrame(props: {
   status: "none" | "loading" | "shown" | "failed";
@@ -24,7 +22,10 @@ export function FaceFrame(props: {
           aria-label={LABELS[status]}
           className={`absolute inset-0 grid place-items-center text-mute-ink ${status === "loading" ? "animate-pulse" : ""}`}
         >
-          <UserOutlined className="text-[40%] opacity-40 [&>svg]:size-[38%]" aria-hidden="true" />
+          <svg viewBox="0 0 24 24" aria-hidden="true" className="size-3/5 fill-current opacity-25">
+            <circle cx="12" cy="8.6" r="4.1" />
+            <path d="M3.8 21c.5-4.6 3.8-6.9 8.2-6.9s7.7 2.3 8.2 6.9z" />
+          </svg>
         </div>
       )}
     </div>

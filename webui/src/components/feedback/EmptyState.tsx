@@ -8,8 +8,8 @@ export function EmptyState(props: { icon: ReactNode; title: string; hint: ReactN
       <span className="mb-3 grid size-12 place-items-center rounded-full bg-tint text-xl text-tint-ink" aria-hidden="true">
         {icon}
       </span>
-      <p className="m-0 text-base font-medium">{title}</p>
-      <p className="m-0 max-w-md text-quiet">{hint}</p>
+      <p className="text-base font-medium">{title}</p>
+      <p className="max-w-md text-quiet">{hint}</p>
       {children !== undefined && <div className="mt-4">{children}</div>}
     </div>
   );

@@ -13,9 +13,9 @@ export function ErrorAlert(props: {
     <div role="alert" className="flex items-start gap-3 rounded-xl bg-rose px-4 py-3 text-rose-ink">
       <ExclamationCircleOutlined className="mt-1" aria-hidden="true" />
       <div className="min-w-0 flex-1">
-        <p className="m-0 font-medium">{title}</p>
-        <p className="m-0">{hint}</p>
-        {requestId !== undefined && <p className="m-0 text-xs">Request {requestId}</p>}
+        <p className="font-medium">{title}</p>
+        <p>{hint}</p>
+        {requestId !== undefined && <p className="text-xs">Request {requestId}</p>}
       </div>
       {onRetry && <Button onClick={onRetry}>Try again</Button>}
     </div>

@@ -16,8 +16,8 @@ export function FormField(props: {
       </label>
       {children}
       <div id={`${id}-note`}>
-        {fault !== undefined && <p className="m-0 mt-1 text-rose-ink">{fault}</p>}
-        {fault === undefined && hint !== undefined && <p className="m-0 mt-1 text-xs text-quiet">{hint}</p>}
+        {fault !== undefined && <p className="mt-1 text-rose-ink">{fault}</p>}
+        {fault === undefined && hint !== undefined && <p className="mt-1 text-xs text-quiet">{hint}</p>}
       </div>
     </div>
   );

@@ -51,7 +51,7 @@ export function PagedTable<Row>(props: {
           </tbody>
         </table>
       </div>
-      <ul className="m-0 list-none space-y-2 p-0 md:hidden">
+      <ul className="list-none space-y-2 p-0 md:hidden">
         {rows.map((row) => (
           <li key={rowKey(row)} className="relative rounded-2xl border border-line bg-surface p-3">
             {card(row)}

@@ -1,6 +1,6 @@
 import { createClient } from "@connectrpc/connect";
 import { Button, Input } from "antd";
-import { type SyntheticEvent, useMemo, useRef, useState } from "react";
+import { type SyntheticEvent, useMemo, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 
 import { useBackend } from "../../api/backend";
@@ -16,9 +16,9 @@ export function SignInPage() {
   const [params] = useSearchParams();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  const [checked, setChecked] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<AppError>();
-  const alert = useRef<HTMLDivElement>(null);
 
   const signIn = async () => {
     setBusy(true);
@@ -33,14 +33,19 @@ export function SignInPage() {
     } catch (error) {
       setFailure(toAppError(error));
       setBusy(false);
-      alert.current?.focus();
     }
   };
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (!busy) void signIn();
+    setChecked(true);
+    if (!busy && email.trim() !== "" && password !== "") void signIn();
   };
-  const faultOf = (name: string) => failure?.fields.find(({ field }) => field.endsWith(name))?.description;
+  const faultOf = (name: string, value: string, missing: string) => {
+    if (checked && value === "") return missing;
+    return failure?.fields.find(({ field }) => field.endsWith(name))?.description;
+  };
+  const emailFault = faultOf("email", email.trim(), "Type your e-mail address.");
+  const passwordFault = faultOf("password", password, "Type your password.");
 
   return (
     <main className="grid min-h-full place-items-center bg-canvas p-4">
@@ -49,8 +54,8 @@ export function SignInPage() {
         <div className="mb-6 flex flex-col items-center gap-3 text-center">
           <Logo size={48} />
           <div>
-            <h1 className="m-0 text-2xl leading-8 font-semibold tracking-tight">Footfall</h1>
-            <p className="m-0 text-quiet">Who comes in, and who comes back</p>
+            <h1 className="text-2xl leading-8 font-semibold tracking-tight">Footfall</h1>
+            <p className="text-quiet">Who comes in, and who comes back</p>
           </div>
         </div>
         <form
@@ -60,19 +65,17 @@ export function SignInPage() {
           className="space-y-4 rounded-2xl border border-line bg-surface p-6 shadow-sm"
         >
           {session.ended() === "expired" && !failure && (
-            <p role="status" className="m-0 rounded-lg bg-amber px-3 py-2 text-amber-ink">
+            <p role="status" className="rounded-lg bg-amber px-3 py-2 text-amber-ink">
               Your session ended. Sign in again to go on.
             </p>
           )}
-          <div ref={alert} role="alert" tabIndex={-1} className="outline-none">
-            {failure && (
-              <div className="rounded-lg bg-rose px-3 py-2 text-rose-ink">
-                <p className="m-0 font-medium">{failure.title}</p>
-                <p className="m-0">{failure.hint}</p>
-              </div>
-            )}
-          </div>
-          <FormField id="email" label="E-mail address" fault={faultOf("email")}>
+          {failure && (
+            <div role="alert" className="rounded-lg bg-rose px-3 py-2 text-rose-ink">
+              <p className="font-medium">{failure.title}</p>
+              <p>{failure.hint}</p>
+            </div>
+          )}
+          <FormField id="email" label="E-mail address" fault={emailFault}>
             <Input
               id="email"
               name="email"
@@ -81,28 +84,28 @@ export function SignInPage() {
               autoComplete="username"
               autoFocus
               value={email}
-              aria-invalid={faultOf("email") !== undefined}
+              aria-invalid={emailFault !== undefined}
               aria-describedby="email-note"
               onChange={(event) => {
                 setEmail(event.target.value);
               }}
             />
           </FormField>
-          <FormField id="password" label="Password" fault={faultOf("password")}>
+          <FormField id="password" label="Password" fault={passwordFault}>
             <Input.Password
               id="password"
               name="password"
               size="large"
               autoComplete="current-password"
               value={password}
-              aria-invalid={faultOf("password") !== undefined}
+              aria-invalid={passwordFault !== undefined}
               aria-describedby="password-note"
               onChange={(event) => {
                 setPassword(event.target.value);
               }}
             />
           </FormField>
-          <Button type="primary" htmlType="submit" size="large" block loading={busy} disabled={email === "" || password === ""}>
+          <Button type="primary" htmlType="submit" size="large" block loading={busy}>
             Sign in
           </Button>
         </form>

@@ -10,14 +10,14 @@ export function CounterRow(props: { counters: Counters | undefined; atLeast: boo
     { key: "repeat", label: "Repeat", value: counters?.repeat, note: "came back" },
   ];
   return (
-    <dl className="m-0 grid grid-cols-2 overflow-hidden rounded-2xl border border-line bg-surface sm:grid-cols-4" aria-label="Today">
+    <dl className="grid grid-cols-2 overflow-hidden rounded-2xl border border-line bg-surface sm:grid-cols-4" aria-label="Today">
       {tiles.map(({ key, label, value, note }, at) => (
         <div
           key={key}
           className={`px-5 py-4 ${at % 2 === 1 ? "border-l border-line" : ""} ${at === 2 ? "sm:border-l" : ""} ${at > 1 ? "border-t border-line sm:border-t-0" : ""}`}
         >
           <dt className="text-quiet">{label}</dt>
-          <dd className="m-0">
+          <dd >
             <span className="text-3xl leading-10 font-semibold tracking-tight tabular-nums" data-testid={`count-${key}`}>
               {value === undefined ? "–" : `${value.toLocaleString("en-GB")}${atLeast ? "+" : ""}`}
             </span>

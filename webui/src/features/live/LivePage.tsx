@@ -104,7 +104,7 @@ function LiveOfSites({ sites }: { sites: readonly Site[] }) {
       {today.length > 0 && (
         <ul
           aria-label="Visits today"
-          className="m-0 grid list-none grid-cols-2 gap-3 p-0 sm:grid-cols-3 sm:gap-4 md:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6"
+          className="grid list-none grid-cols-2 gap-3 p-0 sm:grid-cols-3 sm:gap-4 md:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6"
         >
           {today.slice(0, cards).map((visit) => {
             const site = siteById.get(visit.siteId);

@@ -42,8 +42,8 @@ export function VisitCard(props: {
           </Link>
           <KindBadge kind={visit.kind} />
         </div>
-        <p className="m-0 truncate text-quiet">{siteName}</p>
-        <p className="m-0 flex justify-between gap-2 text-xs text-quiet tabular-nums">
+        <p className="truncate text-quiet">{siteName}</p>
+        <p className="flex justify-between gap-2 text-xs text-quiet tabular-nums">
           <time dateTime={new Date(start).toISOString()}>{timeOfDay(start, zone)}</time>
           <span>{ago(age)}</span>
         </p>

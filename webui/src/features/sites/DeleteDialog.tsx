@@ -1,12 +1,13 @@
 import { useMutation } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
-import { Modal } from "antd";
+import { Button } from "antd";
 
 import { toAppError } from "../../api/errors";
 import { type Camera, CameraService } from "../../api/gen/footfall/v1/camera_service_pb";
 import { type Site, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
 import { CAMERAS_KEY, SITES_KEY } from "../../api/hooks";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
+import { Sheet } from "../../components/overlay/Sheet";
 
 /** Asks before a site goes. */
 export function DeleteSiteDialog(props: { site: Site; onClose: () => void }) {
@@ -67,18 +68,17 @@ function DeleteDialog(props: {
   const { name, note, busy, error, onDelete, onClose } = props;
   const failure = error ? toAppError(error) : undefined;
   return (
-    <Modal
-      open
-      title={`Delete ${name}?`}
-      okText="Delete"
-      okButtonProps={{ danger: true, loading: busy }}
-      onOk={onDelete}
-      onCancel={onClose}
-    >
+    <Sheet title={`Delete ${name}?`} shape="middle" onClose={onClose}>
       <div className="space-y-4">
-        <p className="m-0">{note}</p>
+        <p>{note}</p>
         {failure && <ErrorAlert {...failure} requestId={failure.metadata.request_id} />}
+        <div className="flex justify-end gap-3">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="primary" danger loading={busy} onClick={onDelete}>
+            Delete
+          </Button>
+        </div>
       </div>
-    </Modal>
+    </Sheet>
   );
 }

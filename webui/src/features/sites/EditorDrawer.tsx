@@ -1,8 +1,9 @@
-import { Button, Drawer } from "antd";
+import { Button } from "antd";
 import type { ReactNode, SyntheticEvent } from "react";
 
 import type { AppError } from "../../api/errors";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
+import { Sheet } from "../../components/overlay/Sheet";
 
 /** The frame of a form that is laid over the page. */
 export function EditorDrawer(props: {
@@ -20,7 +21,7 @@ export function EditorDrawer(props: {
     if (!busy) onSave();
   };
   return (
-    <Drawer open size={440} title={title} onClose={onClose} classNames={{ wrapper: "max-w-full" }}>
+    <Sheet title={title} shape="side" onClose={onClose}>
       <form noValidate onSubmit={submit} className="space-y-5" aria-label={title}>
         {failure && <ErrorAlert {...failure} requestId={failure.metadata.request_id} />}
         {children}
@@ -31,6 +32,6 @@ export function EditorDrawer(props: {
           </Button>
         </div>
       </form>
-    </Drawer>
+    </Sheet>
   );
 }

@@ -27,14 +27,14 @@ export function SiteCard(props: {
     <section aria-labelledby={`site-${site.siteId}`} className="overflow-hidden rounded-2xl border border-line bg-surface">
       <header className="flex items-start justify-between gap-4 px-5 py-4">
         <div className="min-w-0">
-          <h2 id={`site-${site.siteId}`} className="m-0 truncate text-base font-semibold">
+          <h2 id={`site-${site.siteId}`} className="truncate text-base font-semibold">
             {site.displayName}
           </h2>
-          <p className="m-0 text-quiet">{rules.join(" · ")}</p>
+          <p className="text-quiet">{rules.join(" · ")}</p>
         </div>
         <Actions name={site.displayName} onEdit={onEdit} onDelete={onDelete} />
       </header>
-      <ul className="m-0 list-none border-t border-line p-0">
+      <ul className="list-none border-t border-line p-0">
         {cameras.map((camera) => (
           <li key={camera.cameraId} className="flex items-center gap-3 border-b border-line px-5 py-3 last:border-b-0">
             <span
@@ -44,13 +44,13 @@ export function SiteCard(props: {
               <VideoCameraOutlined />
             </span>
             <div className="min-w-0 flex-1">
-              <p className="m-0 flex items-center gap-2 font-medium">
+              <p className="flex items-center gap-2 font-medium">
                 <span className="truncate">{camera.displayName}</span>
                 {camera.enabled === false && (
                   <span className="rounded-full bg-mute px-2 py-0.5 text-xs text-mute-ink">Off</span>
                 )}
               </p>
-              <p className="m-0 truncate font-mono text-xs text-quiet">{camera.sourceUrl === "" ? "No source" : camera.sourceUrl}</p>
+              <p className="truncate font-mono text-xs text-quiet">{camera.sourceUrl === "" ? "No source" : camera.sourceUrl}</p>
             </div>
             <Actions
               name={camera.displayName}

@@ -1,4 +1,3 @@
-import { Drawer } from "antd";
 import { Link, useLocation, useNavigate, useParams } from "react-router";
 
 import { toAppError } from "../../api/errors";
@@ -8,6 +7,7 @@ import { useCameras, useFace, useSites, useVisit } from "../../api/hooks";
 import { FaceFrame } from "../../components/faces/FaceFrame";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
+import { Sheet } from "../../components/overlay/Sheet";
 import { KindBadge } from "../../components/status/KindBadge";
 import { visitorName } from "../../components/visitorName";
 import { day, span, timeOfDay } from "../../time/format";
@@ -29,17 +29,15 @@ export function VisitDrawer() {
   const visit = useVisit(visitId);
   const failure = visit.error ? toAppError(visit.error) : undefined;
   return (
-    <Drawer
-      open
-      size={420}
+    <Sheet
       title="Visit"
-      classNames={{ wrapper: "max-w-full" }}
+      shape="side"
       onClose={() => void navigate({ pathname: pathname.slice(0, pathname.lastIndexOf("/")), search }, { preventScrollReset: true })}
     >
       {visit.isPending && <PageSkeleton />}
       {failure && !visit.data && <ErrorAlert {...failure} onRetry={() => void visit.refetch()} />}
       {visit.data && <VisitDetails visit={visit.data} />}
-    </Drawer>
+    </Sheet>
   );
 }
 
@@ -69,21 +67,21 @@ function VisitDetails({ visit }: { visit: Visit }) {
     <article aria-label={`Visit of ${name}`} className="space-y-5">
       <FaceFrame status={face.status} url={face.url} alt={`Face of ${name}`} className="rounded-2xl" />
       <div className="flex items-center justify-between gap-3">
-        <h2 className="m-0 text-xl font-semibold tracking-tight">{name}</h2>
+        <h2 className="text-xl font-semibold tracking-tight">{name}</h2>
         <KindBadge kind={visit.kind} />
       </div>
-      <dl className="m-0 divide-y divide-line">
+      <dl className="divide-y divide-line">
         {facts.map(([term, fact]) => (
           <div key={term} className="flex justify-between gap-6 py-2">
             <dt className="text-quiet">{term}</dt>
-            <dd className="m-0 text-right">{fact}</dd>
+            <dd className="text-right">{fact}</dd>
           </div>
         ))}
       </dl>
       <Link to={`/visits?customer=${visit.customerId}`} className="inline-block font-medium text-brand">
         All visits of {name}
       </Link>
-      <p className="m-0 text-xs break-all text-quiet">Visit {visit.visitId}</p>
+      <p className="text-xs break-all text-quiet">Visit {visit.visitId}</p>
     </article>
   );
 }

@@ -84,8 +84,8 @@ export function VisitTable(props: {
               {opener(visit)}
               <KindBadge kind={visit.kind} />
             </div>
-            <p className="m-0 truncate text-quiet">{siteName(visit)}</p>
-            <p className="m-0 text-xs text-quiet tabular-nums">
+            <p className="truncate text-quiet">{siteName(visit)}</p>
+            <p className="text-xs text-quiet tabular-nums">
               {day(visitTimes(visit).first, zoneOf(visit))}, {timeOfDay(visitTimes(visit).first, zoneOf(visit))}
             </p>
           </div>
