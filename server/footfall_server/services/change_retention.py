@@ -1,0 +1,50 @@
+"""Forgets changes that are too old to resume a watch from."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from footfall_server.errors import FootfallError
+from footfall_server.ports import Clock, Transactions
+
+_log = structlog.get_logger()
+
+
+class ChangeRetention:
+    """Keeps the log of changes short. Every replica runs it; per tenant one at a time does something."""
+
+    def __init__(
+        self,
+        *,
+        transactions: Transactions,
+        clock: Clock,
+        keep: timedelta = timedelta(hours=24),
+        every: timedelta = timedelta(hours=1),
+    ) -> None:
+        self._transactions = transactions
+        self._clock = clock
+        self._keep = keep
+        self._every = every
+
+    async def run(self) -> None:
+        """Compacts once in a while for as long as the process lives."""
+        while True:
+            await asyncio.sleep(self._every.total_seconds())
+            try:
+                forgotten = await self.compact()
+            except FootfallError as error:
+                _log.warning("changes_not_compacted", reason=error.reason)
+            else:
+                _log.info("changes_compacted", forgotten=forgotten)
+
+    async def compact(self) -> int:
+        """Forgets what is older than is kept, in every tenant. Returns how many changes that were."""
+        before = self._clock.now() - self._keep
+        async with self._transactions.begin_platform() as platform:
+            tenant_ids = await platform.tenant_ids()
+        forgotten = 0
+        for tenant_id in tenant_ids:
+            async with self._transactions.begin_exclusive(tenant_id) as tx:
+                forgotten += await tx.changes.compact(before)
+        return forgotten

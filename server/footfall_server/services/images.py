@@ -1,0 +1,158 @@
+"""Images of faces: where workers put them, when they count as stored, and who may look at them."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from footfall_server.domain.change import ChangeKind, NewChange, Topic
+from footfall_server.domain.identity import Principal
+from footfall_server.domain.image import FaceImage, ImageState
+from footfall_server.errors import not_found
+from footfall_server.ports import Clock, ImageStore, Transaction, Transactions
+from footfall_server.services.scope import tenant_of
+
+MAX_IMAGE_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class UploadGrant:
+    """The right to put one image; `put_url` is a secret."""
+
+    image_id: UUID
+    put_url: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UploadGrants:
+    """`unwanted` need not be kept: nobody announced them, or they are stored already."""
+
+    granted: Sequence[UploadGrant]
+    unwanted: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadReceipt:
+    """`missing` were not found in the store, or not as they were announced."""
+
+    stored: Sequence[UUID]
+    missing: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """The bytes of an image."""
+
+    data: bytes = field(repr=False)
+    content_type: str
+
+
+class ImageService:
+    """Grants uploads, takes reports of them and reads images."""
+
+    def __init__(
+        self,
+        *,
+        transactions: Transactions,
+        images: ImageStore,
+        clock: Clock,
+        grant_lifetime: timedelta = timedelta(minutes=10),
+    ) -> None:
+        self._transactions = transactions
+        self._images = images
+        self._clock = clock
+        self._grant_lifetime = grant_lifetime
+
+    async def grants(self, principal: Principal, image_ids: Sequence[UUID]) -> UploadGrants:
+        """Says where to put images that recorded events announced at the caller's sites."""
+        known = await self._known(principal, image_ids)
+        wanted = [image for image in known.values() if image.state is ImageState.ANNOUNCED]
+        expires_at = self._clock.now() + self._grant_lifetime
+        granted = [
+            UploadGrant(
+                image.image_id,
+                await self._images.presign_put(image.object_key, self._grant_lifetime),
+                expires_at,
+            )
+            for image in wanted
+        ]
+        put = {image.image_id for image in wanted}
+        return UploadGrants(granted, [image_id for image_id in image_ids if image_id not in put])
+
+    async def report(self, principal: Principal, image_ids: Sequence[UUID]) -> UploadReceipt:
+        """Looks for images that were put, and tells watchers of the visits that show them now."""
+        known = await self._known(principal, image_ids)
+        waiting = [image for image in known.values() if image.state is ImageState.ANNOUNCED]
+        found = await asyncio.gather(*(self._is_as_announced(image) for image in waiting))
+        arrived = [image.image_id for image, there in zip(waiting, found, strict=True) if there]
+        if arrived:
+            # Exclusive, since the sightings that are read are written back, and ingest writes them too.
+            async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+                await self._show(tx, arrived)
+        stored = {image_id for image_id, image in known.items() if image.state is ImageState.STORED}
+        stored.update(arrived)
+        return UploadReceipt(
+            stored=[image_id for image_id in image_ids if image_id in stored],
+            missing=[image_id for image_id in image_ids if image_id not in stored],
+        )
+
+    async def get(self, principal: Principal, image_id: UUID) -> ImageFile:
+        """Raises NOT_FOUND unless the image is stored, at a site that the caller may see."""
+        image = (await self._known(principal, [image_id])).get(image_id)
+        if image is None or image.state is not ImageState.STORED:
+            raise not_found("image", image_id)
+        data = await self._images.get(image.object_key)
+        if data is None:
+            raise not_found("image", image_id)
+        return ImageFile(data, image.content_type)
+
+    async def _known(self, principal: Principal, image_ids: Collection[UUID]) -> Mapping[UUID, FaceImage]:
+        async with self._transactions.begin(tenant_of(principal)) as tx:
+            found = await tx.images.find(set(image_ids))
+        return {image_id: image for image_id, image in found.items() if principal.may_see(image.site_id)}
+
+    async def _is_as_announced(self, image: FaceImage) -> bool:
+        there = await self._images.stat(image.object_key)
+        return (
+            there is not None
+            and 0 < there.size_bytes <= min(image.size_bytes, MAX_IMAGE_BYTES)
+            and there.content_type == image.content_type
+        )
+
+    async def _show(self, tx: Transaction, image_ids: Collection[UUID]) -> None:
+        images = await tx.images.find(image_ids)
+        fresh = [image for image in images.values() if image.state is ImageState.ANNOUNCED]
+        if not fresh:
+            return
+        await tx.images.mark_stored([image.image_id for image in fresh], self._clock.now())
+        sightings = dict(await tx.sightings.by_track({image.track_id for image in fresh}))
+        shown_ids = {each.image_id for each in sightings.values() if each.image_id is not None}
+        shown = dict(await tx.images.find(shown_ids))
+        changed: set[UUID] = set()
+        for image in sorted(fresh, key=lambda each: each.captured_at):
+            sighting = sightings.get(image.track_id)
+            if sighting is not None and _is_newer(image, shown.get(sighting.image_id or image.image_id)):
+                sightings[image.track_id] = replace(sighting, image_id=image.image_id)
+                changed.add(image.track_id)
+                shown[image.image_id] = replace(image, state=ImageState.STORED)
+        if changed:
+            await tx.sightings.save([sightings[track_id] for track_id in changed])
+        visits = await tx.visits.of_tracks({image.track_id for image in fresh})
+        if visits:
+            await tx.changes.append(
+                [
+                    NewChange(Topic.VISITS, ChangeKind.UPDATED, site_id, visit_id)
+                    for visit_id, site_id in dict.fromkeys(visits.values())
+                ]
+            )
+
+
+def _is_newer(image: FaceImage, shown: FaceImage | None) -> bool:
+    """Whether an image that just arrived takes the place of the one that its track shows."""
+    return (
+        shown is None
+        or (shown.image_id != image.image_id and shown.state is not ImageState.STORED)
+        or (shown.image_id != image.image_id and image.captured_at >= shown.captured_at)
+    )

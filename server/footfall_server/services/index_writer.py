@@ -1,0 +1,115 @@
+"""Carries gallery faces from the outbox into the face index."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from footfall_server.domain.person import GalleryFace
+from footfall_server.errors import ErrorKind, FootfallError
+from footfall_server.ports import Clock, FaceIndex, Transactions
+from footfall_server.services.backoff import Backoff
+
+POSTPONEMENT = timedelta(seconds=2)
+"""How long faces that the index did not take stay where they are, for every replica."""
+
+_log = structlog.get_logger()
+
+
+class ChangedTenants(Protocol):
+    """Tells in which tenants something happened; live.change_feed does."""
+
+    async def next(self, patience: timedelta) -> frozenset[UUID] | None:
+        """The tenants with changes since the last call, once there are any.
+
+        None means to look at all of them: the time is over, or word was lost.
+        """
+        ...
+
+
+class IndexWriter:
+    """Runs on every replica; they share the work, since a face in the hands of one is not seen by others.
+
+    When the index is away nothing is lost: faces stay in the outbox and are tried again.
+    """
+
+    def __init__(
+        self,
+        *,
+        transactions: Transactions,
+        index: FaceIndex,
+        changed: ChangedTenants,
+        clock: Clock,
+        lot: int = 256,
+        gather_for: timedelta = timedelta(milliseconds=250),
+        sweep_every: timedelta = timedelta(seconds=10),
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._transactions = transactions
+        self._index = index
+        self._changed = changed
+        self._clock = clock
+        self._lot = lot
+        self._gather_for = gather_for
+        self._sweep_every = sweep_every
+        self._backoff = backoff or Backoff(first=timedelta(milliseconds=500), limit=timedelta(seconds=30))
+
+    async def run(self) -> None:
+        """Drains outboxes for as long as the process lives."""
+        while True:
+            try:
+                changed = await self._changed.next(self._sweep_every)
+                # The index likes lots, and until then recent faces are found in the database.
+                await asyncio.sleep(self._gather_for.total_seconds())
+                await self.sweep(changed)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the outbox is still there
+                delay = self._backoff.failed()
+                reason = error.reason if isinstance(error, FootfallError) else type(error).__name__
+                _log.warning("index_writer_waits", reason=reason, seconds=round(delay.total_seconds(), 1))
+                await asyncio.sleep(delay.total_seconds())
+            else:
+                self._backoff.succeeded()
+
+    async def sweep(self, tenant_ids: frozenset[UUID] | None = None) -> int:
+        """Drains the outboxes of these tenants, or of all. Returns how many faces went into the index."""
+        if tenant_ids is None:
+            async with self._transactions.begin_platform() as platform:
+                tenant_ids = frozenset(await platform.tenant_ids())
+        return sum([await self.drain(tenant_id) for tenant_id in sorted(tenant_ids)])
+
+    async def drain(self, tenant_id: UUID) -> int:
+        """Empties one tenant's outbox in lots. Raises UNAVAILABLE when the index cannot be reached."""
+        carried = 0
+        while (count := await self._carry_lot(tenant_id)) > 0:
+            carried += count
+        return carried
+
+    async def _carry_lot(self, tenant_id: UUID) -> int:
+        """One lot. The faces stay locked until it is confirmed, so no replica carries them a second time."""
+        async with self._transactions.begin(tenant_id) as tx:
+            faces = await tx.gallery.take_unindexed(self._lot)
+            if not faces:
+                return 0
+            face_ids = [face.face_id for face in faces]
+            try:
+                await self._insert(tenant_id, faces)
+            except FootfallError as error:
+                if error.kind is not ErrorKind.UNAVAILABLE:
+                    raise
+                failure = error
+                await tx.gallery.postpone(face_ids, self._clock.now() + POSTPONEMENT)
+            else:
+                await tx.gallery.confirm_indexed(face_ids, self._clock.now())
+                return len(faces)
+        raise failure
+
+    async def _insert(self, tenant_id: UUID, faces: Sequence[GalleryFace]) -> None:
+        by_model: defaultdict[str, list[GalleryFace]] = defaultdict(list)
+        for face in faces:
+            by_model[face.model_id].append(face)
+        for of_model in by_model.values():
+            await self._index.insert(tenant_id, of_model)
