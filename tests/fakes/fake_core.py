@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import grpc
 import grpc.aio
@@ -29,16 +30,8 @@ from google.protobuf import any_pb2, duration_pb2, timestamp_pb2
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
+Outbox = asyncio.Queue[ingest_service_pb2.ConnectResponse]
 API_KEY = "ffk_test_0123456789abcdef"
-
-
-async def eventually(condition: "asyncio.Event", what: str, within: float = 20.0) -> None:
-    """Wait for an event; fail with a sentence."""
-    try:
-        async with asyncio.timeout(within):
-            await condition.wait()
-    except TimeoutError:
-        raise AssertionError(f"did not happen within {within:.0f} s: {what}") from None
 
 
 def fake_jwt(lifetime_s: float) -> str:
@@ -112,8 +105,8 @@ class FakeCore:
                 await self.changed.wait_for(condition)
         except TimeoutError:
             raise AssertionError(
-                f"within {within:.0f} s not: {what} (committed {len(self.committed)}, hellos {len(self.hellos)},"
-                f" images {len(self.images)}, heartbeats {len(self.heartbeats)})"
+                f"within {within:.0f} s not: {what} (committed {len(self.committed)},"
+                f" hellos {len(self.hellos)}, images {len(self.images)}, heartbeats {len(self.heartbeats)})"
             ) from None
 
     async def push(self, message: ingest_service_pb2.ConnectResponse) -> None:
@@ -267,15 +260,15 @@ class _Ingest(ingest_service_pb2_grpc.IngestServiceServicer):
             ),
         )
 
-    async def _forward(self, outbox) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+    async def _forward(self, outbox: Outbox) -> None:
         while True:
             await outbox.put(await self._core._push.get())
 
-    async def _send(self, context, outbox) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+    async def _send(self, context: Any, outbox: Outbox) -> None:
         while True:
             await context.write(await outbox.get())
 
-    async def _receive(self, context, spool_id: str, outbox) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+    async def _receive(self, context: Any, spool_id: str, outbox: Outbox) -> None:
         core = self._core
         waiting = 0
         rejections = []

@@ -13,7 +13,7 @@ async def _until_no_images(core: FakeCore, spool: Spool) -> None:
     import asyncio  # noqa: PLC0415 (only here)
 
     async with asyncio.timeout(20):
-        while (depth := await spool.depth()).images:
+        while (depth := await spool.depth()).images:  # noqa: ASYNC110 (the spool tells nobody of deletions)
             await asyncio.sleep(0.01)
     assert depth.stored_bytes == 0
     assert not core.violations
