@@ -1,6 +1,6 @@
 """Tells which cameras a site's workers should read, and again whenever that changes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,7 +20,7 @@ class DesiredCameraFeed:
         self._transactions = transactions
         self._recheck = recheck
 
-    async def sets(self, tenant_id: UUID, site_id: UUID) -> AsyncIterator[DesiredCameras]:
+    async def sets(self, tenant_id: UUID, site_id: UUID) -> AsyncGenerator[DesiredCameras, None]:
         """The site's set as it is now, then each new one; without end.
 
         It is looked at when a camera of the tenant changed, and once in a while in case word was lost.

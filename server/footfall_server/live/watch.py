@@ -1,7 +1,7 @@
 """Follows a tenant's changes, from now or from where somebody left off."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -64,7 +64,7 @@ class Watch:
         topics: Collection[Topic],
         site_id: UUID | None = None,
         after_revision: int | None = None,
-    ) -> AsyncIterator[WatchItem]:
+    ) -> AsyncGenerator[WatchItem, None]:
         """Changes of these topics at the sites that the caller may see, or at one of them, without end.
 
         Without `after_revision` the first item comes at once and carries the present revision. After

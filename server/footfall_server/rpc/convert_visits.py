@@ -1,10 +1,13 @@
 """Visits, and word of their changes, between the wire and the domain."""
 
-from footfall.v1 import common_pb2, live_service_pb2, visit_service_pb2
+from uuid import UUID
 
-from footfall_server.domain.change import ChangeKind
-from footfall_server.domain.visit import VisitKind, VisitView
+from footfall.v1 import common_pb2, visit_service_pb2
+
+from footfall_server.domain.visit import VisitFilter, VisitKind, VisitView
 from footfall_server.rpc.convert_values import (
+    from_optional_id,
+    from_timestamp,
     to_optional_id,
     to_timestamp,
 )
@@ -17,11 +20,6 @@ _KINDS = {
     VisitKind.REPEAT: visit_service_pb2.VISIT_KIND_REPEAT,
 }
 _FROM_KINDS = {number: kind for kind, number in _KINDS.items()}
-_CHANGE_KINDS = {
-    ChangeKind.CREATED: live_service_pb2.CHANGE_KIND_CREATED,
-    ChangeKind.UPDATED: live_service_pb2.CHANGE_KIND_UPDATED,
-    ChangeKind.DELETED: live_service_pb2.CHANGE_KIND_DELETED,
-}
 
 
 def to_visit(visit: VisitView) -> visit_service_pb2.Visit:
@@ -39,6 +37,16 @@ def to_visit(visit: VisitView) -> visit_service_pb2.Visit:
         gender=to_gender(visit.female_probability),
         camera_ids=[str(camera_id) for camera_id in visit.camera_ids],
         rule_version=visit.rule_version,
+    )
+
+
+def from_visit_filter(request: visit_service_pb2.ListVisitsRequest) -> VisitFilter:
+    return VisitFilter(
+        site_ids=frozenset({UUID(request.site_id)}) if request.site_id else None,
+        start=from_timestamp(request.start_time, "start_time") if request.HasField("start_time") else None,
+        end=from_timestamp(request.end_time, "end_time") if request.HasField("end_time") else None,
+        customer_id=from_optional_id(request.customer_id),
+        kind=_FROM_KINDS.get(request.kind),
     )
 
 

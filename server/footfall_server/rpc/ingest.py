@@ -1,0 +1,146 @@
+"""IngestService."""
+
+# ruff: noqa: N802 - the methods are named by the proto
+
+import asyncio
+from contextlib import aclosing
+from typing import Any
+
+import grpc.aio
+from footfall.v1 import ingest_service_pb2, ingest_service_pb2_grpc
+
+from footfall_server.domain.identity import Principal
+from footfall_server.errors import EventRefusedError, FootfallError, under
+from footfall_server.live.desired_cameras import DesiredCameraFeed
+from footfall_server.live.edge_registry import EdgeRegistry, EdgeSession
+from footfall_server.ports import Clock
+from footfall_server.rpc import convert_links
+from footfall_server.rpc.call_context import current_principal
+from footfall_server.rpc.convert_faces import from_face_event, to_recorded
+from footfall_server.rpc.edge_link import EdgeLink, LinkManners, Outbox, protocol_violation
+from footfall_server.rpc.event_intake import EventIntake
+from footfall_server.rpc.interceptors.behaviour import Context
+from footfall_server.rpc.interceptors.stream_lifetimes import Drain
+from footfall_server.rpc.message_rules import MessageRules
+from footfall_server.services.batching import MicroBatcher
+from footfall_server.services.face_ingest import FaceIngest
+from footfall_server.services.images import ImageService
+from footfall_server.services.scope import tenant_of
+from footfall_server.services.workers import Introduction, WorkerService, site_of
+
+
+class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
+    """Takes what cameras saw."""
+
+    def __init__(
+        self,
+        *,
+        ingest: FaceIngest,
+        batcher: MicroBatcher,
+        workers: WorkerService,
+        images: ImageService,
+        registry: EdgeRegistry,
+        cameras: DesiredCameraFeed,
+        rules: MessageRules,
+        clock: Clock,
+        drain: Drain,
+        manners: LinkManners,
+    ) -> None:
+        self._ingest = ingest
+        self._batcher = batcher
+        self._workers = workers
+        self._images = images
+        self._registry = registry
+        self._cameras = cameras
+        self._rules = rules
+        self._clock = clock
+        self._drain = drain
+        self._manners = manners
+
+    async def RecordFace(
+        self, request: ingest_service_pb2.RecordFaceRequest, _context: Any
+    ) -> ingest_service_pb2.RecordFaceResponse:
+        event = from_face_event(request.event, "event.")
+        try:
+            return to_recorded(await self._batcher.record(current_principal(), event))
+        except FootfallError as error:
+            raise under("event.", error) from None
+
+    async def BatchRecordFaces(
+        self, request: ingest_service_pb2.BatchRecordFacesRequest, _context: Any
+    ) -> ingest_service_pb2.BatchRecordFacesResponse:
+        events = [from_face_event(event, f"events[{index}].") for index, event in enumerate(request.events)]
+        try:
+            results = await self._ingest.record_many(current_principal(), events)
+        except EventRefusedError as error:
+            raise under(f"events[{error.index}].", error) from None
+        return ingest_service_pb2.BatchRecordFacesResponse(results=map(to_recorded, results))
+
+    async def Connect(self, _requests: Any, context: Context) -> None:  # type: ignore[override]
+        principal = current_principal()
+        hello = await self._hello(context)
+        if hello is None:
+            return
+        acked_through = await self._workers.admit(principal, hello)
+        # Only a worker that was let in replaces the link that it had before.
+        session = self._registry.open(tenant_id=tenant_of(principal), worker_id=hello.worker_id)
+        async with session as opened:
+            await self._serve(principal, hello, acked_through, opened, context)
+
+    async def _hello(self, context: Context) -> Introduction | None:
+        """The worker's introduction; None when it hangs up without one. Raises PROTOCOL_VIOLATION."""
+        try:
+            async with asyncio.timeout(self._manners.patience.total_seconds()):
+                first = await context.read()
+        except TimeoutError:
+            raise protocol_violation("hello did not come in time") from None
+        if first is grpc.aio.EOF:
+            return None
+        if first.WhichOneof("message") != "hello":
+            raise protocol_violation("the first message is hello")
+        return convert_links.from_hello(first.hello)
+
+    async def _serve(
+        self,
+        principal: Principal,
+        hello: Introduction,
+        acked_through: int,
+        session: EdgeSession,
+        context: Context,
+    ) -> None:
+        async with aclosing(self._cameras.sets(session.tenant_id, site_of(principal))) as sets:
+            desired = await anext(sets)
+        outbox = Outbox(context, size=self._manners.max_unsent)
+        await outbox.say(
+            convert_links.to_welcome(
+                acked_through=acked_through,
+                desired=desired,
+                max_in_flight=self._manners.max_in_flight,
+                heartbeat_interval=self._manners.heartbeat_interval,
+                now=self._clock.now(),
+            )
+        )
+        intake = EventIntake(
+            principal=principal,
+            worker_id=hello.worker_id,
+            spool_id=hello.spool_id,
+            batcher=self._batcher,
+            workers=self._workers,
+            rules=self._rules,
+            say=outbox.say,
+            max_in_flight=self._manners.max_in_flight,
+        )
+        link = EdgeLink(
+            principal=principal,
+            session=session,
+            context=context,
+            outbox=outbox,
+            intake=intake,
+            cameras=self._cameras,
+            workers=self._workers,
+            images=self._images,
+            clock=self._clock,
+            manners=self._manners,
+            drain=self._drain,
+        )
+        await link.run(desired)
