@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ("stack_fixtures", "database_fixtures")
+pytest_plugins = ("stack_fixtures", "database_fixtures", "model_fixtures")
 
 TESTS = Path(__file__).parent
 KINDS = frozenset({"unit", "rpc", "contract", "integration", "e2e"})

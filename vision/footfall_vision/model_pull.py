@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from footfall_vision.errors import ModelError, PullError
 from footfall_vision.model_cards import Carrier, ModelCard
@@ -28,10 +28,8 @@ class PullStep(StrEnum):
     FAILED = "failed"
 
 
-class PullProgress(Protocol):
-    """Is told of each step; may be called from several threads."""
-
-    def __call__(self, card: ModelCard, step: PullStep, detail: str) -> None: ...
+PullProgress = Callable[[ModelCard, PullStep, str], None]
+"""Is told of each step of each model, with a detail; may be called from several threads."""
 
 
 @dataclass(frozen=True, slots=True)

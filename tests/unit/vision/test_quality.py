@@ -28,7 +28,9 @@ def drawn_face(*, scale: float = 1.5, at: tuple[float, float] = (200.0, 120.0)) 
     axes = (round(40 * scale), round(54 * scale))
     skin = np.zeros((HEIGHT, WIDTH), np.uint8)
     cv2.ellipse(skin, centre.tolist(), axes, 0, 0, 360, 255, -1)
-    texture = np.random.default_rng(3).normal(150, 12, (HEIGHT, WIDTH, 3)).clip(0, 255).astype(np.uint8)
+    grain = np.random.default_rng(3).normal(0, 45, (HEIGHT, WIDTH, 1)).astype(np.float32)
+    light = np.linspace(-50, 50, WIDTH)[:, None] + np.linspace(-50, 50, HEIGHT)[:, None, None]
+    texture = (150 + light + cv2.GaussianBlur(grain, (0, 0), 1.5)[..., None]).clip(0, 255).astype(np.uint8)
     image[skin > 0] = texture[skin > 0]
     for x, y in landmarks.round().astype(int).tolist():
         cv2.circle(image, (x, y), max(2, round(5 * scale)), (40, 40, 60), -1)
@@ -69,8 +71,8 @@ def test_a_good_face_passes_both_gates() -> None:
     ("spoil", "reason"),
     [
         (lambda image: cv2.GaussianBlur(image, (0, 0), 10), QualityReason.BLURRED),
-        (lambda image: cv2.GaussianBlur(image, (121, 1), 20), QualityReason.BLURRED),
-        (lambda image: cv2.GaussianBlur(image, (1, 121), 20), QualityReason.BLURRED),
+        (lambda image: cv2.GaussianBlur(image, (85, 1), 14), QualityReason.BLURRED),
+        (lambda image: cv2.GaussianBlur(image, (1, 85), 14), QualityReason.BLURRED),
         (lambda image: (image * 0.15).astype(np.uint8), QualityReason.TOO_DARK),
         (lambda image: np.minimum(image * 2.0, 255).astype(np.uint8), QualityReason.TOO_BRIGHT),
         (lambda image: (image * 0.1 + 110).astype(np.uint8), QualityReason.LOW_CONTRAST),
