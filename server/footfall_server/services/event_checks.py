@@ -55,11 +55,7 @@ class EventChecks:
                 f"embedding.model_id is {event.model_id}; faces here are matched by {self._model.model_id}",
                 metadata={"model_id": event.model_id, "expected_model_id": self._model.model_id},
             )
-        violations = [*self._of_embedding(event), *self._of_times(event, now)]
-        if event.crop_jpeg and event.image is not None:
-            violations.append(
-                FieldViolation("crop_jpeg", "must not come together with image", "crop_or_image")
-            )
+        violations = [*self._of_embedding(event), *self._of_times(event, now), *_of_crop(event)]
         return invalid_fields(violations) if violations else None
 
     def _of_embedding(self, event: FaceEvent) -> Iterator[FieldViolation]:
