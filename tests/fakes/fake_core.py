@@ -193,7 +193,9 @@ class _Auth(auth_service_pb2_grpc.AuthServiceServicer):
     def __init__(self, core: FakeCore) -> None:
         self._core = core
 
-    async def IssueToken(self, request, context):  # type: ignore[no-untyped-def,override] # noqa: N802, ANN001
+    async def IssueToken(  # noqa: N802 (its name on the wire)
+        self, request: Any, context: Any
+    ) -> auth_service_pb2.IssueTokenResponse:
         core = self._core
         if core.reject_every_key or request.api_key != API_KEY:
             await abort_with_reason(context, grpc.StatusCode.UNAUTHENTICATED, "BAD_CREDENTIALS")
@@ -211,7 +213,7 @@ class _Ingest(ingest_service_pb2_grpc.IngestServiceServicer):
     def __init__(self, core: FakeCore) -> None:
         self._core = core
 
-    async def Connect(self, _requests, context):  # type: ignore[no-untyped-def,override] # noqa: N802, ANN001
+    async def Connect(self, _requests: Any, context: Any) -> None:  # noqa: N802 (its name on the wire)
         core = self._core
         metadata = dict(context.invocation_metadata())
         token = metadata.get("authorization", "").removeprefix("Bearer ")
