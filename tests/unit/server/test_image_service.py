@@ -1,0 +1,116 @@
+"""Images: granted when announced, stored when found, shown to whoever may see the site."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from fakes.shop import Shop
+from fakes.synthetic_faces import face_event, person, quality
+from footfall_server.domain.face_event import AnnouncedImage
+from footfall_server.domain.identity import Role
+from footfall_server.domain.visit import VisitView
+from footfall_server.errors import FootfallError
+from footfall_server.services.images import ImageService
+
+JPEG = b"\xff\xd8\xff a face"
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+def service(shop: Shop) -> ImageService:
+    return ImageService(transactions=shop.transactions, images=shop.images, clock=shop.clock)
+
+
+async def announce(
+    shop: Shop, *, track_id: UUID | None = None, seconds: float = 2, score: float = 0.8
+) -> UUID:
+    image = AnnouncedImage(uuid4(), len(JPEG), "image/jpeg")
+    event = face_event(
+        shop.camera_id, person(1), track_id=track_id, seconds=seconds, final=False, good=quality(score)
+    )
+    await shop.ingest.record_many(shop.principal(), [replace(event, image=image)])
+    return image.image_id
+
+
+async def put(shop: Shop, image_id: UUID, data: bytes = JPEG, content_type: str = "image/jpeg") -> None:
+    await shop.images.put(shop.tables.images[image_id].object_key, data, content_type)
+
+
+async def view(shop: Shop) -> VisitView:
+    async with shop.transactions.begin(shop.tenant_id) as tx:
+        found = await tx.visits.views(shop.tables.visits.keys())
+    [only] = found.values()
+    return only
+
+
+async def test_the_whole_way_of_an_image(shop: Shop) -> None:
+    image_id = await announce(shop)
+    unknown = uuid4()
+    grants = await service(shop).grants(shop.principal(), [image_id, unknown])
+    assert [grant.image_id for grant in grants.granted] == [image_id]
+    assert grants.granted[0].expires_at == shop.clock.now() + timedelta(minutes=10)
+    assert grants.unwanted == [unknown]
+    assert (await view(shop)).image_id is None
+    await put(shop, image_id)
+    receipt = await service(shop).report(shop.principal(), [image_id, unknown])
+    assert (receipt.stored, receipt.missing) == ([image_id], [unknown])
+    assert (await view(shop)).image_id == image_id
+    assert len(shop.tables.changes) == 2, "the visit began, then it got its image"
+    assert (await service(shop).get(shop.principal(), image_id)).data == JPEG
+    assert (await service(shop).grants(shop.principal(), [image_id])).unwanted == [image_id]
+
+
+async def test_a_report_that_comes_again_changes_nothing(shop: Shop) -> None:
+    image_id = await announce(shop)
+    await put(shop, image_id)
+    await service(shop).report(shop.principal(), [image_id])
+    receipt = await service(shop).report(shop.principal(), [image_id])
+    assert receipt.stored == [image_id]
+    assert len(shop.tables.changes) == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type"), [(JPEG + b"too large", "image/jpeg"), (JPEG, "text/html"), (b"", "image/jpeg")]
+)
+async def test_what_is_not_as_announced_is_missing(shop: Shop, data: bytes, content_type: str) -> None:
+    image_id = await announce(shop)
+    await put(shop, image_id, data, content_type)
+    receipt = await service(shop).report(shop.principal(), [image_id])
+    assert receipt.missing == [image_id]
+    with pytest.raises(FootfallError) as caught:
+        await service(shop).get(shop.principal(), image_id)
+    assert caught.value.reason == "IMAGE_NOT_FOUND"
+
+
+async def test_a_better_image_takes_over_when_it_is_there(shop: Shop) -> None:
+    track = uuid4()
+    first = await announce(shop, track_id=track, score=0.5)
+    await put(shop, first)
+    await service(shop).report(shop.principal(), [first])
+    better = await announce(shop, track_id=track, seconds=9)
+    assert (await view(shop)).image_id == first, "a visit that has a face never loses it"
+    await put(shop, better)
+    await service(shop).report(shop.principal(), [better])
+    assert (await view(shop)).image_id == better
+
+
+async def test_an_image_that_shows_the_face_worse_is_not_wanted(shop: Shop) -> None:
+    track = uuid4()
+    await announce(shop, track_id=track)
+    worse = await announce(shop, track_id=track, score=0.5)
+    assert (await service(shop).grants(shop.principal(), [worse])).unwanted == [worse]
+
+
+async def test_another_sites_images_are_not_there(shop: Shop) -> None:
+    image_id = await announce(shop)
+    await put(shop, image_id)
+    await service(shop).report(shop.principal(), [image_id])
+    elsewhere = shop.principal(Role.SITE_MANAGER, shop.open_site("Other shop"))
+    assert (await service(shop).report(elsewhere, [image_id])).missing == [image_id]
+    with pytest.raises(FootfallError) as caught:
+        await service(shop).get(elsewhere, image_id)
+    assert caught.value.reason == "IMAGE_NOT_FOUND"
