@@ -55,7 +55,7 @@ def _write() -> None:
 
     store = ModelStore()
     pictures = read_group_pictures(store.directory.absolute().parent / "packages")
-    content = json.dumps(measure(FaceAnalyzer.load(store), pictures), indent=1)
+    content = json.dumps(measure(FaceAnalyzer.load(store, with_gender=True), pictures), indent=1)
     GOLDEN.write_text(content + "\n", encoding="utf-8")
 
 

@@ -10,7 +10,8 @@ from footfall_vision.embedder import FaceEmbedder
 from footfall_vision.gender import GenderEstimator
 from footfall_vision.model_cards import DEFAULT_DETECTOR, DEFAULT_EMBEDDER, DEFAULT_GENDER
 from footfall_vision.model_store import ModelStore
-from footfall_vision.quality import RECOGNITION_GATES, QualityGates, assess
+from footfall_vision.quality import assess
+from footfall_vision.quality_gates import RECOGNITION_GATES, QualityGates
 from footfall_vision.still_search import detect_all_sizes
 from footfall_vision.types import EmbeddedFace, Face, Image, check_image
 
@@ -39,7 +40,7 @@ class FaceAnalyzer:
         store: ModelStore,
         *,
         embedder_id: str = DEFAULT_EMBEDDER,
-        with_gender: bool = True,
+        with_gender: bool = False,
         score_threshold: float = DEFAULT_SCORE,
         gates: QualityGates = RECOGNITION_GATES,
         max_side: int | None = None,

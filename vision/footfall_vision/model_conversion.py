@@ -4,7 +4,7 @@ Every conversion is deterministic: the same source bytes give the same derived b
 onnx and protobuf, whose SHA-256 the registry pins. All arithmetic is single IEEE-754 operations.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,11 +13,13 @@ import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 
+from footfall_vision.channel_pruning import cut_dead_channels
+from footfall_vision.weight_folding import fold_quantised_weights
+
 Array = npt.NDArray[Any]
 
 _NEGLIGIBLE: Final = 1e-12
 """Weights below this are zeroed. Denormal weights slow a CPU some sevenfold and change no output bit."""
-_SIMD_BLOCK: Final = 8
 
 
 def convert(source: bytes, conversion: str) -> bytes:
@@ -34,7 +36,7 @@ def _as_is(source: bytes) -> bytes:
 
 def _yunet_fold(source: bytes) -> bytes:
     model = onnx.load_from_string(source)
-    _fold_quantised_weights(model.graph)
+    fold_quantised_weights(model.graph)
     shape = model.graph.input[0].type.tensor_type.shape.dim
     shape[2].dim_param, shape[3].dim_param = "height", "width"
     for output in model.graph.output:
@@ -44,7 +46,7 @@ def _yunet_fold(source: bytes) -> bytes:
 
 def _sface_fold(source: bytes) -> bytes:
     model = onnx.load_from_string(source)
-    _fold_quantised_weights(model.graph)
+    fold_quantised_weights(model.graph)
     _free_batch(model.graph)
     return _serialise(model)
 
@@ -61,7 +63,7 @@ def _mobilefacenet_prune(source: bytes) -> bytes:
     for values in weights.values():
         if values.dtype == np.float32:
             values[np.abs(values) < _NEGLIGIBLE] = 0
-    _cut_dead_channels(graph, weights)
+    cut_dead_channels(graph, weights)
     _replace_initializers(graph, weights)
     _split_prelu(graph)
     return _serialise(model)
@@ -97,113 +99,6 @@ def _replace_initializers(graph: onnx.GraphProto, weights: Mapping[str, Array]) 
     graph.initializer.extend(tensors)
 
 
-def _fold_quantised_weights(graph: onnx.GraphProto) -> None:
-    """Replace every DequantizeLinear of a constant, and the reshape behind it, by the float weights.
-
-    onnxruntime 1.31 refuses the block-quantised form, and folding costs only 0.1 MB.
-    """
-    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    folded: dict[str, Array] = {}
-    nodes = []
-    for node in graph.node:
-        if node.op_type == "DequantizeLinear" and node.input[0] in constants:
-            folded[node.output[0]] = _dequantised(node, constants)
-        elif node.op_type == "Reshape" and node.input[0] in folded:
-            shape = [int(side) for side in constants[node.input[1]]]
-            folded[node.output[0]] = folded[node.input[0]].reshape(shape)
-        else:
-            nodes.append(node)
-    used = {name for node in nodes for name in node.input}
-    inputs = [value for value in graph.input if value.name not in constants and value.name in used]
-    kept = [tensor for tensor in graph.initializer if tensor.name in used]
-    kept += [numpy_helper.from_array(values, name) for name, values in folded.items() if name in used]
-    _replace(graph.node, nodes)
-    _replace(graph.input, inputs)
-    _replace(graph.initializer, kept)
-
-
-def _replace(field: Any, values: Iterable[Any]) -> None:
-    kept = list(values)
-    del field[:]
-    field.extend(kept)
-
-
-def _dequantised(node: onnx.NodeProto, constants: Mapping[str, Array]) -> npt.NDArray[np.float32]:
-    """(x - zero point) * scale, as ONNX defines DequantizeLinear per tensor, per axis and per block."""
-    attributes = {attribute.name: attribute.i for attribute in node.attribute}
-    axis, block = attributes.get("axis", 1), attributes.get("block_size", 0)
-    values = constants[node.input[0]].astype(np.float32)
-    scale = constants[node.input[1]].astype(np.float32)
-    has_zero = len(node.input) > 2 and bool(node.input[2])  # noqa: PLR2004 (the third input is optional)
-    zero = constants[node.input[2]].astype(np.float32) if has_zero else np.zeros_like(scale)
-    if block:
-        whole = [slice(None)] * values.ndim
-        whole[axis] = slice(0, values.shape[axis])
-        scale = np.repeat(scale, block, axis)[tuple(whole)]
-        zero = np.repeat(zero, block, axis)[tuple(whole)]
-    elif scale.ndim == 1 and scale.size > 1:
-        per_axis = [1] * values.ndim
-        per_axis[axis] = -1
-        scale, zero = scale.reshape(per_axis), zero.reshape(per_axis)
-    return ((values - zero) * scale).astype(np.float32)
-
-
-def _cut_dead_channels(graph: onnx.GraphProto, weights: dict[str, Array]) -> None:
-    """Cut channels that are zero for every input from each inverted residual block.
-
-    A block is 1x1 Conv, PRelu, depthwise Conv, PRelu, 1x1 Conv without branches. A channel is dead when
-    nothing comes in (zero weights and bias) and the depthwise bias is zero, or when nothing goes out.
-    """
-    consumers: dict[str, list[onnx.NodeProto]] = {}
-    for node in graph.node:
-        for name in node.input:
-            consumers.setdefault(name, []).append(node)
-    for expand in graph.node:
-        block = _inverted_residual(expand, consumers, weights)
-        if block is None:
-            continue
-        first_slope, depthwise, second_slope, project = block
-        entering = weights[expand.input[1]]
-        count = entering.shape[0]
-        alive = _any_weight(entering) | (weights[expand.input[2]] != 0)
-        alive = (alive & _any_weight(weights[depthwise.input[1]])) | (weights[depthwise.input[2]] != 0)
-        alive &= _any_weight(weights[project.input[1]].swapaxes(0, 1))
-        kept = _whole_blocks(alive)
-        for name in (*expand.input[1:], first_slope.input[1], *depthwise.input[1:], second_slope.input[1]):
-            if weights[name].shape[0] == count:
-                weights[name] = weights[name][kept]
-        weights[project.input[1]] = weights[project.input[1]][:, kept]
-        next(item for item in depthwise.attribute if item.name == "group").i = len(kept)
-
-
-def _inverted_residual(
-    expand: onnx.NodeProto, consumers: Mapping[str, list[onnx.NodeProto]], weights: Mapping[str, Array]
-) -> tuple[onnx.NodeProto, onnx.NodeProto, onnx.NodeProto, onnx.NodeProto] | None:
-    if expand.op_type != "Conv" or weights[expand.input[1]].shape[2:] != (1, 1):
-        return None
-    chain = [expand]
-    for kind in ("PRelu", "Conv", "PRelu", "Conv"):
-        after = consumers.get(chain[-1].output[0], [])
-        if len(after) != 1 or after[0].op_type != kind:
-            return None
-        chain.append(after[0])
-    _, first_slope, depthwise, second_slope, project = chain
-    if weights[depthwise.input[1]].shape[1] != 1 or weights[project.input[1]].shape[2:] != (1, 1):
-        return None
-    return first_slope, depthwise, second_slope, project
-
-
-def _any_weight(values: Array) -> npt.NDArray[np.bool_]:
-    alive: npt.NDArray[np.bool_] = (values.reshape(values.shape[0], -1) != 0).any(axis=1)
-    return alive
-
-
-def _whole_blocks(alive: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
-    """Indices that stay, filled up with dead ones to a multiple of the SIMD width."""
-    living, dead = np.nonzero(alive)[0], np.nonzero(~alive)[0]
-    return np.sort(np.concatenate([living, dead[: -len(living) % _SIMD_BLOCK]]))
-
-
 def _split_prelu(graph: onnx.GraphProto) -> None:
     """PRelu(x) = Relu(x) + slope * (x - Relu(x)): elementwise kernels that onnxruntime vectorises."""
     nodes = []
@@ -219,4 +114,5 @@ def _split_prelu(graph: onnx.GraphProto) -> None:
             helper.make_node("Mul", [negative, slope], [scaled]),
             helper.make_node("Add", [positive, scaled], [out]),
         ]
-    _replace(graph.node, nodes)
+    del graph.node[:]
+    graph.node.extend(nodes)

@@ -15,7 +15,8 @@ The mappings were calibrated on 1,311 LFW portraits (250x250, eyes some 44 px ap
     standard deviation of luma     20.5   36.2     64.6     exposure, flat: 0 at 4, 1 at 18
     detector's score               .895   .929     .945     certainty: 0 at .4, 1 at .9
 
-With the gates below 98 % of the untouched portraits may be compared and 95 % may found an identity.
+With the gates of quality_gates 98 % of the untouched portraits may be compared, 95 % may found an
+identity.
 What they refuse is what harms the vector: of portraits smeared by 15 px (cosine to the untouched one
 .54) they refuse 91 %, blurred by sigma 1, 2, 3, 4 (.98, .85, .62, .38) they refuse 2, 19, 80 and 100 %,
 darkened to a tenth (.51) all, brightened 2.5 times (.66) 88 %, at 15 % contrast (.52) 95 %.
@@ -25,7 +26,7 @@ in good light does not count as underexposed.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -34,16 +35,13 @@ import numpy as np
 import numpy.typing as npt
 
 from footfall_vision.alignment import ARCFACE_TEMPLATE, CROP_SIZE
+from footfall_vision.head_pose import head_angles
+from footfall_vision.quality_gates import RECOGNITION_GATES, QualityGates
 from footfall_vision.types import Face, Floats, Image, Quality, QualityReason
 
 _FULL_SIZE_PX: Final = 48.0
 _CROP_INTER_OCULAR_PX: Final = float(np.hypot(*(ARCFACE_TEMPLATE[1] - ARCFACE_TEMPLATE[0])))
 
-# Nose tip before the plane of the eyes, in half distances of the eyes (mean adult head).
-_NOSE_DEPTH: Final = 1.15
-# Nose between eyes (0) and mouth (1) in a frontal face, and how far it moves per tangent of the pitch.
-_FRONTAL_NOSE: Final = 0.555
-_PITCH_GAIN: Final = 0.45
 _FRONTAL_DEGREES: Final = 10.0
 _LOST_DEGREES: Final = 60.0
 
@@ -68,56 +66,6 @@ _BURNT_LUMA: Final = 250
 _BURNT_SHARE: Final = (0.5, 0.05)
 _FLAT_DEVIATION: Final = (4.0, 18.0)
 _UNSURE_SCORE: Final = (0.4, 0.9)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QualityGates:
-    """What a shot must reach; the distance of the eyes in pixels, the others as parts of Quality."""
-
-    min_inter_ocular_px: float
-    min_pose: float
-    min_sharpness: float
-    min_exposure: float
-    min_visible: float
-    min_certainty: float
-
-    def reasons(self, quality: Quality) -> tuple[QualityReason, ...]:
-        """Faults that keep a shot from passing; empty when it passes."""
-        checks = (
-            (quality.inter_ocular_px >= self.min_inter_ocular_px, QualityReason.TOO_SMALL),
-            (quality.pose >= self.min_pose, QualityReason.TURNED_AWAY),
-            (quality.sharpness >= self.min_sharpness, QualityReason.BLURRED),
-            (quality.exposure >= self.min_exposure, quality.exposure_fault),
-            (quality.visible >= self.min_visible, QualityReason.TRUNCATED),
-            (quality.certainty >= self.min_certainty, QualityReason.UNSURE),
-        )
-        return tuple(reason for passed, reason in checks if not passed)
-
-    def admits(self, quality: Quality) -> bool:
-        """Whether a shot passes."""
-        return not self.reasons(quality)
-
-
-RECOGNITION_GATES: Final = QualityGates(
-    min_inter_ocular_px=24.0,
-    min_pose=0.45,
-    min_sharpness=0.25,
-    min_exposure=0.3,
-    min_visible=0.8,
-    min_certainty=0.5,
-)
-"""To compare a shot with known faces: eyes 24 px apart (a face of some 60 px), turned up to 37 degrees,
-at least 80 % of the box in the frame, a detector's score of .65."""
-
-ENROLMENT_GATES: Final = QualityGates(
-    min_inter_ocular_px=32.0,
-    min_pose=0.6,
-    min_sharpness=0.5,
-    min_exposure=0.5,
-    min_visible=0.95,
-    min_certainty=0.7,
-)
-"""To make a new identity of a shot: eyes 32 px apart (a face of some 80 px), turned up to 30 degrees."""
 
 
 def assess(image: Image, face: Face, crop: Image, *, gates: QualityGates = RECOGNITION_GATES) -> Quality:
@@ -146,31 +94,6 @@ def assess(image: Image, face: Face, crop: Image, *, gates: QualityGates = RECOG
         reasons=(),
     )
     return replace(ungated, reasons=gates.reasons(ungated))
-
-
-def head_angles(landmarks: Floats) -> tuple[float, float] | None:
-    """Yaw and pitch in degrees, estimated from five landmarks [5, 2]; None for an impossible face.
-
-    A weak-perspective model: the nose tip stands before the plane of eyes and mouth, so a turn moves
-    it sideways (yaw) or along the line from eyes to mouth (pitch). Roll does not count: alignment
-    undoes it. Positive yaw moves the nose to the right of the picture, positive pitch downwards.
-    """
-    points = landmarks.astype(np.float64)
-    between_eyes = points[1] - points[0]
-    distance = math.hypot(*between_eyes)
-    if distance < 1.0:
-        return None
-    across = between_eyes / distance
-    down = np.array([-across[1], across[0]])
-    eyes, mouth = points[:2].mean(0), points[3:].mean(0)
-    face_height = float((mouth - eyes) @ down)
-    if face_height < distance / 4:
-        return None
-    sideways = float((points[2] - eyes) @ across) / (distance / 2)
-    downwards = float((points[2] - eyes) @ down) / face_height
-    yaw = math.degrees(math.atan(sideways / _NOSE_DEPTH))
-    pitch = math.degrees(math.atan((downwards - _FRONTAL_NOSE) / _PITCH_GAIN))
-    return yaw, pitch
 
 
 def pose_part(landmarks: Floats) -> float:

@@ -12,7 +12,7 @@ import pytest
 from face_measurements import GOLDEN, measure
 from footfall_vision.analyzer import FaceAnalyzer
 from footfall_vision.model_store import ModelStore
-from footfall_vision.quality import ENROLMENT_GATES
+from footfall_vision.quality_gates import ENROLMENT_GATES
 from footfall_vision.types import Image, QualityReason
 
 Pictures = Mapping[str, Image]
@@ -20,7 +20,7 @@ Pictures = Mapping[str, Image]
 
 @pytest.fixture(scope="module")
 def analyzer(models_dir: Path) -> FaceAnalyzer:
-    return FaceAnalyzer.load(ModelStore(models_dir))
+    return FaceAnalyzer.load(ModelStore(models_dir), with_gender=True)
 
 
 @pytest.fixture(scope="module")

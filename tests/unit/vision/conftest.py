@@ -8,6 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 from footfall_vision.model_cards import Carrier, ModelCard, ModelTask, Preprocessing
+from hypothesis import settings
+
+# How long an example takes says something of the machine's load, nothing of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 CardMaker = Callable[..., ModelCard]
 

@@ -5,14 +5,9 @@ import numpy as np
 import pytest
 from footfall.v1 import face_event_pb2
 from footfall_vision.alignment import ARCFACE_TEMPLATE, align
-from footfall_vision.quality import (
-    ENROLMENT_GATES,
-    RECOGNITION_GATES,
-    QualityGates,
-    assess,
-    head_angles,
-    pose_part,
-)
+from footfall_vision.head_pose import head_angles
+from footfall_vision.quality import assess, pose_part
+from footfall_vision.quality_gates import ENROLMENT_GATES, RECOGNITION_GATES, QualityGates
 from footfall_vision.types import Face, Image, Quality, QualityReason
 from hypothesis import given
 from hypothesis import strategies as st
