@@ -8,9 +8,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from fakes.counting_shop import Shop
 from fakes.memory_changes import MemoryChanges
 from fakes.polling import until
-from fakes.shop import Shop
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identifiers import new_id
 from footfall_server.errors import ErrorKind, FootfallError

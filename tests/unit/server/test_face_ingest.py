@@ -6,8 +6,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from fakes.counting_shop import Shop
 from fakes.manual_clock import START
-from fakes.shop import Shop
 from fakes.synthetic_faces import POOR, face_event, person, quality, shot_of
 from footfall_server.domain.change import ChangeKind
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent, FaceOutcome, Recorded

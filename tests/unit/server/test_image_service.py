@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from fakes.shop import Shop
+from fakes.counting_shop import Shop
 from fakes.synthetic_faces import face_event, person, quality
 from footfall_server.domain.face_event import AnnouncedImage
 from footfall_server.domain.identity import Role

@@ -5,9 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from fakes.counting_shop import Shop
 from fakes.manual_clock import START
 from fakes.polling import until
-from fakes.shop import Shop
 from fakes.synthetic_faces import MODEL_ID, face_event, person
 from footfall_server.errors import FootfallError
 from footfall_server.services.index_writer import POSTPONEMENT, IndexWriter

@@ -4,8 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from fakes.counting_shop import Shop
 from fakes.manual_clock import START
-from fakes.shop import Shop
 from fakes.synthetic_faces import face_event, person
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.domain.visit import VisitFilter, VisitKind

@@ -7,9 +7,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from fakes.counting_shop import Shop
 from fakes.manual_clock import START
 from fakes.polling import until
-from fakes.shop import Shop
 from fakes.synthetic_faces import face_event, person
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identity import Principal, Role
