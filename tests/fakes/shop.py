@@ -1,80 +1,202 @@
-"""A tenant with a site and cameras, over the fakes, and the core's heart wired to it."""
+"""Two chains with sites, cameras and accounts, and replicas of a core that serves them from memory."""
 
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID, uuid4
+from pathlib import Path
+from uuid import UUID
 
+import grpc.aio
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_changes import MemoryChanges
 from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
-from fakes.memory_tables import TenantTables
 from fakes.memory_transactions import MemoryTransactions
-from fakes.synthetic_faces import DIMENSION, MODEL_ID
-from footfall_server.domain.identity import Principal, Role
-from footfall_server.domain.matching import Thresholds
-from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, Camera, Site, Tenant
-from footfall_server.services.event_checks import EventTimes, RecognitionModel
-from footfall_server.services.face_crops import FaceCrops
-from footfall_server.services.face_ingest import FaceIngest
+from footfall.v1 import (
+    auth_service_pb2_grpc,
+    camera_service_pb2_grpc,
+    image_service_pb2_grpc,
+    ingest_service_pb2_grpc,
+    live_service_pb2_grpc,
+    site_service_pb2_grpc,
+    tenant_service_pb2_grpc,
+    visit_service_pb2_grpc,
+)
+from footfall_server.app import Adapters, Choices, Core
+from footfall_server.auth.keys import KeyRing
+from footfall_server.auth.passwords import Passwords
+from footfall_server.auth.tokens import AccessTokens
+from footfall_server.domain.identifiers import new_id
+from footfall_server.domain.identity import Role
+from footfall_server.domain.places import Camera, Site, Tenant
+from footfall_server.rpc.edge_link import LinkManners
+from footfall_server.settings import AuthSettings, RecognitionSettings
+
+ISSUER = "https://footfall.example"
+AUDIENCE = "footfall"
+MODEL_ID = "fr-mobilefacenet-512"
+
+Metadata = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One tenant: two sites with a camera each."""
+
+    tenant: Tenant
+    site: Site
+    other_site: Site
+    camera: Camera
+    other_camera: Camera
+
+
+@dataclass(slots=True)
+class Replica:
+    """A running core and a client's stubs."""
+
+    core: Core
+    port: int
+    channel: grpc.aio.Channel
+    auth: "auth_service_pb2_grpc.AuthServiceAsyncStub"
+    tenants: "tenant_service_pb2_grpc.TenantServiceAsyncStub"
+    sites: "site_service_pb2_grpc.SiteServiceAsyncStub"
+    cameras: "camera_service_pb2_grpc.CameraServiceAsyncStub"
+    ingest: "ingest_service_pb2_grpc.IngestServiceAsyncStub"
+    visits: "visit_service_pb2_grpc.VisitServiceAsyncStub"
+    live: "live_service_pb2_grpc.LiveServiceAsyncStub"
+    images: "image_service_pb2_grpc.ImageServiceAsyncStub"
 
 
 @dataclass(slots=True)
 class Shop:
-    """Everything that a test of the core needs. `replica` makes another FaceIngest on the same stores."""
+    """The world that replicas of one installation share."""
 
-    tenant_id: UUID = field(default_factory=uuid4)
-    clock: ManualClock = field(default_factory=lambda: ManualClock(START + timedelta(minutes=5)))
+    keys: KeyRing
+    passwords: Passwords
+    clock: ManualClock = field(default_factory=ManualClock)
     changes: MemoryChanges = field(default_factory=MemoryChanges)
     index: MemoryFaceIndex = field(default_factory=MemoryFaceIndex)
     images: MemoryImages = field(default_factory=MemoryImages)
+    manners: LinkManners = field(default_factory=LinkManners)
+    watch_heartbeat: timedelta = timedelta(seconds=15)
     transactions: MemoryTransactions = field(init=False)
-    site: Site = field(init=False)
-    cameras: list[Camera] = field(init=False)
-    ingest: FaceIngest = field(init=False)
+    tokens: AccessTokens = field(init=False)
+    own: Chain = field(init=False)
+    foreign: Chain = field(init=False)
 
     def __post_init__(self) -> None:
         self.transactions = MemoryTransactions(clock=self.clock, changes=self.changes)
-        self.transactions.platform.tenants[self.tenant_id] = Tenant(self.tenant_id, "Chain", START, START)
-        self.site = self.open_site("Shop")
-        self.cameras = [self.hang_camera(self.site, f"Camera {number}") for number in range(8)]
-        self.ingest = self.replica()
+        self.tokens = AccessTokens(keys=self.keys, issuer=ISSUER, audience=AUDIENCE, clock=self.clock)
+        self.own = self._chain("Kaufhaus Nord")
+        self.foreign = self._chain("Warenhaus Süd")
 
-    @property
-    def tables(self) -> TenantTables:
-        return self.transactions.tables(self.tenant_id)
-
-    @property
-    def camera_id(self) -> UUID:
-        return self.cameras[0].camera_id
-
-    def open_site(self, name: str) -> Site:
-        site = Site(uuid4(), name, "UTC", timedelta(hours=1), DEFAULT_BUSINESS_DAY_START, START, START)
-        self.tables.sites[site.site_id] = site
-        return site
-
-    def hang_camera(self, site: Site, name: str) -> Camera:
-        camera = Camera(uuid4(), site.site_id, name, "rtsp://camera.invalid/1", True, START, START)
-        self.tables.cameras[camera.camera_id] = camera
-        return camera
-
-    def principal(self, role: Role = Role.WORKER, *sites: Site) -> Principal:
-        """Somebody of this tenant; without sites, of its first one."""
-        return Principal(
-            subject_id=uuid4(),
+    def token(
+        self,
+        role: Role,
+        *,
+        chain: Chain | None = None,
+        sites: Sequence[UUID] | None = None,
+        lifetime: timedelta = timedelta(hours=1),
+        subject_id: UUID | None = None,
+    ) -> str:
+        """A good token of this installation. Managers and workers get the chain's first site."""
+        of = chain or self.own
+        confined = role in {Role.SITE_MANAGER, Role.WORKER}
+        return self.tokens.issue(
+            subject_id=subject_id or new_id(),
             role=role,
-            tenant_id=self.tenant_id,
-            expires_at=START + timedelta(days=1),
-            site_ids=frozenset(site.site_id for site in sites or (self.site,)),
-        )
+            tenant_id=None if role is Role.SYSTEM_ADMIN else of.tenant.tenant_id,
+            site_ids=frozenset(sites or [of.site.site_id]) if confined else None,
+            lifetime=lifetime,
+        ).text
 
-    def replica(self) -> FaceIngest:
-        return FaceIngest(
-            transactions=self.transactions,
-            index=self.index,
-            crops=FaceCrops(transactions=self.transactions, images=self.images),
-            clock=self.clock,
-            model=RecognitionModel(MODEL_ID, DIMENSION),
-            thresholds=Thresholds(),
-            times=EventTimes(),
+    def signed_in(
+        self, role: Role, *, chain: Chain | None = None, sites: Sequence[UUID] | None = None
+    ) -> Metadata:
+        """The metadata of a call by somebody with this role."""
+        return bearer(self.token(role, chain=chain, sites=sites))
+
+    @asynccontextmanager
+    async def replica(self) -> AsyncIterator[Replica]:
+        """One more replica, serving until the context ends."""
+        core = Core(
+            adapters=Adapters(
+                transactions=self.transactions,
+                index=self.index,
+                images=self.images,
+                changes=self.changes,
+                clock=self.clock,
+            ),
+            keys=self.keys,
+            passwords=self.passwords,
+            choices=Choices(
+                auth=AuthSettings(keys_dir=Path("unused"), issuer=ISSUER, audience=AUDIENCE),
+                recognition=RecognitionSettings(model_id=MODEL_ID),
+                manners=self.manners,
+                watch_heartbeat=self.watch_heartbeat,
+                drain_grace=timedelta(seconds=2),
+            ),
         )
+        async with (
+            core.serving("127.0.0.1:0") as port,
+            grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
+        ):
+            yield Replica(
+                core=core,
+                port=port,
+                channel=channel,
+                auth=auth_service_pb2_grpc.AuthServiceStub(channel),
+                tenants=tenant_service_pb2_grpc.TenantServiceStub(channel),
+                sites=site_service_pb2_grpc.SiteServiceStub(channel),
+                cameras=camera_service_pb2_grpc.CameraServiceStub(channel),
+                ingest=ingest_service_pb2_grpc.IngestServiceStub(channel),
+                visits=visit_service_pb2_grpc.VisitServiceStub(channel),
+                live=live_service_pb2_grpc.LiveServiceStub(channel),
+                images=image_service_pb2_grpc.ImageServiceStub(channel),
+            )
+
+    def snapshot(self) -> object:
+        """All that is committed, to be compared before and after."""
+        tables = [
+            self.transactions.tables(chain.tenant.tenant_id).copy() for chain in (self.own, self.foreign)
+        ]
+        return tables, self.transactions.platform.copy(), dict(self.images.objects)
+
+    def _chain(self, name: str) -> Chain:
+        tenant = Tenant(tenant_id=new_id(), display_name=name, created_at=START, updated_at=START)
+        self.transactions.platform.tenants[tenant.tenant_id] = tenant
+        tables = self.transactions.tables(tenant.tenant_id)
+        sites = [_site("Hauptstraße"), _site("Bahnhof")]
+        cameras = [_camera(site, "Eingang") for site in sites]
+        tables.sites.update({site.site_id: site for site in sites})
+        tables.cameras.update({camera.camera_id: camera for camera in cameras})
+        return Chain(tenant, sites[0], sites[1], cameras[0], cameras[1])
+
+
+def bearer(token: str) -> Metadata:
+    return (("authorization", f"Bearer {token}"),)
+
+
+def _site(name: str) -> Site:
+    return Site(
+        site_id=new_id(),
+        display_name=name,
+        time_zone="Europe/Berlin",
+        visit_gap=timedelta(hours=1),
+        business_day_start=timedelta(hours=4),
+        created_at=START,
+        updated_at=START,
+    )
+
+
+def _camera(site: Site, name: str) -> Camera:
+    return Camera(
+        camera_id=new_id(),
+        site_id=site.site_id,
+        display_name=name,
+        source_url="rtsp://viewer:geheim@10.0.0.9:554/live",
+        enabled=True,
+        created_at=START,
+        updated_at=START,
+    )

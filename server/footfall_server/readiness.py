@@ -1,0 +1,83 @@
+"""Whether this replica can serve, told to health probes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from footfall_server.errors import FootfallError
+from footfall_server.ports import FaceIndex, ImageStore, Transactions
+
+_NOBODY = UUID(int=0)
+
+log = structlog.get_logger()
+
+
+class ServingSign(Protocol):
+    """Where probes look; the gRPC server has it."""
+
+    async def set_serving(self, *, serving: bool) -> None: ...
+
+
+class Readiness:
+    """Ready once the index and the bucket are prepared, for as long as PostgreSQL answers.
+
+    An index or an object store that goes away later makes single calls fail, not the replica: what does not
+    need them is still served.
+    """
+
+    def __init__(
+        self,
+        *,
+        transactions: Transactions,
+        index: FaceIndex,
+        images: ImageStore,
+        model_id: str,
+        dimension: int,
+        sign: ServingSign,
+        every: timedelta = timedelta(seconds=2),
+    ) -> None:
+        self._transactions = transactions
+        self._index = index
+        self._images = images
+        self._model_id = model_id
+        self._dimension = dimension
+        self._sign = sign
+        self._every = every
+        self._prepared = False
+
+    async def run(self) -> None:
+        """Looks again and again for as long as the process lives."""
+        was_ready: bool | None = None
+        while True:
+            ready = await self._is_ready()
+            if ready != was_ready:
+                log.info("readiness_changed", ready=ready)
+                await self._sign.set_serving(serving=ready)
+                was_ready = ready
+            await asyncio.sleep(self._every.total_seconds())
+
+    async def _is_ready(self) -> bool:
+        return await self._succeeds("postgres", self._ask_database) and (
+            self._prepared or await self._succeeds("index_and_images", self._prepare)
+        )
+
+    async def _succeeds(self, what: str, attempt: Callable[[], Awaitable[None]]) -> bool:
+        try:
+            await attempt()
+        except FootfallError as error:
+            log.warning("not_ready", of=what, reason=error.reason)
+            return False
+        return True
+
+    async def _ask_database(self) -> None:
+        async with self._transactions.begin_platform() as tx:
+            await tx.get_tenant(_NOBODY)
+
+    async def _prepare(self) -> None:
+        await self._index.prepare(self._model_id, self._dimension)
+        await self._images.prepare()
+        self._prepared = True

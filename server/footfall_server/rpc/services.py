@@ -1,0 +1,91 @@
+"""The services that are served: the one page that says what the core offers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from footfall.v1 import (
+    auth_service_pb2,
+    auth_service_pb2_grpc,
+    camera_service_pb2,
+    camera_service_pb2_grpc,
+    image_service_pb2,
+    image_service_pb2_grpc,
+    ingest_service_pb2,
+    ingest_service_pb2_grpc,
+    live_service_pb2,
+    live_service_pb2_grpc,
+    site_service_pb2,
+    site_service_pb2_grpc,
+    tenant_service_pb2,
+    tenant_service_pb2_grpc,
+    visit_service_pb2,
+    visit_service_pb2_grpc,
+)
+
+from footfall_server.rpc.auth import AuthServicer
+from footfall_server.rpc.cameras import CameraServicer
+from footfall_server.rpc.grpc_server import Service
+from footfall_server.rpc.images import ImageServicer
+from footfall_server.rpc.ingest import IngestServicer
+from footfall_server.rpc.live import LiveServicer
+from footfall_server.rpc.sites import SiteServicer
+from footfall_server.rpc.tenants import TenantServicer
+from footfall_server.rpc.visits import VisitServicer
+
+
+@dataclass(frozen=True, slots=True)
+class Servicers:
+    """One servicer per service."""
+
+    auth: AuthServicer
+    tenants: TenantServicer
+    sites: SiteServicer
+    cameras: CameraServicer
+    ingest: IngestServicer
+    visits: VisitServicer
+    live: LiveServicer
+    images: ImageServicer
+
+
+def services(servicer: Servicers) -> Sequence[Service]:
+    """What is served."""
+    return [
+        Service(
+            auth_service_pb2.DESCRIPTOR.services_by_name["AuthService"],
+            lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer.auth, server),
+        ),
+        Service(
+            tenant_service_pb2.DESCRIPTOR.services_by_name["TenantService"],
+            lambda server: tenant_service_pb2_grpc.add_TenantServiceServicer_to_server(
+                servicer.tenants, server
+            ),
+        ),
+        Service(
+            site_service_pb2.DESCRIPTOR.services_by_name["SiteService"],
+            lambda server: site_service_pb2_grpc.add_SiteServiceServicer_to_server(servicer.sites, server),
+        ),
+        Service(
+            camera_service_pb2.DESCRIPTOR.services_by_name["CameraService"],
+            lambda server: camera_service_pb2_grpc.add_CameraServiceServicer_to_server(
+                servicer.cameras, server
+            ),
+        ),
+        Service(
+            ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"],
+            lambda server: ingest_service_pb2_grpc.add_IngestServiceServicer_to_server(
+                servicer.ingest, server
+            ),
+        ),
+        Service(
+            visit_service_pb2.DESCRIPTOR.services_by_name["VisitService"],
+            lambda server: visit_service_pb2_grpc.add_VisitServiceServicer_to_server(servicer.visits, server),
+        ),
+        Service(
+            live_service_pb2.DESCRIPTOR.services_by_name["LiveService"],
+            lambda server: live_service_pb2_grpc.add_LiveServiceServicer_to_server(servicer.live, server),
+        ),
+        Service(
+            image_service_pb2.DESCRIPTOR.services_by_name["ImageService"],
+            lambda server: image_service_pb2_grpc.add_ImageServiceServicer_to_server(servicer.images, server),
+        ),
+    ]
