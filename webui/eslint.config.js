@@ -76,6 +76,6 @@ export default tseslint.config(
   {
     files: ["**/*.{js,mjs}"],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly", document: "readonly" } },
+    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly", document: "readonly", getComputedStyle: "readonly" } },
   },
 );

@@ -56,7 +56,7 @@ async function call(handler: UniversalHandler, request: IncomingMessage, respons
   });
   response.writeHead(answer.status, Object.fromEntries(answer.header ?? []));
   response.flushHeaders();
-  if (answer.body) for await (const chunk of answer.body as AsyncIterable<Uint8Array>) response.write(chunk);
+  if (answer.body) for await (const chunk of answer.body) response.write(chunk);
   response.end();
 }
 

@@ -2,7 +2,7 @@
 export function DateField(props: { label: string; value: string; onChange: (value: string) => void }) {
   const { label, value, onChange } = props;
   return (
-    <label className="inline-flex items-center gap-2 text-quiet">
+    <label className="flex flex-col text-quiet sm:flex-row sm:items-center sm:gap-2">
       {label}
       <input
         type="date"
@@ -10,7 +10,7 @@ export function DateField(props: { label: string; value: string; onChange: (valu
         onChange={(event) => {
           onChange(event.target.value);
         }}
-        className="h-9.5 rounded-lg border border-edge bg-surface px-3 text-ink hover:border-brand"
+        className="h-9.5 w-full rounded-lg border border-edge bg-surface px-3 text-ink hover:border-brand"
       />
     </label>
   );

@@ -73,7 +73,7 @@ export function SiteCard(props: {
       </ul>
       {onAddCamera && (
         <footer className="border-t border-line px-3 py-2">
-          <Button type="text" icon={<PlusOutlined />} onClick={onAddCamera}>
+          <Button type="text" icon={<PlusOutlined aria-hidden="true" />} onClick={onAddCamera}>
             Add camera
           </Button>
         </footer>

@@ -44,7 +44,7 @@ export function SitesPage() {
     <div className="space-y-6">
       <PageHeader title="Sites & cameras" note="Workers of a site follow every change here within seconds.">
         {managesSites && (
-          <Button type="primary" icon={<PlusOutlined />} onClick={addSite}>
+          <Button type="primary" icon={<PlusOutlined aria-hidden="true" />} onClick={addSite}>
             Add site
           </Button>
         )}

@@ -49,20 +49,22 @@ export function FilterBar(props: {
           onChange({ ...filters, kind: KINDS.find(({ value }) => value === kind)?.value ?? "" });
         }}
       />
-      <DateField
-        label="From"
-        value={filters.from}
-        onChange={(from) => {
-          onChange({ ...filters, from });
-        }}
-      />
-      <DateField
-        label="To"
-        value={filters.to}
-        onChange={(to) => {
-          onChange({ ...filters, to });
-        }}
-      />
+      <div className="grid w-full grid-cols-2 gap-3 sm:flex sm:w-auto">
+        <DateField
+          label="From"
+          value={filters.from}
+          onChange={(from) => {
+            onChange({ ...filters, from });
+          }}
+        />
+        <DateField
+          label="To"
+          value={filters.to}
+          onChange={(to) => {
+            onChange({ ...filters, to });
+          }}
+        />
+      </div>
       <div className="flex gap-1.5">
         {presets.map(({ label, from, to }) => {
           const chosen = filters.from === from && filters.to === to;

@@ -1,0 +1,178 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { visitOf } from "../testing/shop";
+import { change, progress, WatchFeed } from "../testing/watchFeed";
+import { DEAD_AFTER_MS, WatchHub } from "./watch";
+
+/** Every attempt of the hub to open a stream, with the revision that it asked for. */
+function arrange() {
+  const attempts: { after: bigint; feed: WatchFeed; signal: AbortSignal }[] = [];
+  const signedOut = vi.fn();
+  const hub = new WatchHub({
+    open: (after, signal, onOpen) => {
+      const feed = new WatchFeed();
+      attempts.push({ after, feed, signal });
+      onOpen();
+      return feed.stream(signal);
+    },
+    onSignedOut: signedOut,
+    random: () => 1,
+  });
+  const heard: bigint[] = [];
+  const onReset = vi.fn();
+  const listen = (after: bigint) =>
+    hub.subscribe(after, { onChange: ({ revision }) => heard.push(revision), onReset });
+  return { hub, attempts, heard, listen, onReset, signedOut };
+}
+
+const event = (revision: bigint) => change(revision, visitOf(Number(revision), Date.now()));
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+describe("WatchHub", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("resumes after the last revision that it heard, missing nothing and doubling nothing", async () => {
+    const { hub, attempts, heard, listen } = arrange();
+    listen(10n);
+    attempts[0]!.feed.push(event(11n), event(12n), progress(15n), new ConnectError("gone", Code.Unavailable));
+    await settle();
+    expect(hub.state().phase).toBe("retrying");
+    await vi.advanceTimersByTimeAsync(500);
+    expect(attempts[1]!.after).toBe(15n);
+    attempts[1]!.feed.push(event(16n));
+    await settle();
+    expect(heard).toEqual([11n, 12n, 16n]);
+    expect(hub.state().phase).toBe("live");
+  });
+
+  it("ignores what a listener has already seen", async () => {
+    const { attempts, heard, listen } = arrange();
+    listen(10n);
+    attempts[0]!.feed.push(event(9n), event(10n), event(11n));
+    await settle();
+    expect(heard).toEqual([11n]);
+  });
+
+  it("waits longer after every failure, up to a limit, and starts small again after a success", async () => {
+    const { attempts, listen } = arrange();
+    listen(0n);
+    for (const pause of [500, 1000, 2000, 4000, 8000, 15000, 15000]) {
+      const before = attempts.length;
+      attempts.at(-1)!.feed.push(new ConnectError("gone", Code.Unavailable));
+      await vi.advanceTimersByTimeAsync(pause - 1);
+      expect(attempts, `not before ${pause} ms`).toHaveLength(before);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(attempts, `after ${pause} ms`).toHaveLength(before + 1);
+    }
+    attempts.at(-1)!.feed.push(progress(1n), "end");
+    await vi.advanceTimersByTimeAsync(500);
+    expect(attempts.at(-1)!.after).toBe(1n);
+  });
+
+  it("takes a silent stream for dead", async () => {
+    const { hub, attempts, listen } = arrange();
+    listen(0n);
+    attempts[0]!.feed.push(progress(3n));
+    await vi.advanceTimersByTimeAsync(DEAD_AFTER_MS - 1);
+    expect(hub.state().phase).toBe("live");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(attempts[0]!.signal.aborted).toBe(true);
+    expect(hub.state().phase).toBe("retrying");
+    await vi.advanceTimersByTimeAsync(500);
+    expect(attempts[1]!.after).toBe(3n);
+  });
+
+  it("tells its listeners to list again when the server no longer keeps what they missed", async () => {
+    const { hub, attempts, listen, onReset } = arrange();
+    listen(1n);
+    attempts[0]!.feed.push(new ConnectError("compacted", Code.OutOfRange));
+    await settle();
+    expect(onReset).toHaveBeenCalledOnce();
+    expect(hub.state().phase).toBe("retrying");
+    listen(90n);
+    expect(attempts[1]!.after).toBe(90n);
+  });
+
+  it("stops when the token is no longer taken, and says so", async () => {
+    const { hub, attempts, listen, signedOut } = arrange();
+    listen(1n);
+    attempts[0]!.feed.push(new ConnectError("expired", Code.Unauthenticated));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(hub.state().phase).toBe("stopped");
+    expect(signedOut).toHaveBeenCalledOnce();
+    expect(attempts).toHaveLength(1);
+  });
+
+  it("stops when the caller may not watch, and goes on when it is told to", async () => {
+    const { hub, attempts, listen } = arrange();
+    listen(4n);
+    attempts[0]!.feed.push(new ConnectError("no", Code.PermissionDenied));
+    await settle();
+    expect(hub.state()).toMatchObject({ phase: "stopped", error: { code: Code.PermissionDenied } });
+    hub.reconnect();
+    expect(attempts[1]!.after).toBe(4n);
+  });
+
+  it("keeps one stream for all listeners and closes it after the last one", async () => {
+    const { hub, attempts, listen } = arrange();
+    const first = listen(5n);
+    const second = listen(7n);
+    expect(attempts).toHaveLength(1);
+    first();
+    await settle();
+    expect(attempts[0]!.signal.aborted).toBe(false);
+    second();
+    await settle();
+    expect(attempts[0]!.signal.aborted).toBe(true);
+    expect(hub.state().phase).toBe("idle");
+  });
+
+  it("keeps the stream when one page leaves and the next one comes in the same turn", async () => {
+    const { attempts, listen } = arrange();
+    const leave = listen(5n);
+    leave();
+    listen(5n);
+    await settle();
+    expect(attempts).toHaveLength(1);
+    expect(attempts[0]!.signal.aborted).toBe(false);
+  });
+
+  it("opens again from an older revision for a listener that has seen less", async () => {
+    const { attempts, listen } = arrange();
+    listen(5n);
+    attempts[0]!.feed.push(progress(9n));
+    await settle();
+    listen(6n);
+    expect(attempts[0]!.signal.aborted).toBe(true);
+    expect(attempts[1]!.after).toBe(6n);
+  });
+
+  it("gives the connection back while suspended and goes on from where it was", async () => {
+    const { hub, attempts, listen } = arrange();
+    listen(5n);
+    attempts[0]!.feed.push(progress(8n));
+    await settle();
+    hub.suspend();
+    expect(attempts[0]!.signal.aborted).toBe(true);
+    hub.resume();
+    expect(attempts[1]!.after).toBe(8n);
+  });
+
+  it("knows when it last heard the server", async () => {
+    const { hub, attempts, listen } = arrange();
+    vi.setSystemTime(1_000_000);
+    listen(5n);
+    attempts[0]!.feed.push(progress(6n));
+    await settle();
+    vi.setSystemTime(1_030_000);
+    attempts[0]!.feed.push("end");
+    await settle();
+    expect(hub.state()).toMatchObject({ phase: "retrying", lastContact: 1_000_000 });
+  });
+});
