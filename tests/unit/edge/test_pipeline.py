@@ -1,0 +1,148 @@
+"""A camera's frames become recorded events, and stopping loses none."""
+
+import asyncio
+from datetime import timedelta
+
+import numpy as np
+from fakes.edge_samples import CAMERA_ID, NOON, face_event
+from footfall_edge.camera_health import CameraSpec, CameraState
+from footfall_edge.camera_source import CameraSource, UsbSource
+from footfall_edge.capture import CaptureStatus
+from footfall_edge.face_event import FaceEvent
+from footfall_edge.frame import Frame
+from footfall_edge.frame_slot import FrameSlot
+from footfall_edge.inference import InferencePool
+from footfall_edge.pipeline import CameraPipeline
+
+SPEC = CameraSpec(camera_id=CAMERA_ID, source_url="usb:0", display_name="Door")
+
+
+class FakeReader:
+    """Puts frames when it is told to."""
+
+    def __init__(self, slot: FrameSlot) -> None:
+        self.slot = slot
+        self.status = CaptureStatus(state=CameraState.ONLINE, last_frame_time=NOON)
+        self.started = asyncio.Event()
+        self.stopped = False
+
+    def start(self) -> None:
+        self.started.set()
+
+    def stop(self) -> None:
+        self.stopped = True
+
+    def join(self, timeout: float) -> bool:
+        return timeout > 0
+
+
+class FakeAnalyst:
+    """Tells one event per frame, and one at the end."""
+
+    def __init__(self) -> None:
+        self.faces_in_view = 0
+        self.observed: list[float] = []
+        self.expired = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def observe(self, frame: Frame) -> list[FaceEvent]:
+        self.observed.append(frame.at)
+        self.faces_in_view = 1
+        return [face_event(final=False)]
+
+    def expire(self, at: float) -> list[FaceEvent]:
+        assert at > 0
+        self._loop.call_soon_threadsafe(self.expired.set)
+        return []
+
+    def close(self) -> list[FaceEvent]:
+        return [face_event(final=True)]
+
+
+class ListSink:
+    def __init__(self) -> None:
+        self.events: list[FaceEvent] = []
+        self.grew = asyncio.Event()
+
+    async def record(self, event: FaceEvent) -> None:
+        self.events.append(event)
+        self.grew.set()
+
+
+class Rig:
+    def __init__(self, pool: InferencePool) -> None:
+        self.analyst = FakeAnalyst()
+        self.sink = ListSink()
+        self.readers: list[FakeReader] = []
+        self.made = asyncio.Event()
+        self.pipeline = CameraPipeline(
+            spec=SPEC,
+            source=UsbSource(0),
+            analyst=self.analyst,  # type: ignore[arg-type]
+            pool=pool,
+            sink=self.sink,
+            make_reader=self.make,  # type: ignore[arg-type]
+            analysis_fps=10,
+        )
+
+    def make(self, _spec: CameraSpec, _source: CameraSource, slot: FrameSlot) -> FakeReader:
+        self.readers.append(FakeReader(slot))
+        self.made.set()
+        return self.readers[-1]
+
+
+def frame(at: float) -> Frame:
+    return Frame(image=np.zeros((2, 2, 3), dtype=np.uint8), at=at, captured_at=NOON + timedelta(seconds=at))
+
+
+async def test_frames_are_analysed_events_recorded_and_stopping_tells_who_is_in_view() -> None:
+    async with InferencePool(threads=1) as pool:
+        rig = Rig(pool)
+        assert rig.pipeline.health().state is CameraState.CONNECTING
+        task = asyncio.create_task(rig.pipeline.run())
+        await rig.made.wait()
+        reader = rig.readers[0]
+        reader.slot.put(frame(1.0))
+        async with asyncio.timeout(5):
+            await rig.sink.grew.wait()
+        health = rig.pipeline.health()
+        assert (health.state, health.last_frame_time, health.display_name) == (
+            CameraState.ONLINE,
+            NOON,
+            "Door",
+        )
+        rig.pipeline.stop()
+        async with asyncio.timeout(5):
+            await task
+        assert reader.stopped
+        assert [event.final for event in rig.sink.events] == [False, True]
+        assert rig.analyst.observed == [1.0]
+
+
+async def test_silence_is_used_to_end_tracks() -> None:
+    async with InferencePool(threads=1) as pool:
+        rig = Rig(pool)
+        task = asyncio.create_task(rig.pipeline.run())
+        async with asyncio.timeout(5):
+            await rig.analyst.expired.wait()
+        rig.pipeline.stop()
+        await task
+
+
+async def test_a_cancelled_call_is_waited_for() -> None:
+    release, entered = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    finished: list[bool] = []
+
+    def work() -> None:
+        loop.call_soon_threadsafe(entered.set)
+        asyncio.run_coroutine_threadsafe(release.wait(), loop).result(5)
+        finished.append(True)
+
+    async with InferencePool(threads=1) as pool:
+        task = asyncio.create_task(pool.run(work))
+        await entered.wait()
+        task.cancel()
+        loop.call_later(0.01, release.set)
+        await asyncio.gather(task, return_exceptions=True)
+        assert finished == [True], "state on the thread must not be touched from two sides"
