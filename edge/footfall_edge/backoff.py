@@ -27,6 +27,7 @@ class Backoff:
         self._draw = draw
         self._clock = clock
         self._bound = first
+        self._floor = 0.0
         self._began: float | None = None
 
     def begin(self) -> None:
@@ -38,10 +39,12 @@ class Backoff:
         if self._began is not None and self._clock() - self._began >= self._healthy_after:
             self._bound = self._first
         self._began = None
-        delay = self._draw(0.0, self._bound)
+        delay = self._draw(self._floor, self._bound)
+        self._floor = 0.0
         self._bound = min(self._bound * 2, self._limit)
         return delay
 
     def back_off(self) -> None:
-        """Go to the limit at once: the other side said that coming back soon does no good."""
+        """Wait long the next time, half the limit at least: coming back soon does no good."""
         self._bound = self._limit
+        self._floor = self._limit / 2

@@ -16,10 +16,12 @@ from footfall_edge.face_event import FaceEvent
 from footfall_edge.frame_slot import FrameSlot
 from footfall_edge.inference import InferencePool
 from footfall_edge.ports import EventSink
+from footfall_edge.spool_file import SpoolError
 
 _SILENCE_S = 1.0
 """Without a frame for so long, the tracks in view are asked whether they are over."""
 _RATE_WINDOW_S = 5.0
+_MAX_UNRECORDED = 200
 _STOP_S = 2.0
 _log = structlog.get_logger(__name__)
 
@@ -52,6 +54,8 @@ class CameraPipeline:
         self._clock = clock
         self._reader: CameraReader | None = None
         self._slot: FrameSlot | None = None
+        self._is_stopping = False
+        self._unrecorded: deque[FaceEvent] = deque()
         self._analysed: deque[float] = deque(maxlen=1024)
         self._log = _log.bind(camera_id=spec.camera_id)
 
@@ -70,8 +74,10 @@ class CameraPipeline:
     async def run(self) -> None:
         """Work until stopped or until a file has ended; then tell the tracks that were in view.
 
-        Raises what the analysis or the spool could not cope with.
+        Raises what the analysis could not cope with.
         """
+        if self._is_stopping:
+            return
         slot = self._slot = FrameSlot(frames_per_second=self._idle_fps)
         self._reader = reader = self._make_reader(self._spec, self._source, slot)
         reader.start()
@@ -86,6 +92,7 @@ class CameraPipeline:
 
     def stop(self) -> None:
         """Ask run() to end. Cancelling it instead would lose what a vision thread is about to tell."""
+        self._is_stopping = True
         if self._reader is not None and self._slot is not None:
             self._reader.stop()
             self._slot.close()
@@ -106,8 +113,19 @@ class CameraPipeline:
             slot.set_rate(self._busy_fps if self._analyst.faces_in_view else self._idle_fps)
 
     async def _record(self, events: Sequence[FaceEvent]) -> None:
-        for event in events:
-            await self._sink.record(event)
+        """Put events on disk, in order; what a full disk refuses is kept in memory and tried again."""
+        self._unrecorded.extend(events)
+        while len(self._unrecorded) > _MAX_UNRECORDED:
+            lost = self._unrecorded.popleft()
+            self._log.error("event_lost", event_id=lost.event_id)
+        while self._unrecorded:
+            event = self._unrecorded[0]
+            try:
+                await self._sink.record(event)
+            except SpoolError as error:
+                self._log.error("event_not_recorded", detail=str(error), waiting=len(self._unrecorded))
+                return
+            self._unrecorded.popleft()
             self._log.info(
                 "face_recorded",
                 event_id=event.event_id,

@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS image (
     sequence INTEGER NOT NULL,          -- of the event that announced it
     acknowledged INTEGER NOT NULL DEFAULT 0,
     content BLOB NOT NULL
-) WITHOUT ROWID;
+);
 CREATE INDEX IF NOT EXISTS image_by_sequence ON image (acknowledged, sequence);
 CREATE TABLE IF NOT EXISTS dead_letter (
     sequence INTEGER PRIMARY KEY,

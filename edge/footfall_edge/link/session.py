@@ -28,6 +28,7 @@ _ANSWER_TIMEOUT_S = 30.0
 _SILENT_BEATS = 3
 _DEFAULT_HEARTBEAT_S = 15.0
 _VERDICT_TIMEOUT_S = 1.0
+_TOLERATED_OFFSET_S = 2.0
 _READ_BATCH = 64
 _OUTBOX = 16
 _log = structlog.get_logger(__name__)
@@ -86,6 +87,7 @@ class LinkSession:
         self._clock = clock
         self._outbox: asyncio.Queue[ingest_service_pb2.ConnectRequest] = asyncio.Queue(maxsize=_OUTBOX)
         self._in_flight: deque[int] = deque()
+        self._last_sent = 0
         self._released = asyncio.Event()
         self._heard = clock()
         self._grants: asyncio.Future[Grants] | None = None
@@ -155,6 +157,11 @@ class LinkSession:
             await self._spool.renew()
             raise ForeignSpoolError("the core knows more of this spool than the spool; a new line is begun")
         await self._spool.acknowledge(welcome.acked_through)
+        self._last_sent = welcome.acked_through
+        if welcome.HasField("core_time"):
+            offset = (datetime.now(UTC) - convert.from_timestamp(welcome.core_time)).total_seconds()
+            if abs(offset) > _TOLERATED_OFFSET_S:
+                _log.warning("clock_differs_from_core", ahead_s=round(offset, 1))
         _log.info(
             "link_welcome",
             acked_through=welcome.acked_through,
@@ -181,6 +188,7 @@ class LinkSession:
             room = min(max_in_flight - len(self._in_flight), _READ_BATCH)
             for event in await self._spool.read_after(sent, room):
                 sent = event.sequence
+                self._last_sent = sent
                 self._in_flight.append(sent)
                 await self._outbox.put(convert.to_sequenced(sent, event.payload))
 
@@ -225,6 +233,9 @@ class LinkSession:
                     raise LinkEndedError("the core said welcome twice")
 
     async def _acknowledge(self, ack: ingest_service_pb2.Ack) -> None:
+        if ack.acked_through > self._last_sent:
+            # To believe it would delete events that were never sent.
+            raise LinkEndedError("the core acknowledged more than was sent")
         rejections = [convert.from_rejection(rejection) for rejection in ack.rejections]
         for rejection in rejections:
             _log.error("event_rejected", sequence=rejection.sequence, reason=rejection.reason)

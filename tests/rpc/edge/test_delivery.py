@@ -137,3 +137,16 @@ async def test_desired_cameras_come_at_any_time(core: FakeCore, spool: Spool, li
         await running.link.drain(within_s=10)
         desired, authoritative = running.cameras.desired[-1]
         assert (desired.revision, authoritative) == (7, False)
+
+
+async def test_an_ack_for_what_was_never_sent_is_not_believed(
+    core: FakeCore, spool: Spool, link_to: Callable
+) -> None:
+    core.acks = False
+    core.max_in_flight = 2
+    await spool_events(spool, 6)
+    async with link_to(core, spool):
+        await core.until(lambda: len(core.received) == 2, "two are in flight")
+        core.acks = True
+        await core.push(ingest_service_pb2.ConnectResponse(ack=ingest_service_pb2.Ack(acked_through=5)))
+        await core.until(lambda: len(core.committed) == 6, "all of them reach the core all the same")

@@ -13,6 +13,7 @@ from footfall_edge.frame import Frame
 from footfall_edge.frame_slot import FrameSlot
 from footfall_edge.inference import InferencePool
 from footfall_edge.pipeline import CameraPipeline
+from footfall_edge.spool_file import SpoolError
 
 SPEC = CameraSpec(camera_id=CAMERA_ID, source_url="usb:0", display_name="Door")
 
@@ -42,13 +43,14 @@ class FakeAnalyst:
     def __init__(self) -> None:
         self.faces_in_view = 0
         self.observed: list[float] = []
+        self.told: list[str] = []
         self.expired = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
     def observe(self, frame: Frame) -> list[FaceEvent]:
         self.observed.append(frame.at)
         self.faces_in_view = 1
-        return [face_event(final=False)]
+        return self._tell(final=False)
 
     def expire(self, at: float) -> list[FaceEvent]:
         assert at > 0
@@ -56,15 +58,24 @@ class FakeAnalyst:
         return []
 
     def close(self) -> list[FaceEvent]:
-        return [face_event(final=True)]
+        return self._tell(final=True)
+
+    def _tell(self, *, final: bool) -> list[FaceEvent]:
+        event = face_event(final=final)
+        self.told.append(event.event_id)
+        return [event]
 
 
 class ListSink:
     def __init__(self) -> None:
         self.events: list[FaceEvent] = []
         self.grew = asyncio.Event()
+        self.refusals = 0
 
     async def record(self, event: FaceEvent) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise SpoolError("spool cannot be written: disk full")
         self.events.append(event)
         self.grew.set()
 
@@ -117,6 +128,32 @@ async def test_frames_are_analysed_events_recorded_and_stopping_tells_who_is_in_
         assert reader.stopped
         assert [event.final for event in rig.sink.events] == [False, True]
         assert rig.analyst.observed == [1.0]
+
+
+async def test_what_a_full_disk_refuses_is_recorded_later_in_order() -> None:
+    async with InferencePool(threads=1) as pool:
+        rig = Rig(pool)
+        rig.sink.refusals = 2
+        task = asyncio.create_task(rig.pipeline.run())
+        await rig.made.wait()
+        slot = rig.readers[0].slot
+        for at in (1.0, 2.0, 3.0):
+            slot.put(frame(at))
+            async with asyncio.timeout(5):
+                while len(rig.analyst.observed) < at:  # noqa: ASYNC110 (a thread tells nobody)
+                    await asyncio.sleep(0.001)
+        rig.pipeline.stop()
+        await task
+        assert [event.event_id for event in rig.sink.events] == rig.analyst.told
+        assert len(rig.sink.events) == 4, "three frames and the end"
+
+
+async def test_a_camera_that_is_stopped_before_it_began_does_not_begin() -> None:
+    async with InferencePool(threads=1) as pool:
+        rig = Rig(pool)
+        rig.pipeline.stop()
+        await rig.pipeline.run()
+        assert not rig.readers
 
 
 async def test_silence_is_used_to_end_tracks() -> None:
