@@ -1,0 +1,48 @@
+"""Decides what a stack consists of before it starts: ports, models, the console, the demo camera."""
+
+from collections.abc import Mapping
+
+from footfall_vision.model_store import ModelStore
+from footfall_web.settings import BUILT_BESIDE_THE_PACKAGE
+
+from footfall_local.plan import CameraPlan, StackPlan
+from footfall_local.ports import PortTakenError, assign_ports, describe_owner, is_free
+from footfall_local.stack import PREFERRED_PORTS
+
+GATEWAY_PORT_VARIABLE = "FOOTFALL_GATEWAY_PORT"
+WEB_DIST_VARIABLE = "FOOTFALL_WEB_DIST_DIR"
+HIGHEST_PORT = 65535
+
+
+def make_plan(
+    known: StackPlan | None, environment: Mapping[str, str], *, camera: CameraPlan | None
+) -> StackPlan:
+    """A plan for a stack that is about to start. Ports of the time before are kept where they are free.
+
+    Raises:
+        PortTakenError: the port that was asked for by FOOTFALL_GATEWAY_PORT is in use, or is none.
+
+    """
+    preferred = {**PREFERRED_PORTS, **({} if known is None else known.ports)}
+    asked = environment.get(GATEWAY_PORT_VARIABLE)
+    if asked is None:
+        preferred["gateway"] = PREFERRED_PORTS["gateway"]
+    else:
+        preferred["gateway"] = _asked_port(asked)
+    return StackPlan(
+        ports=assign_ports(preferred),
+        models_dir=str(ModelStore(None).directory),
+        web_dist=environment.get(WEB_DIST_VARIABLE) or str(BUILT_BESIDE_THE_PACKAGE),
+        camera=camera,
+    )
+
+
+def _asked_port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= HIGHEST_PORT:
+        raise PortTakenError(f"{GATEWAY_PORT_VARIABLE} is {text!r}, which is no port")
+    port = int(text)
+    if not is_free(port):
+        raise PortTakenError(
+            f"port {port}, asked for by {GATEWAY_PORT_VARIABLE}, is taken by {describe_owner(port)}"
+        )
+    return port
