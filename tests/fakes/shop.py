@@ -1,7 +1,7 @@
 """Two chains with sites, cameras and accounts, and replicas of a core that serves them from memory."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -138,10 +138,9 @@ class Shop:
                 drain_grace=timedelta(seconds=2),
             ),
         )
-        async with (
-            core.serving("127.0.0.1:0") as port,
-            grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel,
-        ):
+        # The channel outlives the server, so that a client sees how the server leaves.
+        async with AsyncExitStack() as outlasting, core.serving("127.0.0.1:0") as port:
+            channel = await outlasting.enter_async_context(grpc.aio.insecure_channel(f"127.0.0.1:{port}"))
             yield Replica(
                 core=core,
                 port=port,
