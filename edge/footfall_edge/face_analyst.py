@@ -33,6 +33,9 @@ class TellingRules:
     """A track of fewer detections is noise."""
     min_mean_score: float = 0.7
     """A track whose detections are less certain on average is noise."""
+    longest_s: float = 1800.0
+    """A track that lasts longer is told as over, and a new one begun: whoever stays all day is not held
+    back until closing time, and a killed worker forgets half an hour at most."""
 
 
 @dataclass(slots=True, eq=False)
@@ -118,6 +121,9 @@ class FaceAnalyst:
             self._look(followed, glimpses[index], frame.at)
             if followed.shots.swapped():
                 events += self._part(followed, glimpses[index].face, frame)
+            elif frame.at - followed.first >= self._rules.longest_s:
+                self._tracker.forget(track)
+                events += self._finish(track)
             elif self._is_ripe(followed):
                 events += self._tell(followed, final=False)
         return events

@@ -1,5 +1,6 @@
 """From frames to events, with a vision that sees what the test says."""
 
+import itertools
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from fakes.edge_samples import MODEL_ID, NOON, face, quality, unit_vector
-from footfall_edge.face_analyst import FaceAnalyst
+from footfall_edge.face_analyst import FaceAnalyst, TellingRules
 from footfall_edge.face_event import FaceEvent
 from footfall_edge.frame import Frame
 from footfall_vision.types import Face, Floats, Image, Quality, QualityReason
@@ -159,6 +160,15 @@ def test_a_slide_to_another_person_makes_two_tracks() -> None:
     finals = [event for event in events if event.final]
     assert len(finals) == 2
     assert finals[0].last_seen <= finals[1].first_seen
+
+
+def test_who_stays_for_long_is_told_in_tracks_that_do_not_overlap() -> None:
+    camera = Camera()
+    camera.analyst = FaceAnalyst(camera_id="door", vision=camera.vision, rules=TellingRules(longest_s=5.0))
+    events = [*camera.stay(0.0, 12.0, (face(), 1, GOOD)), *camera.analyst.close()]
+    finals = [event for event in events if event.final]
+    assert len(finals) == len({event.track_id for event in events}) == 3
+    assert all(one.last_seen < next_one.first_seen for one, next_one in itertools.pairwise(finals))
 
 
 def test_silence_ends_tracks_too() -> None:
