@@ -1,0 +1,191 @@
+"""The command line: footfall-server serve, and what an operator does beside it."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+from uuid import UUID
+
+from footfall_server.auth.keys import BadKeysError, generate_key, load_keys
+from footfall_server.errors import FootfallError
+from footfall_server.settings import BadSettingsError
+
+Command = Callable[[argparse.Namespace], None]
+
+
+class CommandError(Exception):
+    """The command cannot be done; the text is one line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one subcommand. Exits with 0, or with 1 after one line that says what was wrong."""
+    options = _parser().parse_args(arguments)
+    command: Command = options.run
+    try:
+        command(options)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if not isinstance(error, _expected_errors()):
+            raise
+        said = str(error).partition("\n")[0] or type(error).__name__
+        sys.stderr.write(f"footfall-server {options.command}: {said}\n")
+        sys.exit(1)
+
+
+def _expected_errors() -> tuple[type[Exception], ...]:
+    # Here and below: imported when needed, since the adapters take a second that --help does not have.
+    from footfall_server.administration import DATABASE_ERRORS  # noqa: PLC0415
+    from footfall_server.rpc.grpc_server import CannotListenError  # noqa: PLC0415
+
+    ours = (CommandError, FootfallError, BadKeysError, BadSettingsError, CannotListenError)
+    return (*ours, *DATABASE_ERRORS)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="footfall-server",
+        description="The core of Footfall. Settings are environment variables: FOOTFALL_SERVER_...",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="serve until SIGTERM").set_defaults(run=_serve)
+    commands.add_parser("migrate", help="bring the database's schema up to date").set_defaults(run=_migrate)
+    commands.add_parser(
+        "bootstrap-database", help="make the database and its roles, as the server's superuser"
+    ).set_defaults(run=_bootstrap_database)
+
+    keys = commands.add_parser("generate-keys", help="make a new signing key; the newest signs")
+    keys.add_argument("--dir", type=Path, required=True, help="the folder, as in AUTH__KEYS_DIR")
+    keys.set_defaults(run=_generate_keys)
+
+    tenant = commands.add_parser("create-tenant", help="open a tenant")
+    tenant.add_argument("--name", required=True)
+    tenant.set_defaults(run=_create_tenant)
+
+    admin = commands.add_parser("create-admin", help="make an administrator of a tenant")
+    admin.add_argument("--tenant-id", type=UUID, required=True)
+    _add_account_arguments(admin)
+    admin.set_defaults(run=_create_admin)
+
+    system = commands.add_parser("create-system-admin", help="make an administrator of the installation")
+    _add_account_arguments(system)
+    system.set_defaults(run=_create_system_admin)
+
+    key = commands.add_parser("create-api-key", help="make a key for a site's edge workers; shown once")
+    key.add_argument("--tenant-id", type=UUID, required=True)
+    key.add_argument("--site-id", type=UUID, required=True)
+    key.add_argument("--name", required=True)
+    key.set_defaults(run=_create_api_key)
+    return parser
+
+
+def _add_account_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--email", required=True)
+    parser.add_argument("--name", default="", help="how the console greets the person")
+    parser.add_argument(
+        "--password-file", type=Path, help="a file whose first line is the password; without it: stdin"
+    )
+
+
+def _serve(_options: argparse.Namespace) -> None:
+    from footfall_server.serving import serve  # noqa: PLC0415
+
+    serve()
+
+
+def _migrate(_options: argparse.Namespace) -> None:
+    from footfall_server.administration import migrate  # noqa: PLC0415
+
+    migrate()
+    _say({"migrated": True})
+
+
+def _bootstrap_database(_options: argparse.Namespace) -> None:
+    from footfall_server.administration import bootstrap  # noqa: PLC0415
+
+    bootstrap()
+    _say({"bootstrapped": True})
+
+
+def _generate_keys(options: argparse.Namespace) -> None:
+    folder: Path = options.dir
+    file = generate_key(folder, at=datetime.now(UTC))
+    load_keys(folder)
+    _say({"kid": file.stem})
+
+
+def _create_tenant(options: argparse.Namespace) -> None:
+    from footfall_server.administration import open_provisioning  # noqa: PLC0415
+
+    async def create() -> None:
+        async with open_provisioning() as provisioning:
+            tenant = await provisioning.create_tenant(options.name)
+        _say({"tenant_id": str(tenant.tenant_id)})
+
+    asyncio.run(create())
+
+
+def _create_admin(options: argparse.Namespace) -> None:
+    from footfall_server.administration import open_provisioning  # noqa: PLC0415
+
+    password = _password(options.password_file, sys.stdin)
+
+    async def create() -> None:
+        async with open_provisioning() as provisioning:
+            user_id = await provisioning.create_tenant_admin(
+                options.tenant_id, email=options.email, display_name=options.name, password=password
+            )
+        _say({"user_id": str(user_id), "tenant_id": str(options.tenant_id)})
+
+    asyncio.run(create())
+
+
+def _create_system_admin(options: argparse.Namespace) -> None:
+    from footfall_server.administration import open_provisioning  # noqa: PLC0415
+
+    password = _password(options.password_file, sys.stdin)
+
+    async def create() -> None:
+        async with open_provisioning() as provisioning:
+            user_id = await provisioning.create_system_admin(
+                email=options.email, display_name=options.name, password=password
+            )
+        _say({"user_id": str(user_id)})
+
+    asyncio.run(create())
+
+
+def _create_api_key(options: argparse.Namespace) -> None:
+    from footfall_server.administration import open_provisioning  # noqa: PLC0415
+
+    async def create() -> None:
+        async with open_provisioning() as provisioning:
+            made = await provisioning.create_api_key(
+                options.tenant_id, options.site_id, display_name=options.name
+            )
+        _say({"api_key": made.text, "api_key_id": str(made.api_key_id), "prefix": made.prefix})
+
+    asyncio.run(create())
+
+
+def _password(file: Path | None, standard_input: TextIO) -> str:
+    """The first line of the file or of stdin; never an argument, which every process could read."""
+    try:
+        text = standard_input.readline() if file is None else file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"cannot read the password: {type(error).__name__}") from None
+    lines = text.splitlines()
+    return lines[0] if lines else ""
+
+
+def _say(answer: dict[str, object]) -> None:
+    """What the command made, as one line of JSON on stdout."""
+    sys.stdout.write(f"{json.dumps(answer)}\n")
+
+
+if __name__ == "__main__":
+    main()

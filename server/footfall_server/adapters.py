@@ -1,0 +1,52 @@
+"""The real world behind the core's ports: PostgreSQL, Milvus and an S3 store."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from footfall_server.app import Adapters
+from footfall_server.ports import Transactions
+from footfall_server.settings import PostgresSettings, ServerSettings
+from footfall_server.storage.milvus import MilvusFaceIndex, MilvusIndexSettings
+from footfall_server.storage.postgres.engine import PostgresLimits, make_engine
+from footfall_server.storage.postgres.notifications import PostgresChangeSource
+from footfall_server.storage.postgres.transactions import PostgresTransactions
+from footfall_server.storage.s3 import S3ImageStore, S3Settings
+from footfall_server.system_clock import SystemClock
+
+
+@asynccontextmanager
+async def open_transactions(settings: PostgresSettings) -> AsyncIterator[Transactions]:
+    """The database, as the application's role. Connects when it is first used."""
+    engine = make_engine(settings.dsn.get_secret_value(), limits=PostgresLimits(pool_size=settings.pool_size))
+    try:
+        yield PostgresTransactions(engine)
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def open_adapters(settings: ServerSettings) -> AsyncIterator[Adapters]:
+    """Everything outside the process. What cannot be reached yet is tried again when it is used."""
+    async with AsyncExitStack() as stack:
+        transactions = await stack.enter_async_context(open_transactions(settings.postgres))
+        changes = await stack.enter_async_context(
+            PostgresChangeSource(settings.postgres.dsn.get_secret_value())
+        )
+        index = MilvusFaceIndex(
+            settings.milvus.uri, settings=MilvusIndexSettings(index_type=settings.milvus.index_type)
+        )
+        stack.push_async_callback(index.close)
+        images = S3ImageStore(
+            S3Settings(
+                endpoint=settings.s3.endpoint,
+                public_endpoint=settings.s3.public_endpoint,
+                access_key=settings.s3.access_key.get_secret_value(),
+                secret_key=settings.s3.secret_key.get_secret_value(),
+                bucket=settings.s3.bucket,
+                secure=settings.s3.secure,
+            )
+        )
+        stack.push_async_callback(images.close)
+        yield Adapters(
+            transactions=transactions, index=index, images=images, changes=changes, clock=SystemClock()
+        )
