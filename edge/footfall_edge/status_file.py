@@ -15,11 +15,15 @@ from footfall_edge.camera_health import CameraHealth
 from footfall_edge.spool import Spool
 
 _INTERVAL_S = 2.0
+_LOOK_S = 0.2
 _log = structlog.get_logger(__name__)
 
 
 class StatusFile:
-    """Rewritten every two seconds, whole. Holds no address, no password and nobody's face."""
+    """Rewritten every two seconds, and when the link's state changes; whole each time.
+
+    Holds no address, no password and nobody's face.
+    """
 
     def __init__(
         self,
@@ -40,8 +44,12 @@ class StatusFile:
         """Write until cancelled; then say stopped."""
         try:
             while True:
-                await self._write(self._link_status())
-                await asyncio.sleep(_INTERVAL_S)
+                link = self._link_status()
+                await self._write(link)
+                for _ in range(round(_INTERVAL_S / _LOOK_S)):
+                    await asyncio.sleep(_LOOK_S)
+                    if self._link_status().get("state") != link.get("state"):
+                        break
         finally:
             await self._write({**self._link_status(), "state": "stopped", "detail": ""})
 
