@@ -1,0 +1,87 @@
+"""What the template becomes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from footfall_gateway.descriptor_set import SERVICE_FILES, descriptor_set, service_names
+from footfall_gateway.error_replies import gateway_errors
+from footfall_gateway.rendering import render, write_configuration
+from footfall_gateway.settings import Address, GatewaySettings, TlsFiles
+from google.protobuf import descriptor_pb2
+
+REPLICAS = (Address(host="127.0.0.1", port=50051), Address(host="127.0.0.1", port=50052))
+WEB = Address(host="127.0.0.1", port=8090)
+
+
+def rendered(**values: Any) -> dict[str, Any]:
+    settings = GatewaySettings(**{"core": REPLICAS, "web": WEB, **values})
+    document: dict[str, Any] = yaml.safe_load(render(settings, descriptor_path=Path("/etc/footfall.binpb")))
+    return document
+
+
+def filter_chain(document: dict[str, Any]) -> dict[str, Any]:
+    chain: dict[str, Any] = document["static_resources"]["listeners"][0]["filter_chains"][0]
+    return chain
+
+
+def test_every_replica_is_an_endpoint() -> None:
+    core = rendered()["static_resources"]["clusters"][0]
+    endpoints = core["load_assignment"]["endpoints"][0]["lb_endpoints"]
+    ports = [item["endpoint"]["address"]["socket_address"]["port_value"] for item in endpoints]
+    assert ports == [50051, 50052]
+    assert core["type"] == "STATIC"
+
+
+def test_names_are_resolved() -> None:
+    core = rendered(core=(Address(host="core.footfall.svc", port=50051),))["static_resources"]["clusters"][0]
+    assert core["type"] == "STRICT_DNS"
+
+
+def test_tls_offers_http2() -> None:
+    tls = TlsFiles(certificate=Path("/tls/tls.crt"), private_key=Path("/tls/tls.key"))
+    transport = filter_chain(rendered(tls=tls))["transport_socket"]
+    assert transport["typed_config"]["common_tls_context"]["alpn_protocols"] == ["h2", "http/1.1"]
+
+
+def test_no_other_origin_is_allowed_unless_asked_for() -> None:
+    def policy(document: dict[str, Any]) -> dict[str, Any]:
+        manager = filter_chain(document)["filters"][0]["typed_config"]
+        found: dict[str, Any] = manager["route_config"]["virtual_hosts"][0]["typed_per_filter_config"]
+        return found
+
+    assert policy(rendered()) == {}
+    allowed = policy(rendered(cors_origins=("https://pages.example",)))["envoy.filters.http.cors"]
+    assert allowed["allow_origin_string_match"] == [{"exact": "https://pages.example"}]
+
+
+def test_the_descriptors_are_whole_and_in_order() -> None:
+    found = descriptor_pb2.FileDescriptorSet.FromString(descriptor_set())
+    seen: set[str] = set()
+    for file in found.file:
+        missing = set(file.dependency) - seen
+        assert not missing, f"{file.name} comes before {missing}"
+        seen.add(file.name)
+    assert {"google/rpc/error_details.proto", "google/api/httpbody.proto"} <= seen
+
+
+def test_every_service_of_the_api_is_known() -> None:
+    folder = Path(__file__).parents[3] / "proto" / "footfall" / "v1"
+    files = {f"footfall/v1/{path.name}" for path in folder.glob("*_service.proto")}
+    assert {file.name for file in SERVICE_FILES} == files
+    assert len(service_names()) == len(files)
+
+
+@pytest.mark.parametrize("error", gateway_errors(1000), ids=lambda error: str(error.http_status))
+def test_every_own_answer_has_a_code_and_a_sentence(error: Any) -> None:
+    assert error.code > 0
+    assert error.message
+    assert error.reason.isupper()
+
+
+def test_files_appear_whole(tmp_path: Path) -> None:
+    settings = GatewaySettings(core=REPLICAS, web=WEB)
+    config = write_configuration(settings, tmp_path / "gateway")
+    assert sorted(path.name for path in config.parent.iterdir()) == ["envoy.yaml", "footfall.binpb"]
+    assert str(config.parent / "footfall.binpb") in config.read_text()
