@@ -44,6 +44,7 @@ def fetch_archive(archive: PinnedArchive, folder: Path, *, run: Runner = run_too
 
     Raises PullError when the package manager is missing or fails, or when the digest differs.
     """
+    folder = folder.resolve()  # the package managers run in a scratch folder of their own
     kept = folder / archive.filename
     if kept.is_file() and file_sha256(kept) == archive.sha256:
         return kept

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import pi, sin
 
-SCRIPT_VERSION = 1
+SCRIPT_VERSION = 2
 """Part of the video's key: raise it with every change of what is drawn."""
 
 WIDTH = 960
@@ -176,7 +176,7 @@ DEMO_SCRIPT = Script(
         _from_left("navy-suit", 1.5, 14.0),
         _from_right("black-suit", 6.5, 19.0),
         _from_left("ponytail", 15.5, 28.0),
-        _from_right("uniform", 20.5, 33.0),
+        _from_right("stripes", 20.5, 33.0),
         _from_left("navy-suit", 30.0, 42.0, portrait="navy-suit-return"),
         _from_right("astronaut", 34.5, 46.5),
         *_group(_FRIENDS, 44.5, 62.5),
