@@ -1,0 +1,69 @@
+"""Which port goes to whom."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+from footfall_local.planning import make_plan
+from footfall_local.ports import PortTakenError, assign_ports, describe_owner, free_port, is_free
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that this process listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def test_a_port_with_a_listener_is_not_free(taken: int) -> None:
+    assert not is_free(taken)
+
+
+def test_a_free_port_is_free_and_not_one_to_avoid() -> None:
+    first = free_port()
+    assert is_free(first)
+    assert free_port(avoid=frozenset({first})) != first
+
+
+def test_preferred_ports_are_kept_and_taken_ones_replaced(taken: int) -> None:
+    wanted = free_port()
+    ports = assign_ports({"a": wanted, "b": taken, "c": 0})
+    assert ports["a"] == wanted
+    assert ports["b"] not in {taken, wanted}
+    assert len(set(ports.values())) == 3
+
+
+def test_two_parts_never_get_one_port() -> None:
+    wanted = free_port()
+    ports = assign_ports({"a": wanted, "b": wanted})
+    assert ports["a"] == wanted
+    assert ports["b"] != wanted
+
+
+def test_the_owner_of_a_port_is_named(taken: int) -> None:
+    assert "pid" in describe_owner(taken)
+
+
+def test_a_gateway_port_that_was_asked_for_is_not_replaced(taken: int) -> None:
+    with pytest.raises(PortTakenError, match=f"port {taken}.*FOOTFALL_GATEWAY_PORT.*taken by"):
+        make_plan(None, {"FOOTFALL_GATEWAY_PORT": str(taken)}, camera=None)
+
+
+@pytest.mark.parametrize("text", ["", "http", "0", "70000", "-1"])
+def test_what_is_no_port_is_refused(text: str) -> None:
+    with pytest.raises(PortTakenError, match="no port"):
+        make_plan(None, {"FOOTFALL_GATEWAY_PORT": text}, camera=None)
+
+
+def test_a_gateway_port_that_was_asked_for_is_used() -> None:
+    port = free_port()
+    assert make_plan(None, {"FOOTFALL_GATEWAY_PORT": str(port)}, camera=None).ports["gateway"] == port
+
+
+def test_ports_of_the_time_before_are_kept() -> None:
+    before = make_plan(None, {}, camera=None)
+    after = make_plan(before, {}, camera=None)
+    internal = {name for name in before.ports if name != "gateway"}
+    assert {name: before.ports[name] for name in internal} == {name: after.ports[name] for name in internal}
