@@ -1,0 +1,196 @@
+"""The image store on anything that speaks S3."""
+
+import asyncio
+import io
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, TypeVar
+
+import structlog
+import urllib3
+from minio import Minio
+from minio.commonconfig import ENABLED, Filter
+from minio.error import InvalidResponseError, S3Error, ServerError
+from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
+from urllib3.exceptions import HTTPError
+
+from footfall_server.errors import unavailable
+from footfall_server.ports import StoredObject
+
+Result = TypeVar("Result")
+
+RETENTION: Final = timedelta(days=30)
+"""The bucket's life cycle: a second net below the core's own retention."""
+
+RULE_ID: Final = "faces"
+MISSING: Final = frozenset({"NoSuchKey", "NoSuchObject", "NotFound"})
+ALREADY_OURS: Final = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
+NO_POLICY: Final = frozenset({"NoSuchBucketPolicy", "NotImplemented", "MethodNotAllowed"})
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class S3Limits:
+    """How long calls take at most, and how many run at once."""
+
+    connect_timeout: timedelta = timedelta(seconds=2)
+    read_timeout: timedelta = timedelta(seconds=10)
+    retries: int = 2
+    threads: int = 8
+
+
+class S3ImageStore:
+    """ImageStore. Calls block in a few threads of its own, and none blocks for long.
+
+    Endpoints are `host:port`, without scheme or path. `public_endpoint` is where edge workers reach the
+    store when that is not where the core does. `region` is fixed, since asking the store for it would cost
+    a call.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoint: str,
+        access_key: str,
+        secret_key: str,
+        bucket: str,
+        public_endpoint: str | None = None,
+        secure: bool = False,
+        public_secure: bool | None = None,
+        region: str = "us-east-1",
+        limits: S3Limits | None = None,
+    ) -> None:
+        # urllib3 warns of every retry, with the object's path.
+        logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+        chosen = limits or S3Limits()
+        self._bucket = bucket
+        self._pool = ThreadPoolExecutor(chosen.threads, thread_name_prefix="s3")
+        self._http = _http_pool(chosen)
+
+        def client(address: str, *, with_tls: bool) -> Minio:
+            return Minio(
+                address,
+                access_key=access_key,
+                secret_key=secret_key,
+                secure=with_tls,
+                region=region,
+                http_client=self._http,
+            )
+
+        self._client = client(endpoint, with_tls=secure)
+        # Signing needs no connection, but the host that the URL names is part of what is signed.
+        self._signer = client(
+            public_endpoint or endpoint, with_tls=secure if public_secure is None else public_secure
+        )
+
+    async def close(self) -> None:
+        """Lets calls under way finish and drops the connections."""
+        await asyncio.to_thread(self._pool.shutdown)
+        self._http.clear()
+
+    async def prepare(self) -> None:
+        """See ImageStore.prepare."""
+        await self._run("prepare", self._prepare)
+
+    async def put(self, key: str, data: bytes, content_type: str) -> None:
+        """See ImageStore.put."""
+        await self._run("put", self._put, key, data, content_type)
+
+    async def get(self, key: str) -> bytes | None:
+        """See ImageStore.get."""
+        return await self._run("get", self._get, key)
+
+    async def stat(self, key: str) -> StoredObject | None:
+        """See ImageStore.stat."""
+        return await self._run("stat", self._stat, key)
+
+    async def presign_put(self, key: str, lifetime: timedelta) -> str:
+        """See ImageStore.presign_put. Computed here; the store is not asked."""
+        return str(self._signer.presigned_put_object(self._bucket, key, expires=lifetime))
+
+    async def delete(self, key: str) -> None:
+        """See ImageStore.delete."""
+        await self._run("delete", self._client.remove_object, self._bucket, key)
+
+    async def _run(self, what: str, work: Callable[..., Result], *arguments: object) -> Result:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._pool, work, *arguments)
+        except (S3Error, ServerError, InvalidResponseError, HTTPError, OSError) as error:
+            code = error.code if isinstance(error, S3Error) else None
+            _log.warning("image_store.failed", call=what, error=type(error).__name__, code=code)
+            raise unavailable("STORE_UNAVAILABLE", "the object store cannot be reached") from error
+
+    # What follows runs in the pool's threads.
+
+    def _prepare(self) -> None:
+        if not self._client.bucket_exists(self._bucket):
+            try:
+                self._client.make_bucket(self._bucket)
+            except S3Error as error:
+                if error.code not in ALREADY_OURS:  # another replica was quicker
+                    raise
+        try:
+            self._client.delete_bucket_policy(self._bucket)
+        except S3Error as error:
+            if error.code not in NO_POLICY:
+                raise
+        self._client.set_bucket_lifecycle(
+            self._bucket,
+            LifecycleConfig(
+                [
+                    Rule(
+                        ENABLED,
+                        rule_filter=Filter(prefix="tenants/"),
+                        rule_id=RULE_ID,
+                        expiration=Expiration(days=RETENTION.days),
+                    )
+                ]
+            ),
+        )
+
+    def _put(self, key: str, data: bytes, content_type: str) -> None:
+        self._client.put_object(self._bucket, key, io.BytesIO(data), len(data), content_type=content_type)
+
+    def _get(self, key: str) -> bytes | None:
+        try:
+            response = self._client.get_object(self._bucket, key)
+        except S3Error as error:
+            if error.code in MISSING:
+                return None
+            raise
+        try:
+            return bytes(response.read())
+        finally:
+            response.close()
+            response.release_conn()
+
+    def _stat(self, key: str) -> StoredObject | None:
+        try:
+            found = self._client.stat_object(self._bucket, key)
+        except S3Error as error:
+            if error.code in MISSING:
+                return None
+            raise
+        return StoredObject(size_bytes=int(found.size or 0), content_type=str(found.content_type or ""))
+
+
+def _http_pool(limits: S3Limits) -> urllib3.PoolManager:
+    """Few and quick retries: the caller has its own, and minio's default takes minutes."""
+    return urllib3.PoolManager(
+        maxsize=limits.threads,
+        timeout=urllib3.Timeout(
+            connect=limits.connect_timeout.total_seconds(), read=limits.read_timeout.total_seconds()
+        ),
+        retries=urllib3.Retry(
+            total=limits.retries,
+            backoff_factor=0.1,
+            status_forcelist=[500, 502, 503, 504],
+            allowed_methods=None,
+        ),
+        cert_reqs="CERT_REQUIRED",
+    )
