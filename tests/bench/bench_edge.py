@@ -56,9 +56,9 @@ OPENCV_RECOGNISER = "sface-2021dec-128"
 
 
 def portraits(pictures: Mapping[str, Path], detector: FaceDetector) -> list[Image]:
-    """Six different heads with what is around them, each cut from a picture: uint8 [h, w, 3]."""
+    """Six heads of different pictures with what is around them, each cut from a picture: uint8 [h, w, 3]."""
     heads: list[Image] = []
-    for name in ("obama.jpg", "biden.jpg", "astronaut.png", "sample3.jpg", "sample6.jpg", "sample1.jpg"):
+    for name in ("obama.jpg", "biden.jpg", "astronaut.png", "sample3.jpg", "sample6.jpg", "obama3.jpg"):
         image = cv2.imread(str(pictures[name]))
         if image is None:
             raise SystemExit(f"{pictures[name]} cannot be read")
