@@ -1,0 +1,182 @@
+"""Contract of the image store, on the fake and on a real S3 server."""
+
+import http.client
+import json
+import secrets
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
+from urllib.parse import urlsplit
+
+import pytest
+from fakes.memory_images import MemoryImages
+from footfall_server.errors import ErrorKind, FootfallError
+from footfall_server.ports import ImageStore, StoredObject
+from footfall_server.storage.s3 import S3ImageStore, S3Limits
+from minio import Minio
+from stack_fixtures import S3Endpoint
+
+JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 64
+
+
+@pytest.fixture(params=["memory", "s3"])
+def endpoint(request: pytest.FixtureRequest) -> S3Endpoint | None:
+    if request.param == "memory":
+        return None
+    found = request.getfixturevalue("s3_endpoint")
+    assert isinstance(found, S3Endpoint)
+    return found
+
+
+@pytest.fixture
+async def store(endpoint: S3Endpoint | None) -> AsyncIterator[ImageStore]:
+    if endpoint is None:
+        yield MemoryImages()
+        return
+    real = _real(endpoint)
+    await real.prepare()
+    yield real
+    await real.close()
+
+
+@pytest.fixture
+def key() -> str:
+    return f"tenants/{secrets.token_hex(8)}/faces/{secrets.token_hex(8)}.jpg"
+
+
+def _real(endpoint: S3Endpoint, bucket: str | None = None, public: str | None = None) -> S3ImageStore:
+    return S3ImageStore(
+        endpoint=endpoint.endpoint,
+        access_key=endpoint.access_key,
+        secret_key=endpoint.secret_key,
+        bucket=bucket or endpoint.bucket,
+        public_endpoint=public,
+        limits=S3Limits(connect_timeout=timedelta(seconds=1), retries=1),
+    )
+
+
+def _send(method: str, url: str, body: bytes | None = None) -> int:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
+    try:
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        connection.request(method, path, body, {"Content-Type": "image/jpeg"})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+async def test_what_is_put_comes_back_until_it_is_deleted(store: ImageStore, key: str) -> None:
+    await store.put(key, JPEG, "image/jpeg")
+    assert await store.get(key) == JPEG
+    assert await store.stat(key) == StoredObject(len(JPEG), "image/jpeg")
+    await store.put(key, JPEG[:100], "image/jpeg")
+    assert await store.get(key) == JPEG[:100]
+    await store.delete(key)
+    assert await store.get(key) is None
+    assert await store.stat(key) is None
+
+
+async def test_what_is_not_there_is_no_failure(store: ImageStore, key: str) -> None:
+    assert await store.get(key) is None
+    assert await store.stat(key) is None
+    await store.delete(key)
+
+
+async def test_a_url_is_made_for_the_key(store: ImageStore, key: str) -> None:
+    url = await store.presign_put(key, timedelta(minutes=5))
+    assert urlsplit(url).scheme in {"http", "https"}
+    assert key in urlsplit(url).path
+
+
+async def test_preparing_again_changes_nothing(store: ImageStore, key: str) -> None:
+    await store.put(key, JPEG, "image/jpeg")
+    await store.prepare()
+    assert await store.get(key) == JPEG
+
+
+async def test_a_presigned_url_takes_this_object_and_no_other(s3_endpoint: S3Endpoint, key: str) -> None:
+    store = _real(s3_endpoint)
+    await store.prepare()
+    url = await store.presign_put(key, timedelta(minutes=5))
+    assert _send("PUT", url, JPEG) == http.client.OK
+    assert await store.stat(key) == StoredObject(len(JPEG), "image/jpeg")
+    other = url.replace(key, key + "x")
+    assert _send("PUT", other, JPEG) == http.client.FORBIDDEN
+    assert _send("GET", url) == http.client.FORBIDDEN, "a URL to write does not read"
+    await store.close()
+
+
+async def test_a_new_bucket_is_private_and_forgets(s3_endpoint: S3Endpoint, key: str) -> None:
+    bucket = f"faces-{secrets.token_hex(4)}"
+    store = _real(s3_endpoint, bucket)
+    await store.prepare()
+    await store.put(key, JPEG, "image/jpeg")
+    address = f"http://{s3_endpoint.endpoint}/{bucket}/{key}"
+    assert _send("GET", address) == http.client.FORBIDDEN
+    client = Minio(
+        s3_endpoint.endpoint,
+        access_key=s3_endpoint.access_key,
+        secret_key=s3_endpoint.secret_key,
+        secure=False,
+    )
+    lifecycle = client.get_bucket_lifecycle(bucket)
+    assert lifecycle is not None
+    assert [rule.expiration.days for rule in lifecycle.rules] == [30]
+    await store.close()
+
+
+async def test_a_bucket_that_was_opened_to_all_is_closed_again(s3_endpoint: S3Endpoint, key: str) -> None:
+    bucket = f"faces-{secrets.token_hex(4)}"
+    store = _real(s3_endpoint, bucket)
+    await store.prepare()
+    await store.put(key, JPEG, "image/jpeg")
+    client = Minio(
+        s3_endpoint.endpoint,
+        access_key=s3_endpoint.access_key,
+        secret_key=s3_endpoint.secret_key,
+        secure=False,
+    )
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": ["s3:GetObject"],
+        "Resource": [f"arn:aws:s3:::{bucket}/*"],
+    }
+    client.set_bucket_policy(bucket, json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    address = f"http://{s3_endpoint.endpoint}/{bucket}/{key}"
+    assert _send("GET", address) == http.client.OK
+    await store.prepare()
+    assert _send("GET", address) == http.client.FORBIDDEN
+    await store.close()
+
+
+async def test_urls_name_the_public_endpoint_without_asking_it(s3_endpoint: S3Endpoint, key: str) -> None:
+    store = _real(s3_endpoint, public="images.example.com:8443")
+    url = await store.presign_put(key, timedelta(minutes=5))
+    assert urlsplit(url).netloc == "images.example.com:8443"
+    await store.close()
+
+
+async def test_a_store_that_is_away_is_unavailable(unused_tcp_port: int) -> None:
+    away = S3ImageStore(
+        endpoint=f"127.0.0.1:{unused_tcp_port}",
+        access_key="a",
+        secret_key="s",
+        bucket="faces",
+        limits=S3Limits(connect_timeout=timedelta(seconds=1), retries=1),
+    )
+    calls = (
+        away.prepare,
+        partial(away.put, "k", b"1", "image/jpeg"),
+        partial(away.get, "k"),
+        partial(away.stat, "k"),
+        partial(away.delete, "k"),
+    )
+    for call in calls:
+        with pytest.raises(FootfallError) as caught:
+            await call()
+        assert caught.value.kind is ErrorKind.UNAVAILABLE
+        assert caught.value.reason == "STORE_UNAVAILABLE"
+        assert caught.value.retry_after is not None
+    await away.close()
