@@ -117,13 +117,19 @@ class FakeCore:
         """End the present stream with a status."""
         self._end_with.set_result((code, reason))
 
-    async def start(self, port: int = 0) -> None:
+    async def start(self, port: int = 0, *, tls: tuple[bytes, bytes] | None = None) -> None:
+        """Listen; tls: private key and certificate, PEM."""
         self._server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
         auth_service_pb2_grpc.add_AuthServiceServicer_to_server(_Auth(self), self._server)
         ingest_service_pb2_grpc.add_IngestServiceServicer_to_server(_Ingest(self), self._server)
-        self.port = self._server.add_insecure_port(f"127.0.0.1:{port}")
+        address = f"127.0.0.1:{port}"
+        self.port = (
+            self._server.add_secure_port(address, grpc.ssl_server_credentials([tls]))
+            if tls
+            else self._server.add_insecure_port(address)
+        )
         await self._server.start()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
 
     async def stop(self) -> None:
         """Die, as a process does: streams break, the port is closed."""
