@@ -55,8 +55,8 @@ def _parser() -> argparse.ArgumentParser:
         "demo",
         help="start the stack, play a shop's camera to it, and show the visits",
         description="Starts the stack with the demo camera, lets it show people who come and go, and "
-        "compares the visits that the API then tells with what the film is known to show. The last line is one JSON "
-        "object. When the visits of an earlier play are there already, they are only verified.",
+        "compares the visits that the API then tells with what the film is known to show. The last line "
+        "is one JSON object. When the visits of an earlier play are there already, they are only verified.",
     )
     demo.add_argument("--replay", action="store_true", help="play again, although the visits are there")
     demo.set_defaults(run=run_demo)

@@ -11,8 +11,12 @@ from footfall_local.leftovers import stop_leftovers
 from footfall_local.processes import ProcessIdentity, stop_child
 from footfall_local.state import ComponentState, StackState
 
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-    "print('up', flush=True); time.sleep(600)"
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("up", flush=True)
+time.sleep(600)
+"""
 OBEDIENT = "import time; print('up', flush=True); time.sleep(600)"
 
 
