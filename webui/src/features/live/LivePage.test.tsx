@@ -146,3 +146,17 @@ it("says what to do when there is no site yet", async () => {
   expect(await screen.findByText("No site yet")).toBeDefined();
   expect(screen.getByRole("link", { name: "Set up sites and cameras" })).toBeDefined();
 });
+
+it("shows a visit of a site that was added meanwhile, under its name", async () => {
+  const sites = [SITE];
+  const { watches } = open({ visits: [], sites });
+  await waitFor(() => {
+    expect(watches).toHaveLength(1);
+  });
+  const added = { ...SITE, siteId: uuid("1", 2), displayName: "Old Town Market" };
+  sites.push(added);
+  watches[0]!.feed.push(change(6n, visitOf(1, Date.now(), { siteId: added.siteId })));
+  await waitFor(() => {
+    expect(within(cards()[0]!).getByText("Old Town Market")).toBeDefined();
+  });
+});

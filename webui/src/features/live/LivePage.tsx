@@ -1,10 +1,11 @@
 import { TeamOutlined } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Link, Outlet, useSearchParams } from "react-router";
 
 import { toAppError } from "../../api/errors";
-import { useSites } from "../../api/hooks";
+import { SITES_KEY, useSites, useWatchState } from "../../api/hooks";
 import type { Site } from "../../api/gen/footfall/v1/site_service_pb";
 import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
@@ -64,6 +65,11 @@ function LiveOfSites({ sites }: { sites: readonly Site[] }) {
   const starts = useMemo(() => dayStarts(sites, now), [sites, now]);
   const [{ visits, arrived, ready, failure, truncated }, reload] = useLiveVisits(Math.min(...starts.values()));
   const today = visitsOfToday(visits, starts, siteId);
+  useUnknownSites(
+    useMemo(() => [...new Set(visits.map((visit) => visit.siteId))].filter((id) => !siteById.has(id)).join(), [visits, siteById]),
+  );
+  const { phase } = useWatchState();
+  const stale = phase === "retrying" || phase === "stopped";
   const newest = today.find((visit) => arrived.has(visit.visitId));
 
   return (
@@ -104,7 +110,7 @@ function LiveOfSites({ sites }: { sites: readonly Site[] }) {
       {today.length > 0 && (
         <ul
           aria-label="Visits today"
-          className="grid list-none grid-cols-2 gap-3 p-0 sm:grid-cols-3 sm:gap-4 md:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6"
+          className={`grid list-none grid-cols-2 gap-3 p-0 sm:grid-cols-3 sm:gap-4 md:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6 ${stale ? "grayscale" : ""}`}
         >
           {today.slice(0, cards).map((visit) => {
             const site = siteById.get(visit.siteId);
@@ -136,6 +142,14 @@ function LiveOfSites({ sites }: { sites: readonly Site[] }) {
       <Outlet />
     </div>
   );
+}
+
+/** Reads the sites again when a visit names one that was not there: it was just added. */
+function useUnknownSites(unknown: string): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    if (unknown !== "") void queries.invalidateQueries({ queryKey: SITES_KEY });
+  }, [unknown, queries]);
 }
 
 /** Says what "today" means here. */

@@ -33,6 +33,7 @@ export class LiveVisits {
   readonly #client: Client<typeof VisitService>;
   readonly #hub: WatchHub;
   readonly #since: number;
+  readonly #onVisit: (visit: Visit) => void;
   readonly #listeners = new Set<() => void>();
   #visits = new Map<string, Visit>();
   #arrived = new Set<string>();
@@ -41,10 +42,11 @@ export class LiveVisits {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #unwatch: (() => void) | undefined;
 
-  constructor(options: { client: Client<typeof VisitService>; hub: WatchHub; since: number }) {
+  constructor(options: { client: Client<typeof VisitService>; hub: WatchHub; since: number; onVisit: (visit: Visit) => void }) {
     this.#client = options.client;
     this.#hub = options.hub;
     this.#since = options.since;
+    this.#onVisit = options.onVisit;
   }
 
   readonly snapshot = (): LiveSnapshot => this.#snapshot;
@@ -119,6 +121,7 @@ export class LiveVisits {
       if (!this.#visits.has(visit.visitId)) this.#arrived.add(visit.visitId);
       this.#visits.set(visit.visitId, visit);
     }
+    if (kind !== ChangeKind.DELETED) this.#onVisit(visit);
     this.#publish({});
   }
 

@@ -29,8 +29,9 @@ export function visitsOfToday(
   siteId: string,
 ): readonly Visit[] {
   return visits.filter((visit) => {
-    const start = starts.get(visit.siteId);
-    return start !== undefined && startOf(visit) >= start && (siteId === "" || visit.siteId === siteId);
+    // A site that was just added or removed has no day of its own here: the earliest one holds.
+    const start = starts.get(visit.siteId) ?? Math.min(...starts.values());
+    return startOf(visit) >= start && (siteId === "" || visit.siteId === siteId);
   });
 }
 
