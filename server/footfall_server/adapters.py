@@ -10,7 +10,7 @@ from footfall_server.storage.milvus import MilvusFaceIndex, MilvusIndexSettings
 from footfall_server.storage.postgres.engine import PostgresLimits, make_engine
 from footfall_server.storage.postgres.notifications import PostgresChangeSource
 from footfall_server.storage.postgres.transactions import PostgresTransactions
-from footfall_server.storage.s3 import S3ImageStore, S3Settings
+from footfall_server.storage.s3 import S3ImageStore
 from footfall_server.system_clock import SystemClock
 
 
@@ -37,14 +37,12 @@ async def open_adapters(settings: ServerSettings) -> AsyncIterator[Adapters]:
         )
         stack.push_async_callback(index.close)
         images = S3ImageStore(
-            S3Settings(
-                endpoint=settings.s3.endpoint,
-                public_endpoint=settings.s3.public_endpoint,
-                access_key=settings.s3.access_key.get_secret_value(),
-                secret_key=settings.s3.secret_key.get_secret_value(),
-                bucket=settings.s3.bucket,
-                secure=settings.s3.secure,
-            )
+            endpoint=settings.s3.endpoint,
+            public_endpoint=settings.s3.public_endpoint or None,
+            access_key=settings.s3.access_key.get_secret_value(),
+            secret_key=settings.s3.secret_key.get_secret_value(),
+            bucket=settings.s3.bucket,
+            secure=settings.s3.secure,
         )
         stack.push_async_callback(images.close)
         yield Adapters(

@@ -1,6 +1,7 @@
 """What the core is told from outside: one class, read once, from environment variables."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -171,7 +172,24 @@ def read_settings(kind: type[SettingsT]) -> SettingsT:
         return kind()
     except ValidationError as error:
         faults = "; ".join(
-            f"{PREFIX}{'__'.join(str(part).upper() for part in fault['loc'])}: {fault['msg']}"
+            f"{variable}: {fault['msg']}"
             for fault in error.errors(include_input=False, include_context=False)
+            for variable in _variables(kind, tuple(str(part) for part in fault["loc"]))
         )
         raise BadSettingsError(f"bad settings: {faults}") from None
+
+
+def _variables(kind: type[BaseModel], path: tuple[str, ...]) -> Iterator[str]:
+    """The variables that a fault at this path is about: of a missing section, those that it needs."""
+    section: object = kind
+    for part in path:
+        known = isinstance(section, type) and issubclass(section, BaseModel)
+        found = section.model_fields.get(part) if known else None  # type: ignore[attr-defined]
+        section = found.annotation if found is not None else None
+    name = PREFIX + "__".join(part.upper() for part in path)
+    if isinstance(section, type) and issubclass(section, BaseModel):
+        for field, info in section.model_fields.items():
+            if info.is_required():
+                yield f"{name}__{field.upper()}"
+    else:
+        yield name
