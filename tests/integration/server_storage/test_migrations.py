@@ -1,0 +1,90 @@
+"""The schema goes up, down and up again, and is what the core believes it to be."""
+
+import asyncpg
+import pytest
+from database_fixtures import DatabaseFactory
+from footfall_migrations.run import current_revision, differences, downgrade, newest_revision, upgrade
+from footfall_server.storage.postgres.bootstrap import BootstrapError, bootstrap_database
+
+TABLES = "select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'"
+
+
+async def _count_tables(dsn: str) -> int:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return int(await connection.fetchval(TABLES))
+    finally:
+        await connection.close()
+
+
+async def test_up_down_and_up_again(database_factory: DatabaseFactory) -> None:
+    database = await database_factory.create()
+    newest = newest_revision()
+    assert newest is not None
+    assert await current_revision(database.owner_dsn) == newest
+    await downgrade(database.owner_dsn, "base")
+    assert await current_revision(database.owner_dsn) is None
+    assert await _count_tables(database.owner_dsn) == 1, "only Alembic's own table is left"
+    for revision in range(1, int(newest) + 1):
+        await upgrade(database.owner_dsn, f"{revision:04d}")
+        await downgrade(database.owner_dsn, "-1")
+        await upgrade(database.owner_dsn, f"{revision:04d}")
+    assert await current_revision(database.owner_dsn) == newest
+    await upgrade(database.owner_dsn)
+    assert await differences(database.owner_dsn) == []
+    await database_factory.drop(database)
+
+
+async def test_the_tables_are_those_that_the_core_knows(database_factory: DatabaseFactory) -> None:
+    database = await database_factory.create()
+    assert await differences(database.owner_dsn) == []
+    await database_factory.drop(database)
+
+
+async def test_embeddings_lie_outside_the_heap(database_factory: DatabaseFactory) -> None:
+    database = await database_factory.create()
+    connection = await asyncpg.connect(database.owner_dsn)
+    storage = await connection.fetchval(
+        "select attstorage from pg_attribute where attrelid = 'gallery_faces'::regclass "
+        "and attname = 'embedding'"
+    )
+    await connection.close()
+    assert storage == b"e", "EXTERNAL: out of line and not compressed"
+    await database_factory.drop(database)
+
+
+async def test_bootstrap_may_be_repeated_and_takes_any_password(database_factory: DatabaseFactory) -> None:
+    server = database_factory.server
+    kept = database_factory.described("footfall_template")
+    # As written in a connection string: quote, at sign, backslash, space, percent, umlaut.
+    password = "o%27%40%5C%20%25%C3%BC"
+    name = "boot%20%22strap"
+    owner = server.dsn(user="footfall_owner", password=password, database=name)
+    app = server.dsn(user="footfall_app", password=password, database=name)
+    try:
+        for _ in range(2):
+            await bootstrap_database(server.superuser_dsn, owner, app)
+        await upgrade(owner)
+        assert await _count_tables(app) > 1
+    finally:
+        await bootstrap_database(server.superuser_dsn, kept.owner_dsn, kept.app_dsn)
+        connection = await asyncpg.connect(server.superuser_dsn)
+        await connection.execute('drop database if exists "boot ""strap" with (force)')
+        await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("owner", "app", "complaint"),
+    [
+        ("postgresql://root:p@h/d", "postgresql://footfall_app:p@h/d", "footfall_owner"),
+        ("postgresql://footfall_owner:p@h/d", "postgresql://footfall_owner:p@h/d", "footfall_app"),
+        ("postgresql://footfall_owner@h/d", "postgresql://footfall_app:p@h/d", "no password"),
+        ("postgresql://footfall_owner:p@h", "postgresql://footfall_app:p@h/d", "no database"),
+        ("postgresql://footfall_owner:p@h/d", "postgresql://footfall_app:p@h/e", "'d'"),
+    ],
+)
+async def test_bootstrap_says_what_is_wrong_with_a_connection_string(
+    owner: str, app: str, complaint: str
+) -> None:
+    with pytest.raises(BootstrapError, match=complaint):
+        await bootstrap_database("postgresql://postgres@127.0.0.1:1/postgres", owner, app)
