@@ -4,8 +4,10 @@ Both files are encoded alike, begin with a key frame, have one every second and 
 pass their packets through and change from one to the other at any frame.
 """
 
+import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +17,7 @@ import av
 import cv2
 import numpy as np
 from footfall_vision.model_packages import file_sha256
+from footfall_vision.model_pull import write_atomically
 from numpy.typing import NDArray
 
 from footfall_local.demo_shop.interior import Frame, Interior, draw_interior
@@ -71,9 +74,7 @@ def render_demo(
     cut_outs = {name: cut_out(name, outlines[name], pictures) for name in used}
     encode(files.empty, (interior.scene for _ in range(EMPTY_SCENE_S * FPS)), fps=FPS)
     encode(files.play, _frames(script, interior, cut_outs, progress), fps=FPS)
-    scratch = files.truth.with_suffix(".part")
-    scratch.write_text(truth_of(script).to_json(), encoding="utf-8")
-    scratch.replace(files.truth)
+    write_atomically(files.truth, truth_of(script).to_json().encode())
     return files
 
 
@@ -88,8 +89,16 @@ def draw_frame(script: Script, interior: Interior, cut_outs: Mapping[str, CutOut
 
 def encode(path: Path, frames: Iterable[NDArray[np.uint8]], *, fps: int) -> None:
     """Writes BGR frames of one size as H.264 in MP4. The file appears only when it is complete."""
-    scratch = path.with_suffix(".part")
-    with av.open(str(scratch), "w", format="mp4") as container:
+    # A name of its own: whoever renders the same film at the same time writes another file.
+    scratch = path.with_suffix(f".{os.getpid()}.part")
+    with contextlib.ExitStack() as cleanup:
+        cleanup.callback(scratch.unlink, missing_ok=True)
+        _write_film(scratch, frames, fps)
+        scratch.replace(path)
+
+
+def _write_film(path: Path, frames: Iterable[NDArray[np.uint8]], fps: int) -> None:
+    with av.open(str(path), "w", format="mp4") as container:
         stream = None
         for index, pixels in enumerate(frames):
             if stream is None:
@@ -102,7 +111,6 @@ def encode(path: Path, frames: Iterable[NDArray[np.uint8]], *, fps: int) -> None
             container.mux(stream.encode(frame))
         if stream is not None:
             container.mux(stream.encode(None))
-    scratch.replace(path)
 
 
 def _frames(
