@@ -20,11 +20,12 @@ class StackHome:
     def from_environment(cls) -> Self:
         """FOOTFALL_HOME; else `.footfall` in the project, or in the current folder without one."""
         given = os.environ.get(VARIABLE)
-        if given:
-            return cls(Path(given).expanduser().resolve())
-        project = Path(__file__).resolve().parents[3]
-        base = project if (project / "pyproject.toml").is_file() else Path.cwd()
-        return cls(base / ".footfall")
+        return cls(Path(given).expanduser().resolve() if given else _default_root())
+
+    @property
+    def is_default(self) -> bool:
+        """Whether this is the folder that is used when none is asked for."""
+        return self.root == _default_root()
 
     def make(self) -> None:
         """Make the folders."""
@@ -70,3 +71,9 @@ class StackHome:
 
     def log_of(self, name: str) -> Path:
         return self.logs / f"{name}.log"
+
+
+def _default_root() -> Path:
+    project = Path(__file__).resolve().parents[3]
+    base = project if (project / "pyproject.toml").is_file() else Path.cwd()
+    return base / ".footfall"

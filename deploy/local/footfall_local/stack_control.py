@@ -72,7 +72,7 @@ class StackControl:
             expected = frozenset() if plan.camera is None else frozenset({"camera"})
             return Started(plan=plan, state=self._wait(watch, expected), was_running=True)
         asyncio.run(stop_leftovers(state))
-        plan = make_plan(plan, self._environment, camera=camera)
+        plan = make_plan(self._home, plan, self._environment, camera=camera)
         plan.save(self._home.plan_file)
         self._home.state_file.unlink(missing_ok=True)
         self._launch()

@@ -2,10 +2,14 @@
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from footfall_local.planning import make_plan
+from footfall_local.home import StackHome
+from footfall_local.planning import make_plan, preferred_ports
 from footfall_local.ports import PortTakenError, assign_ports, describe_owner, free_port, is_free
+
+HOME = StackHome(Path("/somewhere/else"))
 
 
 @pytest.fixture
@@ -48,22 +52,31 @@ def test_the_owner_of_a_port_is_named(taken: int) -> None:
 
 def test_a_gateway_port_that_was_asked_for_is_not_replaced(taken: int) -> None:
     with pytest.raises(PortTakenError, match=f"port {taken}.*FOOTFALL_GATEWAY_PORT.*taken by"):
-        make_plan(None, {"FOOTFALL_GATEWAY_PORT": str(taken)}, camera=None)
+        make_plan(HOME, None, {"FOOTFALL_GATEWAY_PORT": str(taken)}, camera=None)
 
 
 @pytest.mark.parametrize("text", ["", "http", "0", "70000", "-1"])
 def test_what_is_no_port_is_refused(text: str) -> None:
     with pytest.raises(PortTakenError, match="no port"):
-        make_plan(None, {"FOOTFALL_GATEWAY_PORT": text}, camera=None)
+        make_plan(HOME, None, {"FOOTFALL_GATEWAY_PORT": text}, camera=None)
 
 
 def test_a_gateway_port_that_was_asked_for_is_used() -> None:
     port = free_port()
-    assert make_plan(None, {"FOOTFALL_GATEWAY_PORT": str(port)}, camera=None).ports["gateway"] == port
+    assert make_plan(HOME, None, {"FOOTFALL_GATEWAY_PORT": str(port)}, camera=None).ports["gateway"] == port
 
 
 def test_ports_of_the_time_before_are_kept() -> None:
-    before = make_plan(None, {}, camera=None)
-    after = make_plan(before, {}, camera=None)
+    before = make_plan(HOME, None, {}, camera=None)
+    after = make_plan(HOME, before, {}, camera=None)
     internal = {name for name in before.ports if name != "gateway"}
     assert {name: before.ports[name] for name in internal} == {name: after.ports[name] for name in internal}
+
+
+def test_two_folders_want_different_ports() -> None:
+    one, other = (preferred_ports(StackHome(Path(f"/stacks/{name}"))) for name in ("one", "other"))
+    assert one["gateway"] == other["gateway"] == 8080
+    assert not {one[name] for name in one if name != "gateway"} & {
+        other[name] for name in other if name != "gateway"
+    }
+    assert len(set(one.values())) == len(one)
