@@ -82,6 +82,7 @@ def build_components(home: StackHome) -> Callable[[StackPlan], Sequence[Componen
             command=command,
             keys=keys,
             database_env=_database_env(plan, secrets, superuser_dsn=postgres.superuser_dsn),
+            marker=home.data / "migrations-done",
         )
         cores = [
             Core(
