@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import grpc.aio
 import numpy as np
 from footfall.v1 import face_event_pb2, ingest_service_pb2, ingest_service_pb2_grpc
 from footfall_server.domain.identifiers import new_id
@@ -143,7 +144,7 @@ class Sender:
         welcome = (await stream.read()).welcome
         link = _Link(tally, asyncio.Semaphore(min(window, welcome.max_in_flight)))
         async with asyncio.TaskGroup() as tasks:
-            reading = tasks.create_task(link.read(stream))
+            tasks.create_task(link.read(stream))
             sequence = 0
             for number, event in enumerate(events):
                 if time.monotonic() > self.deadline:
@@ -154,7 +155,6 @@ class Sender:
             async with asyncio.timeout(ACK_PATIENCE):
                 await link.everything_acknowledged()
             await stream.done_writing()
-            reading.cancel()
 
 
 @dataclass
@@ -183,7 +183,7 @@ class _Link:
         self,
         stream: Stream,
     ) -> None:
-        async for answer in stream:
+        while (answer := await stream.read()) is not grpc.aio.EOF:
             if answer.WhichOneof("message") != "ack":
                 continue
             self.tally.rejected += len(answer.ack.rejections)
