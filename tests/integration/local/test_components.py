@@ -1,9 +1,17 @@
 """The launchers of the real components, as other tests use them."""
 
+import asyncio
 import io
+import os
+import secrets
+from pathlib import Path
 
 import asyncpg
 import pytest
+from footfall_local.accounts import unprivileged_account
+from footfall_local.components.postgres import Postgres
+from footfall_local.ports import free_port
+from footfall_local.readiness import running
 from minio import Minio
 from pymilvus import MilvusClient
 from stack_fixtures import PostgresServer, S3Endpoint
@@ -48,3 +56,33 @@ def test_object_store_keeps_what_was_put(s3_endpoint: S3Endpoint) -> None:
     finally:
         answer.close()
         answer.release_conn()
+
+
+def test_postgres_heals_after_a_kill(scratch_folder: Path) -> None:
+    """kill -9 leaves postmaster.pid and backends; its next start has to cope, and lose nothing."""
+    server = Postgres(
+        data=scratch_folder / "killed",
+        port=free_port(),
+        password=secrets.token_hex(16),
+        account=unprivileged_account(),
+    )
+    log = scratch_folder / "killed.log"
+    with running(server, log=log) as process:
+        asyncio.run(_execute(server.superuser_dsn, "create table kept as select 7 as number"))
+        process.kill()
+        process.wait()
+    pid_file = server.data_folder / "postmaster.pid"
+    assert pid_file.exists()
+    # The pid went to another program meanwhile: to this one.
+    lines = pid_file.read_text().splitlines()
+    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+    with running(server, log=log):
+        assert asyncio.run(_execute(server.superuser_dsn, "select number from kept")) == 7
+
+
+async def _execute(dsn: str, statement: str) -> object:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await connection.fetchval(statement)
+    finally:
+        await connection.close()

@@ -1,7 +1,6 @@
 """PostgreSQL 18 from its wheel, on loopback TCP with scram passwords."""
 
 import asyncio
-import contextlib
 import locale
 import os
 import shutil
@@ -133,20 +132,25 @@ def _has_c_utf8() -> bool:
 
 
 def _remove_stale_pid_file(data: Path) -> None:
-    """Remove a postmaster.pid whose process is no PostgreSQL any more.
+    """Remove a postmaster.pid whose pid went to another program.
 
-    PostgreSQL finds out itself when the pid is free, but refuses to start when the pid went to another
-    process of the same account, which happens after a restart of the machine or container.
+    PostgreSQL refuses to start then, which happens after a restart of the machine or container. In every
+    other case the file stays: by it PostgreSQL finds backends that a killed server left behind, and two
+    servers on one folder would destroy the data.
     """
     pid_file = data / "postmaster.pid"
     try:
         pid = abs(int(pid_file.read_text().split("\n", 1)[0]))
-    except FileNotFoundError:
+        stranger = psutil.Process(pid)
+    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
         return
-    except ValueError:  # cut short by a crash
+    if not stranger.name().startswith("postgres") and not _has_backends(data):
         pid_file.unlink()
-        return
-    with contextlib.suppress(psutil.NoSuchProcess):
-        if str(data) in psutil.Process(pid).cmdline():
-            return
-    pid_file.unlink()
+
+
+def _has_backends(data: Path) -> bool:
+    """Whether any PostgreSQL process works in the data folder; each has it as its current one."""
+    for process in psutil.process_iter(["name", "cwd"]):
+        if (process.info["name"] or "").startswith("postgres") and process.info["cwd"] == str(data):
+            return True
+    return False
