@@ -64,7 +64,11 @@ class PostgresSightings:
         rows = await self._connection.rows(
             select(*(sightings.c[name] for name in _COLUMNS))
             .where(
+                # These narrow it to a stretch of the index; the spans alone would be joined by hash
+                # with all that the tenant ever saw.
                 sightings.c.customer_id.is_not(None),
+                one_of(sightings.c.camera_id, {each.camera_id for each in spans}),
+                sightings.c.last_seen_at >= min(each.earliest for each in spans),
                 exists(
                     select(span.c.camera_id).where(
                         span.c.camera_id == sightings.c.camera_id,
