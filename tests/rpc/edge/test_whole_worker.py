@@ -50,11 +50,11 @@ class OneFace:
 
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
-    """Two and a half seconds of noise."""
+    """Four seconds of noise."""
     path = tmp_path / "film.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 20, (160, 120))
     random = np.random.default_rng(1)
-    for _ in range(50):
+    for _ in range(80):
         writer.write(random.integers(0, 255, (120, 160, 3), dtype=np.uint8))
     writer.release()
     return path
