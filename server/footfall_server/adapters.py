@@ -4,24 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from footfall_server.app import Adapters
-from footfall_server.ports import Transactions
-from footfall_server.settings import PostgresSettings, ServerSettings
+from footfall_server.database import open_transactions
+from footfall_server.settings import ServerSettings
 from footfall_server.storage.milvus import MilvusFaceIndex, MilvusIndexSettings
-from footfall_server.storage.postgres.engine import PostgresLimits, make_engine
 from footfall_server.storage.postgres.notifications import PostgresChangeSource
-from footfall_server.storage.postgres.transactions import PostgresTransactions
 from footfall_server.storage.s3 import S3ImageStore
 from footfall_server.system_clock import SystemClock
-
-
-@asynccontextmanager
-async def open_transactions(settings: PostgresSettings) -> AsyncIterator[Transactions]:
-    """The database, as the application's role. Connects when it is first used."""
-    engine = make_engine(settings.dsn.get_secret_value(), limits=PostgresLimits(pool_size=settings.pool_size))
-    try:
-        yield PostgresTransactions(engine)
-    finally:
-        await engine.dispose()
 
 
 @asynccontextmanager

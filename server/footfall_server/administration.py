@@ -8,8 +8,8 @@ import asyncpg
 from footfall_migrations import run as migrations
 from sqlalchemy.exc import SQLAlchemyError
 
-from footfall_server.adapters import open_transactions
 from footfall_server.auth.passwords import Passwords
+from footfall_server.database import open_transactions
 from footfall_server.services.provisioning import ProvisioningService
 from footfall_server.settings import (
     BootstrapSettings,

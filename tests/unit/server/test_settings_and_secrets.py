@@ -1,0 +1,164 @@
+"""Settings, logging, keys and API keys: what an operator gets wrong, and what is never told."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from footfall_server.auth.api_keys import hash_secret, new_api_key, parse_api_key, secret_matches
+from footfall_server.auth.keys import BadKeysError, generate_key, load_keys
+from footfall_server.domain.source_url import BadSourceUrlError, checked_source_url, masked, with_kept_secrets
+from footfall_server.settings import BadSettingsError, ServerSettings, read_settings
+from footfall_server.telemetry import REDACTED, configure_logging, redact
+from hypothesis import given
+from hypothesis import strategies as st
+
+GOOD = {
+    "POSTGRES__DSN": "postgresql://app:geheim@127.0.0.1/footfall",
+    "MILVUS__URI": "http://127.0.0.1:19530",
+    "S3__ENDPOINT": "127.0.0.1:8333",
+    "S3__ACCESS_KEY": "zugang",
+    "S3__SECRET_KEY": "geheimer",
+    "AUTH__KEYS_DIR": "keys",
+}
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in os.environ:
+        if name.startswith("FOOTFALL_"):
+            monkeypatch.delenv(name)
+    for name, value in GOOD.items():
+        monkeypatch.setenv(f"FOOTFALL_SERVER_{name}", value)
+    return monkeypatch
+
+
+def test_settings_come_from_the_environment(settings: pytest.MonkeyPatch) -> None:
+    settings.setenv("FOOTFALL_SERVER_AUTH__WORKER_TOKEN_TTL", "900")
+    settings.setenv("FOOTFALL_SERVER_AUTH__PERSON_TOKEN_TTL", "PT2H")
+    settings.setenv("FOOTFALL_SERVER_POSTGRES__OWNER_DSN", "for another command")
+    read = read_settings(ServerSettings)
+    assert read.auth.worker_token_ttl == timedelta(minutes=15)
+    assert read.auth.person_token_ttl == timedelta(hours=2)
+    assert read.recognition.match_threshold == 0.45
+    assert "geheim" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("LISTEN", "127.0.0.1"),
+        ("LISTEN", "127.0.0.1:70000"),
+        ("POSTGRES__POOL_SIZE", "0"),
+        ("MILVUS__INDEX_TYPE", "BEST"),
+        ("S3__ENDPOINT", "http://127.0.0.1:8333"),
+        ("AUTH__WORKER_TOKEN_TTL", "soon"),
+        ("RECOGNITION__MATCH_TRESHOLD", "0.4"),
+        ("RECOGNITION__MATCH_THRESHOLD", "1.5"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_bad_setting_is_named_and_not_quoted(
+    settings: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    settings.setenv(f"FOOTFALL_SERVER_{variable}", value)
+    with pytest.raises(BadSettingsError, match=f"FOOTFALL_SERVER_{variable}: ") as raised:
+        read_settings(ServerSettings)
+    assert "\n" not in str(raised.value)
+    assert "geheim" not in str(raised.value)
+
+
+def test_missing_settings_are_named_to_the_last_part(settings: pytest.MonkeyPatch) -> None:
+    for name in ("S3__ENDPOINT", "S3__ACCESS_KEY", "S3__SECRET_KEY"):
+        settings.delenv(f"FOOTFALL_SERVER_{name}")
+    with pytest.raises(BadSettingsError) as raised:
+        read_settings(ServerSettings)
+    for name in ("S3__ENDPOINT", "S3__ACCESS_KEY", "S3__SECRET_KEY"):
+        assert f"FOOTFALL_SERVER_{name}: " in str(raised.value)
+
+
+def test_secrets_are_redacted_at_any_depth() -> None:
+    event = redact(None, "info", {"event": "x", "Email": "a@b.c", "of": [{"token": "t", "bytes": b"abc"}]})
+    assert event == {"event": "x", "Email": REDACTED, "of": [{"token": REDACTED, "bytes": "[3 bytes]"}]}
+
+
+def test_log_lines_are_json_without_local_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging(log_format="json", log_level="INFO")
+    try:
+        secret = "geheim"
+        try:
+            _ = {}[len(secret)]
+        except KeyError:
+            structlog.get_logger().exception("failed", password=secret)
+        line = json.loads(capsys.readouterr().err)
+    finally:
+        structlog.reset_defaults()
+    assert (line["event"], line["password"]) == ("failed", REDACTED)
+    assert "geheim" not in json.dumps(line)
+
+
+def test_generated_keys_are_private_and_the_newest_signs(tmp_path: Path) -> None:
+    older = generate_key(tmp_path, at=datetime(2026, 1, 1, tzinfo=UTC))
+    newer = generate_key(tmp_path, at=datetime(2026, 1, 2, tzinfo=UTC))
+    assert older.stat().st_mode & 0o777 == 0o600
+    ring = load_keys(tmp_path)
+    assert ring.newest.kid == newer.stem
+    assert [key.kid for key in ring.jwks()] == [newer.stem, older.stem]
+
+
+def test_bad_keys_stop_the_start(tmp_path: Path) -> None:
+    with pytest.raises(BadKeysError, match="not a folder"):
+        load_keys(tmp_path / "nowhere")
+    with pytest.raises(BadKeysError, match="no signing key"):
+        load_keys(tmp_path)
+    file = generate_key(tmp_path, at=datetime(2026, 1, 1, tzinfo=UTC))
+    file.chmod(0o644)
+    with pytest.raises(BadKeysError, match="chmod 600"):
+        load_keys(tmp_path)
+    file.chmod(0o600)
+    weak = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - what is refused
+    file.write_bytes(
+        weak.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    with pytest.raises(BadKeysError, match="1024 bits are too few"):
+        load_keys(tmp_path)
+    file.write_text("nonsense")
+    with pytest.raises(BadKeysError, match="PEM"):
+        load_keys(tmp_path)
+
+
+def test_an_api_key_is_known_by_its_hash() -> None:
+    made = new_api_key()
+    parts = parse_api_key(made.text)
+    assert parts == made
+    assert secret_matches(made.secret, hash_secret(made.secret))
+    assert not secret_matches(new_api_key().secret, hash_secret(made.secret))
+    assert made.secret not in repr(made)
+
+
+@given(st.text(max_size=100))
+def test_what_is_no_api_key_is_none(text: str) -> None:
+    assert parse_api_key(text) is None
+
+
+@given(
+    st.text("abcXYZ019-._~!$&'()+,;=:%@", min_size=1, max_size=20).filter(lambda text: text != "***"),
+    st.sampled_from(["rtsp", "rtsps"]),
+)
+def test_a_password_in_a_url_is_never_shown_and_always_kept(password: str, scheme: str) -> None:
+    stored = f"{scheme}://viewer:{password}@camera.example:554/live?channel=1"
+    shown = masked(stored)
+    assert shown == f"{scheme}://viewer:***@camera.example:554/live?channel=1"
+    assert with_kept_secrets(shown, stored) == stored
+
+
+def test_urls_that_no_worker_can_read_are_refused() -> None:
+    for url in ("rtsp://:554/live", "rtsp://host:port/live", "rtsp://u:pa/ss@host/live", "rtsp://host:0/x"):
+        with pytest.raises(BadSourceUrlError):
+            checked_source_url(url)
