@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from footfall_gateway.settings import Address, GatewaySettings
+from footfall_gateway.settings import Address, GatewaySettings, TlsFiles
 from footfall_local.component import ProcessSpec
 from footfall_local.components.envoy import Envoy
 from footfall_local.ports import free_port
@@ -85,7 +85,12 @@ class Gateway:
 
 @contextlib.contextmanager
 def gateway_before(
-    folder: Path, *, replicas: int, cors_origins: tuple[str, ...] = (), max_request_bytes: int = 65536
+    folder: Path,
+    *,
+    replicas: int,
+    cors_origins: tuple[str, ...] = (),
+    max_request_bytes: int = 65536,
+    tls: TlsFiles | None = None,
 ) -> Iterator[Gateway]:
     """Envoy, `replicas` canned cores and a web server, for as long as the context lasts."""
     with contextlib.ExitStack() as stack:
@@ -108,6 +113,7 @@ def gateway_before(
             web=Address(host=HOST, port=web_port),
             cors_origins=cors_origins,
             max_request_bytes=max_request_bytes,
+            tls=tls,
         )
         log = folder / "envoy.log"
         stack.enter_context(running(Envoy(settings=settings, folder=folder / "envoy"), log=log))
