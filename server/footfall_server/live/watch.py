@@ -67,15 +67,17 @@ class Watch:
     ) -> AsyncGenerator[WatchItem, None]:
         """Changes of these topics at the sites that the caller may see, or at one of them, without end.
 
-        Without `after_revision` the first item comes at once and carries the present revision. After
-        silence an item without a change says how far everything was told. Raises OUT_OF_RANGE /
+        The first item comes at once: without `after_revision`, or when nothing happened after it, it
+        carries only the present revision, so that the watcher knows that it is connected. After silence an
+        item without a change says how far everything was told. Raises OUT_OF_RANGE /
         REVISION_COMPACTED when changes after the revision are forgotten or the revision never was,
         FAILED_PRECONDITION / TENANT_REQUIRED, and NOT_FOUND for a site that the caller may not see.
         """
         scope = _scope(principal, frozenset(topics), site_id)
         with self._feed.subscribe(scope.tenant_id, scope.topics) as bell:
             told = await self._begin(scope, site_id, after_revision)
-            if after_revision is None:
+            greeted = after_revision is None
+            if greeted:
                 yield WatchItem(told)
             silent_since = self._time()
             while True:
@@ -86,9 +88,10 @@ class Watch:
                     silent_since = self._time()
                 told = max(told, reached)
                 # The bell also rings for changes out of scope: silence is measured apart from it.
-                if not items and not await self._rings(bell, silent_since):
+                if not items and not (greeted and await self._rings(bell, silent_since)):
                     yield WatchItem(told)
                     silent_since = self._time()
+                greeted = True
 
     async def _begin(self, scope: _Scope, site_id: UUID | None, after_revision: int | None) -> int:
         async with self._transactions.begin(scope.tenant_id) as tx:

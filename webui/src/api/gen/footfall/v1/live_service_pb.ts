@@ -203,8 +203,9 @@ export const LiveService: GenService<{
    * Watch streams changes in the order in which they were committed.
    *
    * Each answer carries a revision. Whoever comes back with the last one it saw as after_revision
-   * misses nothing and sees nothing twice, on whichever replica. When nothing happens for 15 seconds,
-   * an answer without a change carries only the revision: a stream that is silent for longer is dead.
+   * misses nothing and sees nothing twice, on whichever replica. The first answer comes at once, without
+   * a change when there is none to tell. When nothing happens for 15 seconds, an answer without a change
+   * carries only the revision: a stream that is silent for longer is dead.
    * The changes of the last 24 hours are kept; an older after_revision is OUT_OF_RANGE /
    * REVISION_COMPACTED: list again, then watch from the list's revision.
    *
