@@ -24,15 +24,17 @@ const screens = {
   },
 } satisfies Record<string, PlaywrightTestConfig["use"]>;
 
+/** What each screen is for: every page on every screen, what the pages do on one with a mouse and one with a thumb. */
+const specs = { light: "*.spec.ts", dark: "screens.spec.ts", phone: /(screens|live)\.spec\.ts/ };
+
 /** Each screen twice: against a running stack, and against a small core that lives in the test. */
-const projects = Object.entries(screens).flatMap(([name, use]) => [
-  { name, use: { ...use, stackKind: "running" as const } },
-  { name: `mock-${name}`, use: { ...use, stackKind: "fake" as const } },
+const projects = (["light", "dark", "phone"] as const).flatMap((name) => [
+  { name, testMatch: specs[name], use: { ...screens[name], stackKind: "running" as const } },
+  { name: `mock-${name}`, testMatch: specs[name], use: { ...screens[name], stackKind: "fake" as const } },
 ]);
 
 export default defineConfig<StackOptions>({
   testDir: "e2e",
-  testMatch: "*.spec.ts",
   outputDir: process.env.PLAYWRIGHT_OUTPUT ?? "test-results",
   workers: 1,
   timeout: 60_000,

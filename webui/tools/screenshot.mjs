@@ -61,6 +61,7 @@ try {
   await page.getByTestId("visit-card").first().waitFor();
   await page.locator('[data-testid="link-state"][data-phase="live"]').waitFor();
   await page.locator('[data-face="loading"]').first().waitFor({ state: "detached" });
+  await page.mouse.move(0, 0);
   const sharp = await page
     .getByTestId("face-image")
     .evaluateAll((images) => images.filter((image) => !getComputedStyle(image).filter.includes("blur")).length);
