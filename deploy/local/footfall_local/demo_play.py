@@ -111,7 +111,7 @@ class DemoPlay:
             line = f"{people} people, {len(outcome.visits)} visits so far"
             if line != told:
                 told = line
-                at = min((now - record.started_at).total_seconds(), truth.duration_s)
+                at = min(max(0.0, (now - record.started_at).total_seconds()), truth.duration_s)
                 self._say(f"  {at:5.1f} s of {truth.duration_s:.0f} s: {line}")
             over = (now - end).total_seconds()
             if over > 0 and outcome.is_settled and self._spool_is_empty():
