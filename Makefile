@@ -19,7 +19,7 @@ demo: setup-run ## Bring up everything, play a shop's camera to it, show the vis
 	@$(BIN)/footfall demo $(ARGS)
 
 test: setup-run ## Unit, rpc, contract and integration tests on the real components, with coverage
-	@$(BIN)/footfall models pull
+	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) -n 2 --dist loadgroup tests/unit tests/rpc tests/contract tests/integration \
 	  --cov --cov-report=term --cov-report=html:htmlcov $(ARGS)
 	@cd webui && npm run --silent test
@@ -88,7 +88,7 @@ proto-baseline: setup-run ## At a release: what the next API is compared with
 ##@ Prove
 .PHONY: e2e bench-ingest bench-edge
 e2e: setup-run ## The whole path on its own ports and data, with faults and a real browser
-	@$(BIN)/footfall models pull
+	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) tests/e2e --timeout 900 $(ARGS)
 
 bench-ingest: setup-run ## Events per second through RecordFace and Connect: one JSON line
@@ -100,5 +100,6 @@ bench-edge: setup-run ## Milliseconds per frame beside OpenCV: one JSON line
 
 ##@ Tidy up
 .PHONY: clean
-clean: dev-down ## Stop the stack and delete its data, the environment and everything built
+clean: ## Stop the stack and delete its data, the environment and everything built
+	@if [ -x $(BIN)/footfall ]; then $(BIN)/footfall down --delete-data; fi
 	@rm -rf .footfall .venv .cache webui/node_modules webui/dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache
