@@ -78,7 +78,7 @@ class AuthSettings(_Section):
     issuer: str = Field(default="footfall", min_length=1, max_length=200)
     audience: str = Field(default="footfall", min_length=1, max_length=200)
     person_token_ttl: Lifetime = Field(
-        default=timedelta(hours=12), ge=timedelta(seconds=1), le=timedelta(days=1)
+        default=timedelta(hours=8), ge=timedelta(seconds=1), le=timedelta(days=1)
     )
     worker_token_ttl: Lifetime = Field(
         default=timedelta(hours=1), ge=timedelta(seconds=1), le=timedelta(days=1)

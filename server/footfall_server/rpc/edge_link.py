@@ -150,9 +150,7 @@ class EdgeLink:
                     await self._take(message)
         except TimeoutError:
             if silence.expired():
-                raise unavailable(
-                    "STORE_UNAVAILABLE", "no heartbeat came for too long; connect again"
-                ) from None
+                raise unavailable("LINK_SILENT", "no heartbeat came for too long; connect again") from None
             raise
 
     async def _take(self, message: ingest_service_pb2.ConnectRequest) -> None:

@@ -148,7 +148,7 @@ class MicroBatcher:
         item = _Item(submission, lane, loop.time(), loop.create_future())
         if self._closing:
             queue.space.release()
-            item.fail(unavailable("STORE_UNAVAILABLE", "this replica is going down; try again"))
+            item.fail(unavailable("DRAINING", "this replica is going down; try again"))
         else:
             queue.items.append(item)
         return item.done
@@ -174,7 +174,7 @@ class MicroBatcher:
         finally:
             del self._queues[tenant_id]
             for item in queue.items:
-                item.fail(unavailable("STORE_UNAVAILABLE", "this replica went down; try again"))
+                item.fail(unavailable("DRAINING", "this replica went down; try again"))
 
     async def _gather(self, queue: _Queue) -> None:
         """Waits until a batch is worth recording: full, or its first event waited long enough."""
@@ -220,7 +220,7 @@ class MicroBatcher:
                 await self._record_singly(tenant_id, batch)
         except BaseException:
             for item in batch:
-                item.fail(unavailable("STORE_UNAVAILABLE", "this replica is going down; try again"))
+                item.fail(unavailable("DRAINING", "this replica is going down; try again"))
             raise
         else:
             for item, result in zip(batch, results, strict=True):

@@ -69,6 +69,14 @@ const BY_REASON: Readonly<Record<Exclude<ErrorReason, ErrorReason.UNSPECIFIED>, 
     title: "This page of the list is no longer valid",
     hint: "Start again from the first page.",
   },
+  [ErrorReason.DRAINING]: {
+    title: "This server is stopping",
+    hint: "Another one takes over. Try again in a moment.",
+  },
+  [ErrorReason.LINK_SILENT]: {
+    title: "The connection was silent for too long",
+    hint: "It is being opened again.",
+  },
 };
 
 /** What is said when the answer has no reason: it came from the gateway, or none came. */

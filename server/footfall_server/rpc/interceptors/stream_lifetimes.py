@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from footfall_server.errors import FootfallError, unavailable
@@ -42,7 +43,9 @@ class Drain:
 
 def draining() -> FootfallError:
     """What streams end with while the core shuts down."""
-    return unavailable("STORE_UNAVAILABLE", "this core is draining to shut down; connect again")
+    return unavailable(
+        "DRAINING", "this core is draining to shut down; another one answers", retry_after=timedelta(0)
+    )
 
 
 class StreamLifetimes(BehaviourInterceptor):
