@@ -252,6 +252,7 @@ def test_a_missing_tool_is_told_with_its_cure(
 @pytest.mark.parametrize(
     ("name", "content"),
     [("broken.whl", b"no zip"), ("broken.tgz", b"no tar"), ("cut.tgz", tarball("a", b"x")[:20])],
+    ids=["no zip", "no tar", "cut off"],
 )
 def test_a_package_that_cannot_be_opened_is_told(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
