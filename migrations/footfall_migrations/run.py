@@ -47,7 +47,12 @@ async def differences(owner_dsn: str) -> list[object]:
 
 def newest_revision() -> str | None:
     """The revision that `upgrade` goes to."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return script_directory().get_current_head()
+
+
+def script_directory() -> ScriptDirectory:
+    """The revisions that come with this package."""
+    return ScriptDirectory.from_config(_config())
 
 
 async def _run(owner_dsn: str, work: Callable[[Connection], T]) -> T:
