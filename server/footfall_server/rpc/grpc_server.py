@@ -106,6 +106,9 @@ def _options() -> list[tuple[str, Any]]:
     max_age = random.uniform(30 * 60, 60 * 60)  # noqa: S311 - spreads load, protects nothing
     return [
         ("grpc.max_receive_message_length", MAX_REQUEST_BYTES),
+        # Above the longest token that is looked at. Between the two limits gRPC refuses by chance.
+        ("grpc.max_metadata_size", 32 * 1024),
+        ("grpc.absolute_max_metadata_size", 32 * 1024),
         ("grpc.keepalive_time_ms", 30_000),
         ("grpc.keepalive_timeout_ms", 10_000),
         ("grpc.keepalive_permit_without_calls", 1),

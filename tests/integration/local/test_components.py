@@ -36,7 +36,9 @@ async def test_postgres_refuses_a_wrong_password(postgres_server: PostgresServer
 def test_milvus_lists_collections(milvus_uri: str) -> None:
     client = MilvusClient(milvus_uri)
     try:
-        assert client.list_collections() == []
+        client.create_collection("local_component", dimension=8)
+        assert "local_component" in client.list_collections()
+        client.drop_collection("local_component")
     finally:
         client.close()
 
