@@ -22,7 +22,10 @@ class ErrorKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FieldViolation:
-    """One field that breaks a rule. `field` is the path in the request, such as `event.embedding.vector`."""
+    """One field that breaks a rule. `field` is the path in the request, such as `event.embedding.vector`.
+
+    It is empty when the fields of the request do not fit each other.
+    """
 
     field: str
     description: str
@@ -83,9 +86,18 @@ def under(prefix: str, error: FootfallError) -> FootfallError:
     return error
 
 
+MAX_VIOLATIONS_TOLD = 16
+"""A status travels in headers, which clients take up to 8 KiB of: the rest is only counted."""
+
+
 def invalid_fields(violations: Sequence[FieldViolation]) -> FootfallError:
-    """INVALID_ARGUMENT that names every bad field."""
-    named = "; ".join(f"{violation.field}: {violation.description}" for violation in violations)
+    """INVALID_ARGUMENT that names the bad fields; of very many, the first ones and how many there are."""
+    told = violations[:MAX_VIOLATIONS_TOLD]
+    named = "; ".join(
+        f"{each.field}: {each.description}" if each.field else each.description for each in told
+    )
+    if untold := len(violations) - len(told):
+        named += f"; and {untold} more"
     return FootfallError(ErrorKind.INVALID_ARGUMENT, "INVALID_FIELD", named, violations=violations)
 
 

@@ -22,7 +22,11 @@ class EdgeClient:
 
     async def say(self, **message: object) -> None:
         """Sends one ConnectRequest: `await link.say(hello=...)`."""
-        await self._call.write(ingest_service_pb2.ConnectRequest(**message))  # type: ignore[arg-type]
+        await self.say_message(ingest_service_pb2.ConnectRequest(**message))  # type: ignore[arg-type]
+
+    async def say_message(self, message: ingest_service_pb2.ConnectRequest) -> None:
+        """Sends a message as it is."""
+        await self._call.write(message)
 
     async def say_event(self, sequence: int, event: face_event_pb2.FaceEvent) -> None:
         await self.say(face_event=ingest_service_pb2.SequencedFaceEvent(sequence=sequence, event=event))

@@ -11,7 +11,7 @@ from footfall.v1 import ingest_service_pb2
 
 from footfall_server.domain.face_event import FaceEvent, Recorded
 from footfall_server.domain.identity import Principal
-from footfall_server.errors import ErrorKind, FootfallError, invalid_fields
+from footfall_server.errors import ErrorKind, FieldViolation, FootfallError, invalid_fields
 from footfall_server.rpc.convert_faces import from_face_event
 from footfall_server.rpc.convert_links import to_ack, to_rejection
 from footfall_server.rpc.message_rules import MessageRules
@@ -21,6 +21,9 @@ from footfall_server.services.submission import SpoolPlace
 from footfall_server.services.workers import WorkerService
 
 Say = Callable[[ingest_service_pb2.ConnectResponse], Awaitable[None]]
+
+MAX_SEQUENCE = 2**63 - 1
+"""What a signed 64-bit column holds."""
 
 TRANSIENT = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.ABORTED})
 
@@ -74,6 +77,10 @@ class EventIntake:
 
     async def put(self, message: ingest_service_pb2.SequencedFaceEvent) -> None:
         """Takes the next event. Raises PROTOCOL_VIOLATION when the sequence does not grow."""
+        if message.sequence > MAX_SEQUENCE:
+            raise invalid_fields(
+                [FieldViolation("face_event.sequence", f"must be at most {MAX_SEQUENCE}", "sequence.max")]
+            )
         if message.sequence <= self._last_sequence:
             raise FootfallError(
                 ErrorKind.INVALID_ARGUMENT,

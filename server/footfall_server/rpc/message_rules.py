@@ -11,6 +11,7 @@ from protovalidate import Validator
 from protovalidate._gen.buf.validate.validate_pb import FieldPath
 
 from footfall_server.errors import FieldViolation, invalid_fields
+from footfall_server.rpc.message_sizes import too_long_lists
 
 _MASK = "update_mask"
 
@@ -21,11 +22,13 @@ class MessageRules:
     def __init__(self) -> None:
         self._validator = Validator()
 
-    def violations(self, message: Message, *, under: str = "") -> Sequence[FieldViolation]:
-        """What the message breaks; paths begin with `under`, such as "event"."""
+    def violations(self, message: Message) -> Sequence[FieldViolation]:
+        """What the message breaks."""
+        if too_long := too_long_lists(message):
+            return too_long
         untouched = _untouched(message)
         return [
-            FieldViolation(_path(violation.field, under), violation.message, violation.rule_id)
+            FieldViolation(_path(violation.field), violation.message, violation.rule_id)
             for violation in (each.proto for each in self._validator.collect_violations(message))
             if not _is_under(violation.field, untouched)
         ]
@@ -42,9 +45,10 @@ def touched_fields(resource: Message, mask: FieldMask) -> frozenset[str]:
 
 
 def _untouched(message: Message) -> tuple[str, frozenset[str]] | None:
-    """In an update, the resource's field and those of its fields that the update leaves alone.
+    """In an update, the resource's field and those of its fields that the update is not about.
 
-    Their rules do not hold: whoever changes only the zone of a site need not repeat its name.
+    Their rules do not hold: whoever changes only the zone of a site need not repeat its name. What is said
+    nevertheless has to keep its rules, although the mask leaves it alone.
     """
     fields = message.DESCRIPTOR.fields_by_name
     if _MASK not in fields:
@@ -53,8 +57,9 @@ def _untouched(message: Message) -> tuple[str, frozenset[str]] | None:
         name for name, field in fields.items() if name != _MASK and field.message_type is not None
     )
     value = getattr(message, resource)
-    names = frozenset(value.DESCRIPTOR.fields_by_name) - touched_fields(value, getattr(message, _MASK))
-    return resource, names - {f"{resource}_id"}
+    said = frozenset(descriptor.name for descriptor, _ in value.ListFields())
+    about = said | touched_fields(value, getattr(message, _MASK))
+    return resource, frozenset(value.DESCRIPTOR.fields_by_name) - about
 
 
 def _is_under(path: FieldPath | None, untouched: tuple[str, frozenset[str]] | None) -> bool:
@@ -64,11 +69,8 @@ def _is_under(path: FieldPath | None, untouched: tuple[str, frozenset[str]] | No
     return path.elements[0].field_name == resource and path.elements[1].field_name in names
 
 
-def _path(path: FieldPath | None, under: str) -> str:
-    parts = [under] if under else []
-    if path is not None:
-        parts += _parts(path)
-    return ".".join(parts)
+def _path(path: FieldPath | None) -> str:
+    return "" if path is None else ".".join(_parts(path))
 
 
 def _parts(path: FieldPath) -> Iterator[str]:

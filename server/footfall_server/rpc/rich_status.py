@@ -6,7 +6,7 @@ import grpc
 from google.protobuf import any_pb2, duration_pb2, message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
-from footfall_server.errors import ErrorKind, FootfallError
+from footfall_server.errors import MAX_VIOLATIONS_TOLD, ErrorKind, FootfallError
 
 DOMAIN = "footfall"
 
@@ -48,7 +48,7 @@ def _details(error: FootfallError) -> Iterator[message.Message]:
                 error_details_pb2.BadRequest.FieldViolation(
                     field=violation.field, description=violation.description, reason=violation.rule_id
                 )
-                for violation in error.violations
+                for violation in error.violations[:MAX_VIOLATIONS_TOLD]
             ]
         )
     if error.retry_after is not None:

@@ -1,0 +1,238 @@
+"""One good request, or one per kind, for every RPC: what bad ones are derived from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from fakes.edge_client import hello
+from fakes.manual_clock import START
+from fakes.polling import until
+from fakes.shop import Replica, Shop
+from fakes.wire_events import JPEG, face_event
+from footfall.v1 import (
+    auth_service_pb2,
+    camera_service_pb2,
+    common_pb2,
+    face_event_pb2,
+    image_service_pb2,
+    ingest_service_pb2,
+    live_service_pb2,
+    site_service_pb2,
+    tenant_service_pb2,
+    visit_service_pb2,
+)
+from footfall_server.domain.identifiers import new_id
+from footfall_server.domain.identity import Role
+from footfall_server.rpc.convert_values import to_timestamp
+from footfall_server.services.provisioning import ProvisioningService
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
+
+EMAIL = "chefin@nord.example"
+PASSWORD = "correct horse battery"
+
+Requests = Mapping[str, Sequence[Message]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What has to be there, so that requests can be good."""
+
+    api_key: str
+    visit_id: str
+    image_id: str
+    empty_tenant_id: str
+    empty_site_id: str
+
+
+async def seed(shop: Shop, core: Replica) -> Seeded:
+    """A person, a key, a visit with its image, and a tenant and a site that may be deleted."""
+    provisioning = ProvisioningService(
+        transactions=shop.transactions, passwords=shop.passwords, clock=shop.clock
+    )
+    tenant_id = shop.own.tenant.tenant_id
+    await provisioning.create_tenant_admin(tenant_id, email=EMAIL, display_name="Chefin", password=PASSWORD)
+    key = await provisioning.create_api_key(tenant_id, shop.own.site.site_id, display_name="Kasse")
+    event = face_event(shop.own.camera.camera_id, person=77)
+    event.crop_jpeg = JPEG
+    recorded = await core.ingest.RecordFace(
+        ingest_service_pb2.RecordFaceRequest(event=event), metadata=shop.signed_in(Role.WORKER)
+    )
+    gallery = shop.transactions.tables(tenant_id).gallery
+    # What goes on by itself has to be over before a test compares all that is committed.
+    await until(lambda: all(row.indexed_at is not None for row in gallery.values()))
+    [image_id] = shop.transactions.tables(tenant_id).images
+    tenant = await core.tenants.CreateTenant(
+        tenant_service_pb2.CreateTenantRequest(tenant=tenant_service_pb2.Tenant(display_name="Leer")),
+        metadata=shop.signed_in(Role.SYSTEM_ADMIN),
+    )
+    site = await core.sites.CreateSite(
+        site_service_pb2.CreateSiteRequest(site=site_service_pb2.Site(display_name="Leer")),
+        metadata=shop.signed_in(Role.TENANT_ADMIN),
+    )
+    return Seeded(key.text, recorded.visit_id, str(image_id), tenant.tenant_id, site.site_id)
+
+
+def full_event(camera_id: UUID, *, person: int = 5) -> face_event_pb2.FaceEvent:
+    """A good event with every field set, but crop_jpeg, which does not come together with image."""
+    event = face_event(camera_id, person=person, image_id=new_id())
+    event.box.CopyFrom(common_pb2.BoundingBox(x=-3, y=7, width=60, height=80))
+    for number in range(5):
+        event.landmarks.add(x=10 * number, y=20)
+    event.female_probability = 0.8
+    event.quality.reasons.append(face_event_pb2.QUALITY_REASON_TURNED_AWAY)
+    return event
+
+
+def good_requests(shop: Shop, seeded: Seeded) -> Requests:
+    """By the method's name on the wire. Messages of a stream are good after the ones before them."""
+    return {
+        **_of_accounts(seeded),
+        **_of_tenants(shop, seeded),
+        **_of_sites(shop, seeded),
+        **_of_cameras(shop),
+        **_of_faces(shop),
+        **_of_visits(shop, seeded),
+    }
+
+
+def _of_accounts(seeded: Seeded) -> Requests:
+    password = auth_service_pb2.PasswordCredentials(email=EMAIL, password=PASSWORD)
+    return {
+        "/footfall.v1.AuthService/IssueToken": [
+            auth_service_pb2.IssueTokenRequest(password=password),
+            auth_service_pb2.IssueTokenRequest(api_key=seeded.api_key),
+        ],
+        "/footfall.v1.AuthService/GetMe": [auth_service_pb2.GetMeRequest()],
+        "/footfall.v1.AuthService/GetJwks": [auth_service_pb2.GetJwksRequest()],
+    }
+
+
+def _of_tenants(shop: Shop, seeded: Seeded) -> Requests:
+    named = tenant_service_pb2.Tenant(tenant_id=str(shop.own.tenant.tenant_id), display_name="Markt")
+    return {
+        "/footfall.v1.TenantService/CreateTenant": [
+            tenant_service_pb2.CreateTenantRequest(
+                tenant=tenant_service_pb2.Tenant(tenant_id=str(new_id()), display_name="Neu"),
+                request_id=str(new_id()),
+            )
+        ],
+        "/footfall.v1.TenantService/GetTenant": [
+            tenant_service_pb2.GetTenantRequest(tenant_id=named.tenant_id)
+        ],
+        "/footfall.v1.TenantService/ListTenants": [tenant_service_pb2.ListTenantsRequest(page_size=1)],
+        "/footfall.v1.TenantService/UpdateTenant": [
+            tenant_service_pb2.UpdateTenantRequest(
+                tenant=named, update_mask=FieldMask(paths=["display_name"])
+            )
+        ],
+        "/footfall.v1.TenantService/DeleteTenant": [
+            tenant_service_pb2.DeleteTenantRequest(tenant_id=seeded.empty_tenant_id)
+        ],
+    }
+
+
+def _of_sites(shop: Shop, seeded: Seeded) -> Requests:
+    site = site_service_pb2.Site(
+        site_id=str(shop.own.site.site_id), display_name="Hafen", time_zone="Europe/Berlin"
+    )
+    site.visit_gap.FromTimedelta(timedelta(minutes=30))
+    site.business_day_start.FromTimedelta(timedelta(hours=5))
+    mask = FieldMask(paths=["display_name", "time_zone", "visit_gap", "business_day_start"])
+    return {
+        "/footfall.v1.SiteService/CreateSite": [
+            site_service_pb2.CreateSiteRequest(site=site, request_id=str(new_id()))
+        ],
+        "/footfall.v1.SiteService/GetSite": [site_service_pb2.GetSiteRequest(site_id=site.site_id)],
+        "/footfall.v1.SiteService/ListSites": [site_service_pb2.ListSitesRequest(page_size=1)],
+        "/footfall.v1.SiteService/UpdateSite": [
+            site_service_pb2.UpdateSiteRequest(site=site, update_mask=mask)
+        ],
+        "/footfall.v1.SiteService/DeleteSite": [
+            site_service_pb2.DeleteSiteRequest(site_id=seeded.empty_site_id)
+        ],
+    }
+
+
+def _of_cameras(shop: Shop) -> Requests:
+    camera = camera_service_pb2.Camera(
+        camera_id=str(shop.own.camera.camera_id),
+        site_id=str(shop.own.site.site_id),
+        display_name="Lager",
+        source_url="rtsp://viewer:neu@10.0.0.7/live",
+        enabled=True,
+    )
+    mask = FieldMask(paths=["display_name", "source_url", "enabled"])
+    return {
+        "/footfall.v1.CameraService/CreateCamera": [
+            camera_service_pb2.CreateCameraRequest(camera=camera, request_id=str(new_id()))
+        ],
+        "/footfall.v1.CameraService/GetCamera": [
+            camera_service_pb2.GetCameraRequest(camera_id=camera.camera_id)
+        ],
+        "/footfall.v1.CameraService/ListCameras": [
+            camera_service_pb2.ListCamerasRequest(site_id=camera.site_id, page_size=1)
+        ],
+        "/footfall.v1.CameraService/UpdateCamera": [
+            camera_service_pb2.UpdateCameraRequest(camera=camera, update_mask=mask)
+        ],
+        "/footfall.v1.CameraService/DeleteCamera": [
+            camera_service_pb2.DeleteCameraRequest(camera_id=camera.camera_id)
+        ],
+    }
+
+
+def _of_faces(shop: Shop) -> Requests:
+    camera_id = shop.own.camera.camera_id
+    heartbeat = ingest_service_pb2.Heartbeat(sent_time=to_timestamp(shop.clock.now()), spooled_events=3)
+    heartbeat.cameras.add(
+        camera_id=str(camera_id),
+        state=ingest_service_pb2.CAMERA_STATE_ONLINE,
+        last_frame_time=to_timestamp(shop.clock.now()),
+        detail="ok",
+        frames_per_second=9.5,
+    )
+    greeting = hello()
+    greeting.capabilities.append("uploads")
+    sequenced = ingest_service_pb2.SequencedFaceEvent(sequence=1, event=full_event(camera_id))
+    ids = [str(new_id())]
+    asked, put = (
+        ingest_service_pb2.UploadRequest(image_ids=ids),
+        ingest_service_pb2.UploadReport(image_ids=ids),
+    )
+    return {
+        "/footfall.v1.IngestService/RecordFace": [
+            ingest_service_pb2.RecordFaceRequest(event=full_event(camera_id))
+        ],
+        "/footfall.v1.IngestService/BatchRecordFaces": [
+            ingest_service_pb2.BatchRecordFacesRequest(events=[full_event(camera_id)])
+        ],
+        "/footfall.v1.IngestService/Connect": [
+            ingest_service_pb2.ConnectRequest(hello=greeting),
+            ingest_service_pb2.ConnectRequest(face_event=sequenced),
+            ingest_service_pb2.ConnectRequest(heartbeat=heartbeat),
+            ingest_service_pb2.ConnectRequest(upload_request=asked),
+            ingest_service_pb2.ConnectRequest(upload_report=put),
+        ],
+    }
+
+
+def _of_visits(shop: Shop, seeded: Seeded) -> Requests:
+    filtered = visit_service_pb2.ListVisitsRequest(
+        site_id=str(shop.own.site.site_id),
+        start_time=to_timestamp(START - timedelta(days=1)),
+        end_time=to_timestamp(START),
+        customer_id=str(new_id()),
+        kind=visit_service_pb2.VISIT_KIND_NEW,
+        page_size=10,
+    )
+    watched = live_service_pb2.WatchRequest(
+        topics=[live_service_pb2.TOPIC_VISITS], site_id=str(shop.own.site.site_id), after_revision=0
+    )
+    return {
+        "/footfall.v1.VisitService/ListVisits": [filtered],
+        "/footfall.v1.VisitService/GetVisit": [visit_service_pb2.GetVisitRequest(visit_id=seeded.visit_id)],
+        "/footfall.v1.LiveService/Watch": [watched],
+        "/footfall.v1.ImageService/GetImage": [image_service_pb2.GetImageRequest(image_id=seeded.image_id)],
+    }
