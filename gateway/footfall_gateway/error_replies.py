@@ -12,6 +12,9 @@ RETRY_SECONDS = 1
 # A replica of the core is not asked for personal data here; its request id is how the log is found.
 REQUEST_ID = "%REQ(X-REQUEST-ID)%"
 WHAT_ENVOY_SAYS = "%LOCAL_REPLY_BODY%"
+# What the transcoder calls its failures: those over a query come before the body is read.
+BAD_QUERY = "early_grpc_json_transcode_failure"
+BAD_BODY = "grpc_json_transcode_failure"
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,45 @@ class GatewayError:
     """As in footfall.v1.ErrorReason, without the prefix."""
     message: str
     retry: bool = False
+    details_prefix: str = ""
+    """Narrows the HTTP status to what Envoy calls this failure (response code details)."""
+    json_only: bool = False
+    """Other kinds of calls are answered as Envoy does it."""
 
 
 def gateway_errors(max_request_bytes: int) -> tuple[GatewayError, ...]:
-    """Every answer that Envoy makes itself with this configuration."""
+    """Every answer that Envoy makes itself with this configuration; the first that fits is taken.
+
+    What Envoy says of a query names the parameter. What it says of a body quotes the body, which may hold
+    a password or a face: there a sentence of ours stands instead.
+    """
     unavailable = "The core cannot be reached now. Try again shortly."
     malformed = "MALFORMED_REQUEST"
     return (
-        GatewayError(400, code_pb2.INVALID_ARGUMENT, malformed, WHAT_ENVOY_SAYS),
+        GatewayError(
+            400,
+            code_pb2.INVALID_ARGUMENT,
+            malformed,
+            WHAT_ENVOY_SAYS,
+            details_prefix=BAD_QUERY,
+            json_only=True,
+        ),
+        GatewayError(
+            400,
+            code_pb2.INVALID_ARGUMENT,
+            malformed,
+            "The body is not the JSON of this method's message. Check its syntax, the types of its values, "
+            "the names of enum values, and that bytes are base64.",
+            details_prefix=BAD_BODY,
+            json_only=True,
+        ),
+        GatewayError(
+            400,
+            code_pb2.INVALID_ARGUMENT,
+            malformed,
+            "The request's path or headers are not well-formed.",
+            json_only=True,
+        ),
         GatewayError(404, code_pb2.NOT_FOUND, malformed, "No method has this path and HTTP verb."),
         GatewayError(408, code_pb2.DEADLINE_EXCEEDED, malformed, "The request did not arrive in time."),
         GatewayError(
@@ -54,16 +88,19 @@ def local_reply_config(max_request_bytes: int) -> dict[str, Any]:
     mappers = []
     for error in gateway_errors(max_request_bytes):
         status = {"status_code_filter": {"comparison": _equals(error.http_status)}}
+        conditions = [status, _IS_JSON_CALL]
+        if error.details_prefix:
+            conditions.append(_is_called(error.details_prefix))
         mappers.append(
             {
-                "filter": {"and_filter": {"filters": [status, _IS_JSON_CALL]}},
+                "filter": {"and_filter": {"filters": conditions}},
                 "body_format_override": {
                     "json_format": _as_json(error),
                     "content_type": "application/json",
                 },
             }
         )
-        if error.message != WHAT_ENVOY_SAYS:
+        if not error.json_only:
             mappers.append(
                 {
                     "filter": status,
@@ -109,6 +146,21 @@ def _details_header(error: GatewayError) -> dict[str, Any]:
 def _equals(status: int) -> dict[str, Any]:
     # Envoy wants the name of a runtime override; nothing sets it.
     return {"op": "EQ", "value": {"default_value": status, "runtime_key": f"footfall.reply_{status}"}}
+
+
+_FILTERS = "envoy.extensions.access_loggers.filters"
+
+
+def _is_called(prefix: str) -> dict[str, Any]:
+    return {
+        "extension_filter": {
+            "name": "envoy.access_loggers.extension_filters.cel",
+            "typed_config": {
+                "@type": f"type.googleapis.com/{_FILTERS}.cel.v3.ExpressionFilter",
+                "expression": f"response.code_details.startsWith('{prefix}')",
+            },
+        }
+    }
 
 
 _IS_JSON_CALL: dict[str, Any] = {

@@ -105,13 +105,25 @@ async def test_not_found_keeps_its_status(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ['{"displayName": ', "not json", '{"visitGap": "tomorrow"}', '{"displayName": 7}']
+    "body",
+    [
+        '{"displayName": "Vertraulich',
+        "Vertraulich",
+        '{"visitGap": "Vertraulich"}',
+        '{"displayName": ["Vertraulich"]}',
+        '{"displayName": 7}',
+        "[1]",
+        '{"a":' * 2000,
+    ],
+    ids=["open string", "no json", "no duration", "list for text", "number for text", "list", "deep"],
 )
 async def test_malformed_json(client: httpx.AsyncClient, body: str) -> None:
+    """What is said helps, and quotes nothing of the body, which may hold a password or a face."""
     answer = await client.post("/v1/sites", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 400
     assert error_of(answer)["code"] == 3
-    assert error_of(answer)["message"], "the message says what is wrong"
+    assert error_of(answer)["message"].startswith("The body is not the JSON of this method's message.")
+    assert "Vertraulich" not in answer.text
     assert reason_of(answer) == "MALFORMED_REQUEST"
 
 
@@ -132,6 +144,23 @@ async def test_unknown_query_parameter(client: httpx.AsyncClient) -> None:
     answer = await client.get("/v1/sites", params={"colour": "red"})
     assert answer.status_code == 400
     assert "colour" in error_of(answer)["message"]
+    assert reason_of(answer) == "MALFORMED_REQUEST"
+
+
+async def test_query_parameter_of_another_type(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/sites", params={"pageSize": "many"})
+    assert answer.status_code == 400
+    assert "page_size" in error_of(answer)["message"]
+    assert reason_of(answer) == "MALFORMED_REQUEST"
+
+
+@pytest.mark.parametrize(("path", "headers"), [("/v1/sites/a%2Fb", {}), ("/v1/sites", {"odd_name": "1"})])
+async def test_paths_and_headers_that_are_refused(
+    client: httpx.AsyncClient, path: str, headers: dict[str, str]
+) -> None:
+    answer = await client.get(path, headers=headers)
+    assert answer.status_code == 400
+    assert error_of(answer)["message"] == "The request's path or headers are not well-formed."
     assert reason_of(answer) == "MALFORMED_REQUEST"
 
 
