@@ -15,6 +15,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
+from footfall_server.domain.batch import BatchAnswers, BatchQuestions, BatchRecords, VisitReach
 from footfall_server.domain.change import (
     Change,
     Horizon,
@@ -272,6 +273,23 @@ class ImageRepository(Protocol):
     async def mark_stored(self, image_ids: Collection[UUID], at: datetime) -> None: ...
 
 
+class BatchRepository(Protocol):
+    """What recording a batch of events needs: each a single round trip. Only in exclusive transactions."""
+
+    async def look_up(self, questions: BatchQuestions) -> BatchAnswers: ...
+
+    async def visits_near(self, reaches: Sequence[VisitReach]) -> Sequence[Visit]:
+        """Visits that touch a reach of theirs, and the first visit of each customer over all sites.
+
+        The first is the one that is NEW: lowest (first_seen_at, visit_id). There may be others.
+        """
+        ...
+
+    async def write(self, records: BatchRecords) -> None:
+        """Writes all of it. Call it last: like ChangeRepository.append it takes the revision row."""
+        ...
+
+
 class ChangeRepository(Protocol):
     """The tenant's log of changes."""
 
@@ -325,6 +343,8 @@ class Transaction(Protocol):
     def images(self) -> ImageRepository: ...
     @property
     def changes(self) -> ChangeRepository: ...
+    @property
+    def batches(self) -> BatchRepository: ...
 
 
 class PlatformTransaction(Protocol):

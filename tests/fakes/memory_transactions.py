@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import UUID
 
+from fakes.memory_batches import MemoryBatches
 from fakes.memory_changes import MemoryChanges
 from fakes.memory_places import (
     MemoryApiKeys,
@@ -48,6 +49,7 @@ class MemoryTransaction:
         self.visits = MemoryVisits(self.tables)
         self.images = MemoryImageRows(self.tables)
         self.changes = MemoryChangeRows(self.tables, store, clock)
+        self.batches = MemoryBatches(self)
 
 
 class MemoryPlatformTransaction:

@@ -1,5 +1,6 @@
 """Turns faces seen at the edge into visits, each exactly once."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import structlog
 from footfall_server.domain.face_event import FaceEvent, Recorded
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.matching import Thresholds
+from footfall_server.domain.recent_faces import RecentGallery
 from footfall_server.errors import ErrorKind, EventRefusedError, FootfallError
 from footfall_server.ports import Clock, FaceIndex, IndexHit, Transactions
 from footfall_server.services.event_checks import EventChecks, EventTimes, RecognitionModel
@@ -19,6 +21,8 @@ from footfall_server.services.scope import tenant_of
 from footfall_server.services.submission import Submission
 
 SEARCH_LIMIT = 5
+TENANTS_REMEMBERED = 256
+"""Of how many tenants recent faces are held, those that sent events last. What is not held is read again."""
 
 Result = Recorded | FootfallError
 
@@ -50,6 +54,7 @@ class FaceIngest:
         self._clock = clock
         self._model = model
         self._thresholds = thresholds
+        self._recents: OrderedDict[UUID, RecentGallery] = OrderedDict()
         self._checks = EventChecks(model=model, times=times)
 
     async def record_many(self, principal: Principal, events: Sequence[FaceEvent]) -> Sequence[Recorded]:
@@ -113,6 +118,7 @@ class FaceIngest:
             batch = IngestBatch(
                 tx,
                 searched,
+                recents=self._recents_of(tenant_id),
                 thresholds=self._thresholds,
                 model_id=self._model.model_id,
                 now=self._clock.now(),
@@ -121,6 +127,14 @@ class FaceIngest:
             if all_or_none:
                 _raise_first([refusals.get(place) for place in range(len(searched.submissions))])
             return await batch.record()
+
+    def _recents_of(self, tenant_id: UUID) -> RecentGallery:
+        """What is held of a tenant's recent faces. Touched only inside its exclusive transactions."""
+        recents = self._recents.setdefault(tenant_id, RecentGallery(self._model.dimension))
+        self._recents.move_to_end(tenant_id)
+        if len(self._recents) > TENANTS_REMEMBERED:
+            self._recents.popitem(last=False)
+        return recents
 
 
 def _raise_first(refusals: Sequence[FootfallError | None]) -> None:

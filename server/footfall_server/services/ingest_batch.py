@@ -1,23 +1,21 @@
 """A batch of events inside its exclusive transaction: who may send what, what is known, what is new."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 
+from footfall_server.domain.batch import BatchAnswers, BatchQuestions, SpoolMark, TrackSpan
 from footfall_server.domain.cannot_link import Presences
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent, Recorded
-from footfall_server.domain.image import FaceImage
 from footfall_server.domain.matching import Thresholds
 from footfall_server.domain.person import Candidate
-from footfall_server.domain.places import Site
-from footfall_server.domain.recent_faces import RecentFaces
-from footfall_server.domain.sighting import Sighting
+from footfall_server.domain.recent_faces import RecentFaces, RecentGallery
 from footfall_server.errors import FieldViolation, FootfallError, invalid_fields, not_found
-from footfall_server.ports import CameraSpan, IndexHit, Transaction
+from footfall_server.ports import IndexHit, Transaction
 from footfall_server.services.recording import Face, Recording
 from footfall_server.services.submission import Submission
 
@@ -44,24 +42,25 @@ class SearchedBatch:
     search_began: datetime
 
 
-@dataclass(slots=True)
-class _Known:
-    """What the database holds of what the events refer to."""
-
-    recorded: Mapping[UUID, Recorded] = field(default_factory=dict)
-    sites: Mapping[UUID, Site] = field(default_factory=dict)
-    sightings: dict[UUID, Sighting] = field(default_factory=dict)
-    images: dict[UUID, FaceImage] = field(default_factory=dict)
-
-
 class IngestBatch:
-    """Records one batch. Made for one transaction."""
+    """Records one batch. Made for one transaction.
+
+    `recents` is what this process holds of the tenant's recent faces; it is brought up to date here.
+    """
 
     def __init__(
-        self, tx: Transaction, batch: SearchedBatch, *, thresholds: Thresholds, model_id: str, now: datetime
+        self,
+        tx: Transaction,
+        batch: SearchedBatch,
+        *,
+        recents: RecentGallery,
+        thresholds: Thresholds,
+        model_id: str,
+        now: datetime,
     ) -> None:
         self._tx = tx
         self._batch = batch
+        self._recents = recents
         self._thresholds = thresholds
         self._model_id = model_id
         self._now = now
@@ -69,21 +68,22 @@ class IngestBatch:
             place: refusal for place, refusal in enumerate(batch.refusals) if refusal is not None
         }
         self._fresh: dict[UUID, int] = {}
-        self._known = _Known()
+        self._known: BatchAnswers | None = None
 
     async def sort(self) -> Mapping[int, FootfallError]:
         """Tells fresh events from known and from bad ones. Returns the bad ones' reasons by place."""
         sound = [(place, self._batch.submissions[place]) for place in self._batch.row_of]
-        if sound:
-            await self._look_up([submission.event for _, submission in sound])
-        camera_of = {track_id: each.camera_id for track_id, each in self._known.sightings.items()}
-        track_of = {image_id: each.track_id for image_id, each in self._known.images.items()}
+        if not sound:
+            return self._refusals
+        known = self._known = await self._look_up([submission.event for _, submission in sound])
+        camera_of = {track_id: each.camera_id for track_id, each in known.sightings.items()}
+        track_of = {image_id: each.track_id for image_id, each in known.images.items()}
         for place, submission in sound:
             event = submission.event
-            site = self._known.sites.get(event.camera_id)
+            site = known.sites.get(event.camera_id)
             if site is None or not submission.principal.may_see(site.site_id):
                 self._refusals[place] = not_found("camera", event.camera_id)
-            elif event.event_id not in self._known.recorded:
+            elif event.event_id not in known.recorded:
                 refusal = _claimed_elsewhere(event, camera_of, track_of)
                 if refusal is not None:
                     self._refusals[place] = refusal
@@ -93,13 +93,12 @@ class IngestBatch:
 
     async def record(self) -> Sequence[Recorded | FootfallError]:
         """Decides and writes the fresh events. Returns what became of each event of the batch."""
-        await self._acknowledge()
-        outcomes = dict(self._known.recorded)
-        if self._fresh:
-            recording = await self._recording()
+        outcomes = dict(self._known.recorded) if self._known is not None else {}
+        recording = self._recording()
+        if self._known is not None:
             for place in self._fresh.values():
-                recording.take(self._face(place, recording.existing))
-            outcomes.update((each.event_id, each) for each in await recording.write())
+                recording.take(self._face(place, self._known))
+        outcomes.update((each.event_id, each) for each in await recording.write(self._spool_marks()))
         results: list[Recorded | FootfallError] = []
         for place, submission in enumerate(self._batch.submissions):
             event_id = submission.event.event_id
@@ -110,78 +109,69 @@ class IngestBatch:
                 results.append(replace(outcomes[event_id], duplicate=again))
         return results
 
-    async def _look_up(self, events: Sequence[FaceEvent]) -> None:
-        tx = self._tx
-        sightings = await tx.sightings.by_track({event.track_id for event in events})
-        image_ids = {each.image_id for each in sightings.values() if each.image_id is not None}
-        image_ids.update(event.image.image_id for event in events if event.image is not None)
-        self._known = _Known(
-            recorded=await tx.events.recorded({event.event_id for event in events}),
-            sites=await tx.cameras.sites_of({event.camera_id for event in events}),
-            sightings=dict(sightings),
-            images=dict(await tx.images.find(image_ids)) if image_ids else {},
+    async def _look_up(self, events: Sequence[FaceEvent]) -> BatchAnswers:
+        known = await self._tx.batches.look_up(
+            BatchQuestions(
+                event_ids={event.event_id for event in events},
+                spans=_spans(events),
+                image_ids={event.image.image_id for event in events if event.image is not None},
+                customer_ids={hit.customer_id for found in self._batch.hits for hit in found},
+                model_id=self._model_id,
+                indexed_after=self._batch.search_began - RECENTS_SLACK,
+                known_recents=tuple(self._recents.face_ids),
+            )
         )
+        self._recents.apply(known.recents_added, known.recents_gone)
+        return known
 
-    async def _acknowledge(self) -> None:
-        """Raises the acknowledged sequence of each spool: refused events are done with, too."""
+    def _spool_marks(self) -> Sequence[SpoolMark]:
+        """How far each spool is done with: refused events are, too."""
         furthest: dict[tuple[UUID, UUID], int] = {}
         for submission in self._batch.submissions:
             if submission.place is not None:
                 spool = (submission.place.worker_id, submission.place.spool_id)
                 furthest[spool] = max(submission.place.sequence, furthest.get(spool, 0))
-        for (worker_id, spool_id), sequence in sorted(furthest.items()):
-            await self._tx.workers.advance(worker_id, spool_id, sequence, self._now)
+        return [SpoolMark(*spool, sequence) for spool, sequence in sorted(furthest.items())]
 
-    async def _recording(self) -> Recording:
-        events = [self._batch.submissions[place].event for place in self._fresh.values()]
-        hits = (self._batch.hits[self._batch.row_of[place]] for place in self._fresh.values())
-        hit_customers = {hit.customer_id for found in hits for hit in found}
-        indexed_after = self._batch.search_began - RECENTS_SLACK
-        recents = RecentFaces(
-            await self._tx.gallery.recents(self._model_id, indexed_after),
-            self._batch.queries,
-            floor=self._thresholds.match,
-        )
-        existing = await self._tx.customers.existing(hit_customers) if hit_customers else frozenset[UUID]()
+    def _recording(self) -> Recording:
+        known = self._known
         return Recording(
             tx=self._tx,
             thresholds=self._thresholds,
             now=self._now,
-            recents=recents,
-            existing=existing | recents.customer_ids,
-            presences=Presences(await self._tx.sightings.overlapping(self._spans(events))),
-            sightings=self._known.sightings,
-            images=self._known.images,
+            recents=RecentFaces(self._recents, self._batch.queries, floor=self._thresholds.match),
+            presences=Presences(known.present if known is not None else ()),
+            sightings=dict(known.sightings) if known is not None else {},
+            images=dict(known.images) if known is not None else {},
         )
 
-    def _spans(self, events: Sequence[FaceEvent]) -> Sequence[CameraSpan]:
-        """When the tracks of these events were on their cameras, as far as is known by now."""
-        spans: dict[UUID, CameraSpan] = {}
-        for event in events:
-            earliest, latest = event.first_seen_at, event.last_seen_at
-            if (known := self._known.sightings.get(event.track_id)) is not None:
-                earliest, latest = min(earliest, known.first_seen_at), max(latest, known.last_seen_at)
-            if (before := spans.get(event.track_id)) is not None:
-                earliest, latest = min(earliest, before.earliest), max(latest, before.latest)
-            spans[event.track_id] = CameraSpan(event.camera_id, earliest, latest)
-        return list(spans.values())
-
-    def _face(self, place: int, existing: frozenset[UUID]) -> Face:
+    def _face(self, place: int, known: BatchAnswers) -> Face:
         submission = self._batch.submissions[place]
         row = self._batch.row_of[place]
         event = replace(submission.event, embedding=self._batch.queries[row])
         return Face(
             event=event,
-            site=self._known.sites[event.camera_id],
+            site=known.sites[event.camera_id],
             worker_id=submission.place.worker_id if submission.place is not None else None,
             row=row,
             indexed=[
                 Candidate(hit.customer_id, hit.score)
                 for hit in self._batch.hits[row]
-                if hit.customer_id in existing
+                if hit.customer_id in known.existing
             ],
             stored=self._batch.images.get(event.event_id),
         )
+
+
+def _spans(events: Sequence[FaceEvent]) -> Sequence[TrackSpan]:
+    """When the tracks were on their cameras, as far as the batch says: one span each."""
+    spans: dict[tuple[UUID, UUID], TrackSpan] = {}
+    for event in events:
+        earliest, latest = event.first_seen_at, event.last_seen_at
+        if (before := spans.get((event.track_id, event.camera_id))) is not None:
+            earliest, latest = min(earliest, before.earliest), max(latest, before.latest)
+        spans[event.track_id, event.camera_id] = TrackSpan(event.track_id, event.camera_id, earliest, latest)
+    return list(spans.values())
 
 
 def _claimed_elsewhere(

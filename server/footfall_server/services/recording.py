@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from footfall_server.domain.batch import BatchRecords, SpoolMark
 from footfall_server.domain.cannot_link import Presences
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent, FaceOutcome, Recorded
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.image import FaceImage, ImageState, object_key
 from footfall_server.domain.matching import Thresholds, decide, is_recognisable, without
-from footfall_server.domain.person import Candidate, Customer, GalleryFace
+from footfall_server.domain.person import Candidate, GalleryFace
 from footfall_server.domain.places import Site
 from footfall_server.domain.recent_faces import RecentFaces
 from footfall_server.domain.sighting import Sighting
@@ -39,15 +40,13 @@ class Face:
 class Recording:
     """Decides one face after the other, then writes all of it.
 
-    `existing` are the customers there are; `sightings` the tracks, and `images` the images, that the faces
-    refer to and that were known before.
+    `sightings` are the tracks, and `images` the images, that the faces refer to and that were known before.
     """
 
     tx: Transaction
     thresholds: Thresholds
     now: datetime
     recents: RecentFaces
-    existing: frozenset[UUID]
     presences: Presences
     sightings: dict[UUID, Sighting]
     images: dict[UUID, FaceImage]
@@ -82,37 +81,31 @@ class Recording:
         if sighting != known:
             self._touched[event.track_id] = sighting
 
-    async def write(self) -> Sequence[Recorded]:
-        """Writes what was decided, changes last. Returns what became of each face, in their order."""
-        await self._write_people()
+    async def write(self, spools: Sequence[SpoolMark]) -> Sequence[Recorded]:
+        """Writes what was decided and how far spools are. Returns what became of each face, in order."""
         sightings = list(self._touched.values())
-        visit_of, changes = await VisitBook(self.tx).enter(sightings, self._sites, frozenset(self._newcomers))
-        if self._announced:
-            await self.tx.images.announce(self._announced)
-            stored = {each.image_id for each in self._announced if each.state is ImageState.STORED}
-            if stored:
-                await self.tx.images.mark_stored(stored, self.now)
-        if sightings:
-            await self.tx.sightings.save(
-                [replace(each, visit_id=visit_of.get(each.track_id)) for each in sightings]
+        entry = await VisitBook(self.tx).enter(sightings, self._sites, frozenset(self._newcomers))
+        outcomes = [self._outcome(event, entry.visit_of) for event in self._decided]
+        await self.tx.batches.write(
+            BatchRecords(
+                at=self.now,
+                spools=spools,
+                newcomers=self._newcomers,
+                faces=self._faces,
+                visits=entry.visits,
+                sightings=[replace(each, visit_id=entry.visit_of.get(each.track_id)) for each in sightings],
+                images=self._announced,
+                outcomes=outcomes,
+                changes=entry.changes,
             )
-        outcomes = [self._outcome(event, visit_of) for event in self._decided]
-        if outcomes:
-            await self.tx.events.record(outcomes, self.now)
-        if changes:
-            await self.tx.changes.append(changes)
+        )
         return outcomes
 
     def _candidates(self, face: Face, sighting: Sighting) -> Sequence[Candidate]:
-        recent = [
-            each
-            for each in self.recents.candidates(face.row)
-            if each.customer_id in self.existing or each.customer_id in self._newcomers
-        ]
         taken = self.presences.elsewhere(
             sighting.track_id, sighting.camera_id, sighting.first_seen_at, sighting.last_seen_at
         )
-        return without([*face.indexed, *recent], taken)
+        return without([*face.indexed, *self.recents.candidates(face.row)], taken)
 
     def _is_better_shot(self, known: Sighting, event: FaceEvent, candidates: Sequence[Candidate]) -> bool:
         """Whether the end of the track that made a customer shows the same face, and better."""
@@ -171,17 +164,6 @@ class Recording:
         there = self.images.get(shown) if shown is not None else None
         waits = there is not None and there.state is ImageState.STORED and row.state is ImageState.ANNOUNCED
         return shown if waits else image.image_id
-
-    async def _write_people(self) -> None:
-        if self._newcomers:
-            await self.tx.customers.add(
-                [
-                    Customer(customer_id, await self.tx.customers.next_number(), self.now)
-                    for customer_id in self._newcomers
-                ]
-            )
-        if self._faces:
-            await self.tx.gallery.add(self._faces)
 
     def _outcome(self, event: FaceEvent, visit_of: Mapping[UUID, UUID]) -> Recorded:
         sighting = self.sightings[event.track_id]

@@ -96,5 +96,7 @@ def translated() -> Iterator[None]:
         raise
     except PoolTimeoutError as error:
         raise unavailable("STORE_UNAVAILABLE", "all connections to the database are in use") from error
+    except TRANSIENT as error:
+        raise unavailable("STORE_UNAVAILABLE", "the database is busy", RETRY_SOON) from error
     except UNREACHABLE as error:
         raise unavailable("STORE_UNAVAILABLE", "the database cannot be reached") from error

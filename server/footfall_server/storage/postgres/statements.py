@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import (
     ARRAY,
     Column,
@@ -24,7 +25,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
-from footfall_server.storage.postgres.failures import translated
+from footfall_server.storage.postgres.failures import is_unreachable, translated
 
 EACH = "each_"
 """Prefix of the parameters that hold a value per row; without it they would pass for column values."""
@@ -55,6 +56,25 @@ class TenantConnection:
         """Runs a statement that answers nothing; returns how many rows it touched."""
         with translated():
             return (await self._connection.execute(statement, parameters)).rowcount
+
+    async def fetch(self, statement: str, arguments: Sequence[Any]) -> Sequence[asyncpg.Record]:
+        """Runs a statement on the driver itself, which keeps it prepared: for what every batch does.
+
+        `arguments` are those of $1, $2 and so on.
+        """
+        with translated():
+            pooled = await self._connection.get_raw_connection()
+            driver = pooled.driver_connection
+            if driver is None:
+                raise RuntimeError("the transaction's connection is gone")
+            try:
+                found: Sequence[asyncpg.Record] = await driver.fetch(statement, *arguments)
+            except Exception as error:
+                if is_unreachable(error):
+                    # The pool learns of it only this way, and must not hand the connection out again.
+                    await self._connection.invalidate(error)
+                raise
+            return found
 
     async def run_for_each(
         self, statement: Executable, columns: Sequence[str], rows: Collection[object], **extra: object

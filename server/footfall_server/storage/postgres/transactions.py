@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from footfall_server.ports import PlatformTransaction, Transaction
 from footfall_server.storage.postgres.accounts import PostgresApiKeys, PostgresUsers
+from footfall_server.storage.postgres.batches import PostgresBatches
 from footfall_server.storage.postgres.cameras import PostgresCameras
 from footfall_server.storage.postgres.changes import PostgresChanges
 from footfall_server.storage.postgres.customers import PostgresCustomers
@@ -29,8 +30,12 @@ from footfall_server.storage.postgres.statements import TenantConnection
 from footfall_server.storage.postgres.visits import PostgresVisits
 from footfall_server.storage.postgres.workers import PostgresWorkers
 
+# What a batch runs is planned once per connection, for any batch, and perhaps while the tables are empty:
+# a plan that scans them would be kept while they grow.
 _SET_TENANT_AND_LOCK = text(
-    "select set_config('app.tenant_id', :tenant, true), pg_advisory_xact_lock(cast(:key as bigint))"
+    "select set_config('app.tenant_id', :tenant, true),"
+    " set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),"
+    " pg_advisory_xact_lock(cast(:key as bigint))"
 )
 
 
@@ -51,6 +56,7 @@ class PostgresTransaction:
         self.visits = PostgresVisits(connection)
         self.images = PostgresImages(connection)
         self.changes = PostgresChanges(connection)
+        self.batches = PostgresBatches(connection)
 
 
 class PostgresTransactions:

@@ -1,0 +1,181 @@
+"""What a batch has to know, in two statements: before its decisions, and about visits after them.
+
+Plain SQL for the driver: at a batch of one, building and compiling fifteen statements costs more than
+answering them. Everything is looked up by an index whose first column is the tenant, which row-level
+security adds. Arrays are parameters, so the texts never change and their plans are kept.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+import numpy as np
+
+from footfall_server.domain.batch import BatchAnswers, BatchQuestions, VisitReach
+from footfall_server.domain.face_event import FaceOutcome, Recorded
+from footfall_server.domain.image import FaceImage, ImageState
+from footfall_server.domain.person import GalleryFace
+from footfall_server.domain.places import Site
+from footfall_server.domain.sighting import Sighting
+from footfall_server.domain.visit import Visit
+
+_WIRE_FLOAT = np.dtype("<f4")
+
+# The columns are in the order of the fields of what is made of them.
+_SIGHTING = (
+    "track_id, site_id, camera_id, worker_id, first_seen_at, last_seen_at, final, outcome, customer_id, "
+    "visit_id, score, quality_score, female_probability, image_id, model_id"
+)
+_OUTCOME = _SIGHTING.split(", ").index("outcome")
+_IMAGE = "image_id, site_id, track_id, object_key, content_type, size_bytes, state, captured_at"
+_STATE = _IMAGE.split(", ").index("state")
+_SITE = (
+    "sites.site_id, sites.display_name, time_zone, visit_gap, business_day_start, "
+    "sites.created_at, sites.updated_at"
+)
+_RECORDED = "event_id, outcome, customer_id, visit_id, score"
+_FACE = "face_id, customer_id, model_id, embedding, quality_score, event_id, created_at"
+_VISIT = "visit_id, site_id, customer_id, first_seen_at, last_seen_at, rule_version"
+
+# Each answer is an array of rows, so that all of them fit into one row. Of what is on a camera, the range
+# from the batch's earliest moment is read from the index, and the spans themselves are matched in it.
+LOOK_UP = f"""
+with span as materialized (
+  select given.camera_id,
+         least(given.earliest, known.first_seen_at) as earliest,
+         greatest(given.latest, known.last_seen_at) as latest
+  from unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[])
+       as given (track_id, camera_id, earliest, latest)
+  left join sightings known on known.track_id = given.track_id and known.camera_id = given.camera_id
+), watched as materialized (
+  select camera_id, min(earliest) as earliest, max(latest) as latest from span group by camera_id
+), recent as materialized (
+  select face_id from gallery_faces where model_id = $8 and indexed_at is null
+  union all
+  select face_id from gallery_faces where model_id = $8 and indexed_at >= $9
+), added as materialized (
+  select face_id from recent except select unnest($10::uuid[])
+)
+select
+  (select array_agg(r) from (
+     select {_RECORDED}
+     from recorded_events where event_id = any($1::uuid[])) r) as recorded,
+  (select array_agg(r) from (
+     select camera_id, {_SITE}
+     from cameras join sites using (tenant_id, site_id) where camera_id = any($3::uuid[])) r) as sites,
+  (select array_agg(r) from (
+     select {_SIGHTING} from sightings where track_id = any($2::uuid[])) r) as sightings,
+  (select array_agg(r) from (
+     select {_IMAGE}
+     from images where image_id = any($6::uuid[] || array(
+       select image_id from sightings where track_id = any($2::uuid[]) and image_id is not null))) r
+  ) as images,
+  (select array_agg(r) from (
+     select there.*
+     from watched cross join lateral (
+       select {_SIGHTING} from sightings there
+       where there.customer_id is not null and there.camera_id = watched.camera_id
+         and there.last_seen_at >= watched.earliest and there.first_seen_at <= watched.latest) there
+     where exists (
+       select from span
+       where span.camera_id = there.camera_id
+         and span.earliest <= there.last_seen_at and span.latest >= there.first_seen_at)) r) as present,
+  (select array_agg(customer_id) from customers where customer_id = any($7::uuid[])) as existing,
+  (select array_agg(r) from (
+     select {_FACE}
+     from gallery_faces where face_id = any(array(select face_id from added))) r) as recents_added,
+  (select array_agg(face_id) from (
+     select unnest($10::uuid[]) as face_id except select face_id from recent) gone) as recents_gone
+"""  # noqa: S608 - made of constants; whatever comes from outside is a parameter
+
+# A lateral scan takes one entry of the index for a customer's first visit, however often they came.
+NEAR = f"""
+select near.*
+from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[])
+     as reach (site_id, customer_id, earliest, latest)
+cross join lateral (
+  (select {_VISIT} from visits
+   where visits.customer_id = reach.customer_id
+   order by first_seen_at, visit_id limit 1)
+  union all
+  (select {_VISIT} from visits
+   where visits.customer_id = reach.customer_id and visits.site_id = reach.site_id
+     and visits.last_seen_at >= reach.earliest and visits.first_seen_at <= reach.latest)
+) near
+"""  # noqa: S608 - as above
+
+
+def look_up_arguments(questions: BatchQuestions) -> Sequence[Any]:
+    """The parameters of LOOK_UP."""
+    spans = questions.spans
+    return (
+        list(questions.event_ids),
+        [span.track_id for span in spans],
+        [span.camera_id for span in spans],
+        [span.earliest for span in spans],
+        [span.latest for span in spans],
+        list(questions.image_ids),
+        list(questions.customer_ids),
+        questions.model_id,
+        questions.indexed_after,
+        list(questions.known_recents),
+    )
+
+
+def to_answers(row: asyncpg.Record) -> BatchAnswers:
+    """What LOOK_UP answered. Rows inside arrays come without names, in the order of their columns."""
+    return BatchAnswers(
+        recorded={each[0]: _to_recorded(each) for each in row["recorded"] or ()},
+        sites={each[0]: Site(*each[1:]) for each in row["sites"] or ()},
+        sightings={each[0]: _to_sighting(each) for each in row["sightings"] or ()},
+        images={each[0]: _to_image(each) for each in row["images"] or ()},
+        present=[_to_sighting(each) for each in row["present"] or ()],
+        existing=frozenset(row["existing"] or ()),
+        recents_added=[_to_face(each) for each in row["recents_added"] or ()],
+        recents_gone=row["recents_gone"] or (),
+    )
+
+
+def near_arguments(reaches: Sequence[VisitReach]) -> Sequence[Any]:
+    """The parameters of NEAR."""
+    return (
+        [reach.site_id for reach in reaches],
+        [reach.customer_id for reach in reaches],
+        [reach.earliest for reach in reaches],
+        [reach.latest for reach in reaches],
+    )
+
+
+def to_visits(rows: Sequence[asyncpg.Record]) -> Sequence[Visit]:
+    """What NEAR answered, each visit once."""
+    return list({row["visit_id"]: Visit(*row.values()) for row in rows}.values())
+
+
+def _to_recorded(row: Sequence[Any]) -> Recorded:
+    event_id, outcome, customer_id, visit_id, score = row
+    return Recorded(event_id, FaceOutcome(outcome), customer_id, visit_id, score, duplicate=True)
+
+
+def _to_sighting(row: Sequence[Any]) -> Sighting:
+    values = list(row)
+    values[_OUTCOME] = FaceOutcome(row[_OUTCOME])
+    return Sighting(*values)
+
+
+def _to_image(row: Sequence[Any]) -> FaceImage:
+    values = list(row)
+    values[_STATE] = ImageState(row[_STATE])
+    return FaceImage(*values)
+
+
+def _to_face(row: Sequence[Any]) -> GalleryFace:
+    face_id, customer_id, model_id, embedding, quality_score, event_id, created_at = row
+    return GalleryFace(
+        face_id,
+        customer_id,
+        model_id,
+        np.frombuffer(embedding, _WIRE_FLOAT).astype(np.float32, copy=False),
+        quality_score,
+        event_id,
+        created_at,
+    )
