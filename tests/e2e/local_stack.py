@@ -191,6 +191,14 @@ def free_port() -> int:
         return port
 
 
+def is_alive(process: psutil.Process) -> bool:
+    """Whether the process still does anything: in some containers nobody reaps what has ended."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def is_listening(port: int) -> bool:
     """Whether somebody accepts connections on the port."""
     with socket.socket() as probe:

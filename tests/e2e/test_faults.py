@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from e2e.local_stack import LocalStack, is_listening, wait_until
+from e2e.local_stack import LocalStack, is_alive, is_listening, wait_until
 
 # Seconds after the play began: each while somebody stands before the camera, with time to come back
 # before the next one is hit.
@@ -52,7 +52,7 @@ def test_down_leaves_no_process_and_no_port(fresh_stack: LocalStack) -> None:
     down = stack.run("down")
 
     assert down.returncode == 0, f"{down.stdout}\n{down.stderr}"
-    assert not [process for process in processes if process.is_running()]
+    assert not [process for process in processes if is_alive(process)]
     assert not [port for port in ports if is_listening(port)]
 
 
@@ -68,5 +68,5 @@ def test_down_finds_everything_when_the_supervisor_was_killed(fresh_stack: Local
     down = stack.run("down")
 
     assert down.returncode == 0, f"{down.stdout}\n{down.stderr}"
-    assert not [process for process in processes if process.is_running()]
+    assert not [process for process in processes if is_alive(process)]
     assert not [port for port in ports if is_listening(port)]
