@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 from types import TracebackType
 from typing import Protocol, Self
 from uuid import UUID
@@ -35,12 +36,14 @@ class Recorder(Protocol):
 class BatchLimits:
     """How large and how patient batches are.
 
-    `max_events` in one batch; `max_wait` of its first event for others; `max_waiting` events of one tenant
-    before senders have to wait; `max_concurrent` batches at once, of different tenants.
+    `max_events` in one batch; `pace` from the beginning of one batch of a tenant to that of the next, unless
+    that is full: what arrives meanwhile goes together, and an event after a quiet moment goes at once.
+    `max_waiting` events of one tenant before senders have to wait; `max_concurrent` batches at once, of
+    different tenants.
     """
 
     max_events: int = 64
-    max_wait: timedelta = timedelta(milliseconds=20)
+    pace: timedelta = timedelta(milliseconds=10)
     max_waiting: int = 1024
     max_concurrent: int = 4
 
@@ -75,7 +78,6 @@ class Lane:
 class _Item:
     submission: Submission
     lane: Lane | None
-    arrived: float
     done: "asyncio.Future[Result]"
 
     def resolve(self, result: Result) -> None:
@@ -96,6 +98,8 @@ class _Queue:
     items: deque[_Item] = field(default_factory=deque)
     senders: int = 0
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    not_before: float = -inf
+    """When the next batch may begin, on the loop's clock."""
 
 
 class MicroBatcher:
@@ -104,6 +108,7 @@ class MicroBatcher:
     def __init__(self, *, recorder: Recorder, limits: BatchLimits) -> None:
         self._recorder = recorder
         self._limits = limits
+        self._pace = limits.pace.total_seconds()
         self._turns = asyncio.Semaphore(limits.max_concurrent)
         self._queues: dict[UUID, _Queue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -144,8 +149,7 @@ class MicroBatcher:
         finally:
             queue.senders -= 1
             queue.stirred.set()
-        loop = asyncio.get_running_loop()
-        item = _Item(submission, lane, loop.time(), loop.create_future())
+        item = _Item(submission, lane, asyncio.get_running_loop().create_future())
         if self._closing:
             queue.space.release()
             item.fail(unavailable("DRAINING", "this replica is going down; try again"))
@@ -163,34 +167,33 @@ class MicroBatcher:
         return queue
 
     async def _serve(self, tenant_id: UUID, queue: _Queue) -> None:
-        """Runs as long as there is something to do for a tenant."""
+        """Runs as long as there is something to do for a tenant, and until another batch might begin."""
         try:
-            while queue.items or queue.senders:
-                await self._gather(queue)
+            while await self._gather(queue):
                 async with self._turns:
                     batch = self._take(queue)
                     if batch:
+                        queue.not_before = asyncio.get_running_loop().time() + self._pace
                         await self._record(tenant_id, batch)
         finally:
             del self._queues[tenant_id]
             for item in queue.items:
                 item.fail(unavailable("DRAINING", "this replica went down; try again"))
 
-    async def _gather(self, queue: _Queue) -> None:
-        """Waits until a batch is worth recording: full, or its first event waited long enough."""
+    async def _gather(self, queue: _Queue) -> bool:
+        """Waits until a batch is worth recording: full, or its time has come. False when none will come."""
         loop = asyncio.get_running_loop()
         while not self._closing and len(queue.items) < self._limits.max_events:
-            if not queue.items and not queue.senders:
-                return
+            wait: float | None = max(0.0, queue.not_before - loop.time())
+            if not wait:
+                if queue.items or not queue.senders:
+                    break
+                wait = None
             queue.stirred.clear()
-            patience = None
-            if queue.items:
-                patience = queue.items[0].arrived + self._limits.max_wait.total_seconds() - loop.time()
-                if patience <= 0:
-                    return
             with suppress(TimeoutError):
-                async with asyncio.timeout(patience):
+                async with asyncio.timeout(wait):
                     await queue.stirred.wait()
+        return bool(queue.items or queue.senders)
 
     def _take(self, queue: _Queue) -> list[_Item]:
         batch: list[_Item] = []

@@ -17,8 +17,8 @@ from footfall_server.services.batching import BatchLimits, MicroBatcher, Result
 from footfall_server.services.submission import Submission
 
 FACE = person(1)
-PATIENT = BatchLimits(max_wait=timedelta(seconds=60))
-HASTY = BatchLimits(max_wait=timedelta(0))
+PATIENT = BatchLimits(pace=timedelta(seconds=60))
+HASTY = BatchLimits(pace=timedelta(0))
 
 
 @dataclass
@@ -83,10 +83,41 @@ async def test_what_arrives_together_is_one_batch(recorder: ScriptedRecorder) ->
     ]
 
 
-async def test_a_lonely_event_does_not_wait_for_others_for_long(recorder: ScriptedRecorder) -> None:
-    async with MicroBatcher(recorder=recorder, limits=BatchLimits()) as batcher:
+async def test_an_event_after_a_quiet_moment_does_not_wait_for_others(recorder: ScriptedRecorder) -> None:
+    async with MicroBatcher(recorder=recorder, limits=PATIENT) as batcher:
         await batcher.record(principal(uuid4()), events(1)[0])
     assert [len(batch) for batch in recorder.batches] == [1]
+
+
+async def test_what_follows_a_batch_closely_goes_together(recorder: ScriptedRecorder) -> None:
+    caller = principal(uuid4())
+    async with MicroBatcher(recorder=recorder, limits=PATIENT) as batcher:
+        lane = batcher.lane(caller, worker_id=uuid4(), spool_id=uuid4())
+        await (await lane.submit(1, events(1)[0]))
+        waiting = [await lane.submit(number, event) for number, event in enumerate(events(3), start=2)]
+    assert [isinstance(await each, Recorded) for each in waiting] == [True] * 3
+    assert [len(batch) for batch in recorder.batches] == [1, 3]
+
+
+async def test_a_full_batch_does_not_wait_for_its_time(recorder: ScriptedRecorder) -> None:
+    caller = principal(uuid4())
+    async with MicroBatcher(recorder=recorder, limits=replace(PATIENT, max_events=4)) as batcher:
+        await batcher.record(caller, events(1)[0])
+        await asyncio.gather(*(batcher.record(caller, event) for event in events(4)))
+        assert [len(batch) for batch in recorder.batches] == [1, 4]
+
+
+async def test_what_arrives_while_a_batch_is_in_flight_goes_together(recorder: ScriptedRecorder) -> None:
+    recorder.open.clear()
+    caller = principal(uuid4())
+    async with MicroBatcher(recorder=recorder, limits=HASTY) as batcher:
+        first = asyncio.create_task(batcher.record(caller, events(1)[0]))
+        await until(lambda: bool(recorder.in_flight))
+        rest = [asyncio.create_task(batcher.record(caller, event)) for event in events(5)]
+        await asyncio.sleep(0)
+        recorder.open.set()
+        await asyncio.gather(first, *rest)
+    assert [len(batch) for batch in recorder.batches] == [1, 5]
 
 
 async def test_leaving_records_what_still_waits_and_takes_nothing_more(recorder: ScriptedRecorder) -> None:
@@ -102,7 +133,7 @@ async def test_leaving_records_what_still_waits_and_takes_nothing_more(recorder:
 
 async def test_tenants_take_turns(recorder: ScriptedRecorder) -> None:
     busy, quiet = uuid4(), uuid4()
-    limits = BatchLimits(max_events=2, max_wait=timedelta(0), max_concurrent=1)
+    limits = BatchLimits(max_events=2, pace=timedelta(0), max_concurrent=1)
     recorder.open.clear()
     async with MicroBatcher(recorder=recorder, limits=limits) as batcher:
         tasks = [asyncio.create_task(batcher.record(principal(busy), event)) for event in events(10)]
@@ -116,7 +147,7 @@ async def test_tenants_take_turns(recorder: ScriptedRecorder) -> None:
 
 async def test_a_full_queue_makes_senders_wait(recorder: ScriptedRecorder) -> None:
     recorder.open.clear()
-    limits = BatchLimits(max_events=1, max_wait=timedelta(0), max_waiting=2)
+    limits = BatchLimits(max_events=1, pace=timedelta(0), max_waiting=2)
     caller = principal(uuid4())
     async with MicroBatcher(recorder=recorder, limits=limits) as batcher:
         lane = batcher.lane(caller, worker_id=uuid4(), spool_id=uuid4())
@@ -162,7 +193,7 @@ async def test_after_a_failure_nothing_later_of_the_lane_is_recorded(recorder: S
     recorder.open.clear()
     recorder.away = True
     caller = principal(uuid4())
-    limits = BatchLimits(max_events=2, max_wait=timedelta(0))
+    limits = BatchLimits(max_events=2, pace=timedelta(0))
     async with MicroBatcher(recorder=recorder, limits=limits) as batcher:
         lane = batcher.lane(caller, worker_id=uuid4(), spool_id=uuid4())
         futures = [await lane.submit(number, event) for number, event in enumerate(events(5), start=1)]

@@ -37,8 +37,9 @@ _RECORDED = "event_id, outcome, customer_id, visit_id, score"
 _FACE = "face_id, customer_id, model_id, embedding, quality_score, event_id, created_at"
 _VISIT = "visit_id, site_id, customer_id, first_seen_at, last_seen_at, rule_version"
 
-# Each answer is an array of rows, so that all of them fit into one row. Of what is on a camera, the range
-# from the batch's earliest moment is read from the index, and the spans themselves are matched in it.
+# Each answer is an array of rows, so that all of them fit into one row. Of what was before a camera, the
+# stretch of the index from the batch's earliest moment is read, and the spans are matched in that; without
+# the `offset 0` the planner would join them with all that the tenant ever saw.
 LOOK_UP = f"""
 with span as materialized (
   select given.camera_id,
@@ -75,7 +76,8 @@ select
      from watched cross join lateral (
        select {_SIGHTING} from sightings there
        where there.customer_id is not null and there.camera_id = watched.camera_id
-         and there.last_seen_at >= watched.earliest and there.first_seen_at <= watched.latest) there
+         and there.last_seen_at >= watched.earliest and there.first_seen_at <= watched.latest
+       offset 0) there
      where exists (
        select from span
        where span.camera_id = there.camera_id
