@@ -13,6 +13,10 @@ from footfall_server.errors import FieldViolation, invalid_fields
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
+# As google.protobuf.Duration says.
+MAX_DURATION_SECONDS = 315_576_000_000
+NANOS_OF_A_SECOND = 1_000_000_000
+
 
 def from_optional_id(text: str) -> UUID | None:
     """An id that may be left empty; the rules of the proto have said that it is an id otherwise."""
@@ -49,11 +53,14 @@ def to_duration(value: timedelta) -> Duration:
 
 
 def from_duration(duration: Duration, field: str) -> timedelta:
-    """A span, to the microsecond. Raises INVALID_FIELD for what is no valid duration."""
-    try:
-        return duration.ToTimedelta()
-    except (ValueError, OverflowError):
-        raise invalid_fields([FieldViolation(field, "must be a valid duration", "duration.valid")]) from None
+    """A span, cut to the microsecond: rounded up it could leave the range that it was checked against.
+
+    Raises INVALID_FIELD for what is no valid duration: nanoseconds of a second and more, or of another sign.
+    """
+    seconds, nanos = duration.seconds, duration.nanos
+    if abs(seconds) > MAX_DURATION_SECONDS or abs(nanos) >= NANOS_OF_A_SECOND or seconds * nanos < 0:
+        raise invalid_fields([FieldViolation(field, "must be a valid duration", "duration.valid")])
+    return timedelta(seconds=seconds, microseconds=int(nanos / 1000))
 
 
 def plain_text(text: str, field: str) -> str:
