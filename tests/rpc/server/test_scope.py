@@ -1,0 +1,233 @@
+"""Nobody reaches what is not theirs: every id in every good request, replaced by one of somebody else's."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import grpc
+import pytest
+from fakes.edge_client import dialled
+from fakes.good_requests import Requests, Seeded, good_requests, seed
+from fakes.polling import until
+from fakes.rpc_calls import CONNECT, METHODS, call
+from fakes.rpc_failures import failure
+from fakes.shop import Chain, Metadata, Replica, Shop, bearer
+from fakes.wire_events import JPEG, face_event
+from footfall.v1 import (
+    camera_service_pb2,
+    ingest_service_pb2,
+    live_service_pb2,
+    site_service_pb2,
+    tenant_service_pb2,
+    visit_service_pb2,
+)
+from footfall_server.domain.identifiers import new_id
+from footfall_server.domain.identity import Role
+from footfall_server.rpc.edge_link import LinkManners
+from footfall_server.rpc.permissions import PERMISSIONS, Scope
+from google.protobuf.message import Message
+
+Ids = Mapping[str, str]
+
+IN_TENANTS = sorted(name for name in METHODS if PERMISSIONS[name].scope is Scope.TENANT and name != CONNECT)
+NOT_LOOKED_UP = {
+    ("/footfall.v1.SiteService/CreateSite", "site.site_id"): "the core makes it",
+    ("/footfall.v1.CameraService/CreateCamera", "camera.camera_id"): "the core makes it",
+    ("/footfall.v1.CameraService/UpdateCamera", "camera.site_id"): "is said to be fixed",
+}
+
+
+@pytest.fixture
+async def seeded(shop: Shop, core: Replica) -> Seeded:
+    return await seed(shop, core)
+
+
+@pytest.fixture
+def requests(shop: Shop, seeded: Seeded) -> Requests:
+    return good_requests(shop, seeded)
+
+
+async def visit_of(shop: Shop, core: Replica, chain: Chain, *, at_other_site: bool) -> tuple[str, str]:
+    """A visit with its image, by somebody else's worker."""
+    site = chain.other_site if at_other_site else chain.site
+    event = face_event((chain.other_camera if at_other_site else chain.camera).camera_id, person=99)
+    event.crop_jpeg = JPEG
+    tables = shop.transactions.tables(chain.tenant.tenant_id)
+    before = set(tables.images)
+    recorded = await core.ingest.RecordFace(
+        ingest_service_pb2.RecordFaceRequest(event=event),
+        metadata=shop.signed_in(Role.WORKER, chain=chain, sites=[site.site_id]),
+    )
+    await until(lambda: all(row.indexed_at is not None for row in tables.gallery.values()))
+    [image_id] = set(tables.images) - before
+    return recorded.visit_id, str(image_id)
+
+
+async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Ids:
+    """For each id of ours the like of somebody else's: another tenant's, another site's, or nobody's."""
+    chain = shop.foreign if whose == "another tenant's" else shop.own
+    own = shop.own
+    ours = [str(own.site.site_id), seeded.empty_site_id, str(own.camera.camera_id)]
+    ours += [seeded.visit_id, seeded.image_id]
+    if whose == "nobody's":
+        return {each: str(new_id()) for each in ours}
+    visit_id, image_id = await visit_of(shop, core, chain, at_other_site=True)
+    site_id, camera_id = str(chain.other_site.site_id), str(chain.other_camera.camera_id)
+    return dict(zip(ours, [site_id, site_id, camera_id, visit_id, image_id], strict=True))
+
+
+def replaced(good: Message, ids: Ids, under: str = "") -> Iterator[tuple[str, Message]]:
+    """The good request with one id after the other replaced, and the path of that."""
+    for field, value in good.ListFields():
+        path = f"{under}{field.name}"
+        if field.message_type is not None:
+            inner = value[0] if field.is_repeated else value
+            for inner_path, changed in replaced(inner, ids, f"{path}."):
+                copy: Any = type(good)()
+                copy.CopyFrom(good)
+                target = getattr(copy, field.name)
+                (target[0] if field.is_repeated else target).CopyFrom(changed)
+                yield inner_path, copy
+        elif isinstance(value, str) and value in ids:
+            copy = type(good)()
+            copy.CopyFrom(good)
+            setattr(copy, field.name, ids[value])
+            yield path, copy
+
+
+def callers(shop: Shop, method: str, whose: str) -> Mapping[str, Metadata]:
+    """Everybody whom the table lets in and who may not reach these ids."""
+    roles = PERMISSIONS[method].roles
+    if whose == "another site's":
+        roles = roles - {Role.TENANT_ADMIN}
+    return {role.value: shop.signed_in(role) for role in sorted(roles)}
+
+
+@pytest.mark.parametrize("whose", ["another tenant's", "another site's", "nobody's"])
+async def test_what_is_somebody_elses_is_not_there(
+    shop: Shop, core: Replica, seeded: Seeded, requests: Requests, whose: str
+) -> None:
+    ids = await strangers(shop, core, seeded, whose)
+    before = shop.snapshot()
+    tried = set()
+    for method in IN_TENANTS:
+        for path, request in (each for good in requests[method] for each in replaced(good, ids)):
+            if (method, path) in NOT_LOOKED_UP:
+                continue
+            for name, metadata in callers(shop, method, whose).items():
+                tried.add(method)
+                failed = await failure(call(core, method, metadata, [request.SerializeToString()]))
+                assert failed.code is grpc.StatusCode.NOT_FOUND, f"{name}: {path} of {method}: {failed}"
+                assert failed.reason.endswith("_NOT_FOUND"), f"{name}: {path} of {method}: {failed}"
+    assert shop.snapshot() == before
+    admins_only = {name for name in IN_TENANTS if PERMISSIONS[name].roles == {Role.TENANT_ADMIN}}
+    without_ids = {"/footfall.v1.SiteService/ListSites", "/footfall.v1.SiteService/CreateSite"}
+    untried = set(IN_TENANTS) - tried - without_ids
+    assert untried == (admins_only - without_ids if whose == "another site's" else set())
+
+
+async def test_lists_hold_nothing_of_somebody_elses(shop: Shop, core: Replica, seeded: Seeded) -> None:
+    others = [
+        await visit_of(shop, core, shop.own, at_other_site=True),
+        await visit_of(shop, core, shop.foreign, at_other_site=False),
+    ]
+    manager = shop.signed_in(Role.SITE_MANAGER)
+    listed = await core.visits.ListVisits(visit_service_pb2.ListVisitsRequest(), metadata=manager)
+    assert [visit.visit_id for visit in listed.visits] == [seeded.visit_id]
+    customers = shop.transactions.tables(shop.own.tenant.tenant_id).customers
+    assert len(customers) == 2, "another customer was at the other site"
+    for customer_id in customers:
+        asked = visit_service_pb2.ListVisitsRequest(customer_id=str(customer_id))
+        found = await core.visits.ListVisits(asked, metadata=manager)
+        assert {visit.visit_id for visit in found.visits} <= {seeded.visit_id}
+    assert others
+
+
+async def test_a_page_token_widens_nothing(shop: Shop, core: Replica) -> None:
+    admin, manager = shop.signed_in(Role.TENANT_ADMIN), shop.signed_in(Role.SITE_MANAGER)
+    first = await core.sites.ListSites(site_service_pb2.ListSitesRequest(page_size=1), metadata=admin)
+    rest = site_service_pb2.ListSitesRequest(page_token=first.next_page_token)
+    seen = {site.site_id for site in (await core.sites.ListSites(rest, metadata=manager)).sites}
+    assert seen <= {str(shop.own.site.site_id)}
+
+
+async def test_a_request_id_is_known_in_its_tenant_only(shop: Shop, core: Replica) -> None:
+    request = site_service_pb2.CreateSiteRequest(
+        site=site_service_pb2.Site(display_name="Hafen"), request_id=str(new_id())
+    )
+    ours = await core.sites.CreateSite(request, metadata=shop.signed_in(Role.TENANT_ADMIN))
+    foreign = shop.signed_in(Role.TENANT_ADMIN, chain=shop.foreign)
+    theirs = await core.sites.CreateSite(request, metadata=foreign)
+    assert ours.site_id != theirs.site_id
+    assert await core.sites.CreateSite(request, metadata=foreign) == theirs
+    tenant = tenant_service_pb2.CreateTenantRequest(
+        tenant=tenant_service_pb2.Tenant(display_name="Hafen"), request_id=request.request_id
+    )
+    await core.tenants.CreateTenant(tenant, metadata=shop.signed_in(Role.SYSTEM_ADMIN))
+
+
+async def test_a_request_id_tells_a_manager_nothing_of_another_site(shop: Shop, core: Replica) -> None:
+    def request(site_id: object) -> camera_service_pb2.CreateCameraRequest:
+        camera = camera_service_pb2.Camera(site_id=str(site_id), display_name="Lager", source_url="usb:0")
+        return camera_service_pb2.CreateCameraRequest(camera=camera, request_id=request_id)
+
+    request_id = str(new_id())
+    elsewhere = shop.signed_in(Role.SITE_MANAGER, sites=[shop.own.other_site.site_id])
+    await core.cameras.CreateCamera(request(shop.own.other_site.site_id), metadata=elsewhere)
+    before = shop.snapshot()
+    again = core.cameras.CreateCamera(
+        request(shop.own.site.site_id), metadata=shop.signed_in(Role.SITE_MANAGER)
+    )
+    failed = await failure(again)
+    assert (failed.code, failed.reason) == (grpc.StatusCode.NOT_FOUND, "SITE_NOT_FOUND")
+    assert shop.snapshot() == before
+
+
+async def test_a_worker_claims_no_track_or_image_of_another_site(shop: Shop, core: Replica) -> None:
+    """Ids that another site's worker made are taken, and nothing of what they name is changed or told."""
+    image_id = new_id()
+    elsewhere = shop.signed_in(Role.WORKER, sites=[shop.own.other_site.site_id])
+    theirs = face_event(shop.own.other_camera.camera_id, person=50, image_id=image_id)
+    recorded = await core.ingest.RecordFace(
+        ingest_service_pb2.RecordFaceRequest(event=theirs), metadata=elsewhere
+    )
+    gallery = shop.transactions.tables(shop.own.tenant.tenant_id).gallery
+    await until(lambda: all(row.indexed_at is not None for row in gallery.values()))
+    before = shop.snapshot()
+    ours = shop.signed_in(Role.WORKER)
+    track = face_event(shop.own.camera.camera_id, person=51)
+    track.track_id = theirs.track_id
+    image = face_event(shop.own.camera.camera_id, person=52, image_id=image_id)
+    for name, claim in (("track", track), ("image", image)):
+        failed = await failure(
+            core.ingest.RecordFace(ingest_service_pb2.RecordFaceRequest(event=claim), metadata=ours)
+        )
+        assert failed.code is grpc.StatusCode.INVALID_ARGUMENT, f"{name}: {failed}"
+        assert recorded.visit_id not in repr(failed)
+        assert recorded.customer_id not in repr(failed)
+    assert shop.snapshot() == before
+    # The idempotency key holds in the whole tenant: an event id that is taken records nothing.
+    event = face_event(shop.own.camera.camera_id, person=53)
+    event.event_id = theirs.event_id
+    again = await core.ingest.RecordFace(ingest_service_pb2.RecordFaceRequest(event=event), metadata=ours)
+    assert again.duplicate
+    assert shop.snapshot() == before
+
+
+async def test_a_link_that_never_says_hello_ends_with_its_token(shop: Shop) -> None:
+    shop.manners = LinkManners(heartbeat_interval=timedelta(seconds=60))
+    async with shop.replica() as core:
+        token = shop.token(Role.WORKER, lifetime=timedelta(seconds=1))
+        async with dialled(core, bearer(token)) as link:
+            failed = await link.ended()
+    assert (failed.code, failed.reason) == (grpc.StatusCode.UNAUTHENTICATED, "UNAUTHENTICATED")
+
+
+async def test_a_token_that_just_ended_opens_no_stream(shop: Shop, core: Replica) -> None:
+    """Clocks may differ by half a minute, which lets a call through and gives a stream no time."""
+    token = shop.token(Role.TENANT_ADMIN, lifetime=timedelta(seconds=60))
+    shop.clock.advance(timedelta(seconds=75))
+    await core.sites.ListSites(site_service_pb2.ListSitesRequest(), metadata=bearer(token))
+    watch = core.live.Watch(live_service_pb2.WatchRequest(), metadata=bearer(token))
+    failed = await failure(watch.read())
+    assert (failed.code, failed.reason) == (grpc.StatusCode.UNAUTHENTICATED, "UNAUTHENTICATED")
