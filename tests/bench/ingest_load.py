@@ -83,7 +83,11 @@ def _unit(vector: np.ndarray) -> np.ndarray:
 
 @dataclass
 class Tally:
-    """What a phase measured. Latency is from the moment of sending to the answer that it is committed."""
+    """What a phase measured.
+
+    Latency is until the answer that an event is committed: in a closed loop since it was sent, in an open
+    one since it was due, so that an event which had to wait for its turn is not flattered.
+    """
 
     sent: int = 0
     committed: int = 0
@@ -92,17 +96,26 @@ class Tally:
     began: float = 0.0
     ended: float = 0.0
 
-    def summary(self) -> dict[str, float]:
-        seconds = max(self.ended - self.began, 1e-9)
-        middle, high, highest = (
-            np.percentile(self.latencies, (50, 95, 99)) if self.latencies else (float("nan"),) * 3
-        )
-        return {
-            "events_per_s": round(self.committed / seconds, 1),
-            "p50_ms": round(float(middle) * 1000, 1),
-            "p95_ms": round(float(high) * 1000, 1),
-            "p99_ms": round(float(highest) * 1000, 1),
-        }
+    @property
+    def rate(self) -> float:
+        """Committed events per second."""
+        return self.committed / max(self.ended - self.began, 1e-9)
+
+    def percentiles(self) -> dict[str, float | None]:
+        """p50_ms, p95_ms and p99_ms; None without any event."""
+        wanted = (50, 95, 99)
+        if not self.latencies:
+            return {f"p{each}_ms": None for each in wanted}
+        found = np.percentile(self.latencies, wanted)
+        return {f"p{each}_ms": round(1000 * float(at), 1) for each, at in zip(wanted, found, strict=True)}
+
+
+def poisson(rate: float, begin: float, seed: int) -> Iterator[float]:
+    """When events are due that come by themselves, `rate` a second: times of the monotonic clock."""
+    dice = np.random.default_rng(seed)
+    while True:
+        begin += float(dice.exponential(1 / rate))
+        yield begin
 
 
 @dataclass(frozen=True)
@@ -114,25 +127,48 @@ class Sender:
     deadline: float
 
     async def record_faces(self, events: "Iterator[face_event_pb2.FaceEvent]", tally: Tally) -> None:
-        """Sends one event after the other by RecordFace until there are none or the time is over."""
+        """Closed loop: one RecordFace after the other, until there are no events or the time is over."""
         for number, event in enumerate(events):
             if time.monotonic() > self.deadline:
                 return
-            request = ingest_service_pb2.RecordFaceRequest(event=event)
-            began = time.monotonic()
-            tally.sent += 1
-            await self.stub.RecordFace(request, metadata=self.metadata, timeout=ACK_PATIENCE)
-            tally.latencies.append(time.monotonic() - began)
-            tally.committed += 1
-            if number % round(1 / RESENT) == 0:
-                again = await self.stub.RecordFace(request, metadata=self.metadata, timeout=ACK_PATIENCE)
-                if not again.duplicate:
-                    raise RuntimeError("an event that was sent again was recorded again")
+            await self._record_face(event, tally, since=time.monotonic(), again=_is_resent(number))
+
+    async def record_faces_due(
+        self, events: "Iterator[face_event_pb2.FaceEvent]", tally: Tally, due: Iterator[float]
+    ) -> None:
+        """Open loop: calls RecordFace whenever an event is due, whatever became of those before."""
+        async with asyncio.TaskGroup() as calls:
+            for number, (event, at) in enumerate(zip(events, due, strict=False)):
+                if at > self.deadline:
+                    return
+                await asyncio.sleep(max(0.0, at - time.monotonic()))
+                calls.create_task(self._record_face(event, tally, since=at, again=_is_resent(number)))
+
+    async def _record_face(
+        self, event: face_event_pb2.FaceEvent, tally: Tally, *, since: float, again: bool
+    ) -> None:
+        request = ingest_service_pb2.RecordFaceRequest(event=event)
+        tally.sent += 1
+        await self.stub.RecordFace(request, metadata=self.metadata, timeout=ACK_PATIENCE)
+        tally.latencies.append(time.monotonic() - since)
+        tally.committed += 1
+        if again:
+            second = await self.stub.RecordFace(request, metadata=self.metadata, timeout=ACK_PATIENCE)
+            if not second.duplicate:
+                raise RuntimeError("an event that was sent again was recorded again")
 
     async def connect(
-        self, events: "Iterator[face_event_pb2.FaceEvent]", tally: Tally, *, window: int
+        self,
+        events: "Iterator[face_event_pb2.FaceEvent]",
+        tally: Tally,
+        *,
+        window: int,
+        due: Iterator[float] | None = None,
     ) -> None:
-        """Sends events over one stream with at most `window` unacknowledged, and some of them twice."""
+        """Sends events over one stream with at most `window` unacknowledged, and some of them twice.
+
+        With `due` each one when it is due, else as fast as the acknowledgements let it.
+        """
         stream: Stream = self.stub.Connect(metadata=self.metadata)
         await stream.write(
             ingest_service_pb2.ConnectRequest(
@@ -147,11 +183,14 @@ class Sender:
             tasks.create_task(link.read(stream))
             sequence = 0
             for number, event in enumerate(events):
-                if time.monotonic() > self.deadline:
+                at = next(due) if due is not None else None
+                if (at or time.monotonic()) > self.deadline:
                     break
-                for copy in range(2 if number % round(1 / RESENT) == 0 else 1):
+                if at is not None:
+                    await asyncio.sleep(max(0.0, at - time.monotonic()))
+                for copy in range(2 if _is_resent(number) else 1):
                     sequence += 1
-                    await link.send(stream, sequence, event, is_new=copy == 0)
+                    await link.send(stream, sequence, event, is_new=copy == 0, since=at)
             async with asyncio.timeout(ACK_PATIENCE):
                 await link.everything_acknowledged()
             await stream.done_writing()
@@ -171,10 +210,11 @@ class _Link:
         event: face_event_pb2.FaceEvent,
         *,
         is_new: bool,
+        since: float | None,
     ) -> None:
         await self.credit.acquire()
         self.quiet.clear()
-        self.waiting.append((sequence, time.monotonic(), is_new))
+        self.waiting.append((sequence, since or time.monotonic(), is_new))
         self.tally.sent += is_new
         sequenced = ingest_service_pb2.SequencedFaceEvent(sequence=sequence, event=event)
         await stream.write(ingest_service_pb2.ConnectRequest(face_event=sequenced))
@@ -200,6 +240,10 @@ class _Link:
     async def everything_acknowledged(self) -> None:
         if self.waiting:
             await self.quiet.wait()
+
+
+def _is_resent(number: int) -> bool:
+    return number % round(1 / RESENT) == 0
 
 
 def some_minutes_ago() -> datetime:

@@ -105,6 +105,7 @@ def own_stack(*, replicas: int) -> Iterator[Target]:
                 "FOOTFALL_SERVER_POSTGRES__SUPERUSER_DSN": dsn("postgres", superuser, "postgres"),
                 "FOOTFALL_SERVER_POSTGRES__OWNER_DSN": dsn("footfall_owner", owner),
             },
+            marker=home / "migrations-done",
         )
         asyncio.run(set_up.ensure())
         tenant_id = asyncio.run(_enrol(command, home, admin))
