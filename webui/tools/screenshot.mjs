@@ -37,7 +37,7 @@ const browser = await chromium.launch({
 try {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
-    deviceScaleFactor: 2,
+    deviceScaleFactor: 1.25,
     colorScheme: process.env.THEME === "dark" ? "dark" : "light",
     locale: "en-GB",
     reducedMotion: "reduce",
