@@ -73,6 +73,10 @@ const BY_REASON: Readonly<Record<Exclude<ErrorReason, ErrorReason.UNSPECIFIED>, 
     title: "This server is stopping",
     hint: "Another one takes over. Try again in a moment.",
   },
+  [ErrorReason.CORE_UNAVAILABLE]: {
+    title: "Footfall cannot be reached",
+    hint: "The core does not answer. It is tried again by itself.",
+  },
   [ErrorReason.LINK_SILENT]: {
     title: "The connection was silent for too long",
     hint: "It is being opened again.",

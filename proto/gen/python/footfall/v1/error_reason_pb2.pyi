@@ -30,6 +30,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_BAD_PAGE_TOKEN: _ClassVar[ErrorReason]
     ERROR_REASON_DRAINING: _ClassVar[ErrorReason]
     ERROR_REASON_LINK_SILENT: _ClassVar[ErrorReason]
+    ERROR_REASON_CORE_UNAVAILABLE: _ClassVar[ErrorReason]
 ERROR_REASON_UNSPECIFIED: ErrorReason
 ERROR_REASON_INVALID_FIELD: ErrorReason
 ERROR_REASON_MALFORMED_REQUEST: ErrorReason
@@ -54,3 +55,4 @@ ERROR_REASON_INTERNAL: ErrorReason
 ERROR_REASON_BAD_PAGE_TOKEN: ErrorReason
 ERROR_REASON_DRAINING: ErrorReason
 ERROR_REASON_LINK_SILENT: ErrorReason
+ERROR_REASON_CORE_UNAVAILABLE: ErrorReason
