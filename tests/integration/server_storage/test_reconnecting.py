@@ -7,6 +7,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 from database_fixtures import FootfallDatabase
+from footfall_server.domain.batch import BatchRecords
 from footfall_server.domain.change import ChangeKind, NewChange, SourceReset, TenantChanged, Topic
 from footfall_server.domain.identifiers import new_id
 from footfall_server.errors import ErrorKind, FootfallError
@@ -91,6 +92,28 @@ async def test_a_transaction_whose_connection_dies_is_unavailable_and_leaves_not
     assert caught.value.kind is ErrorKind.UNAVAILABLE, "the commit could not be sent"
     async with transactions.begin_platform() as tx:
         assert await tx.get_tenant(tenant.tenant_id) is None
+
+
+async def test_a_batch_whose_connection_dies_is_unavailable_and_leaves_nothing(
+    footfall_database: FootfallDatabase, engine: AsyncEngine
+) -> None:
+    transactions = PostgresTransactions(engine)
+    tenant = a_tenant()
+    async with transactions.begin_platform() as platform:
+        await platform.add_tenant(tenant, None)
+    visit = a_visit(new_id(), new_id())
+    records = BatchRecords(at=NOON, newcomers=[visit.customer_id], visits=[visit])
+    with pytest.raises(FootfallError) as caught:  # noqa: PT012
+        async with transactions.begin_exclusive(tenant.tenant_id) as tx:
+            await tx.batches.write(records)
+            await _cut_all_connections(footfall_database)
+            await tx.batches.write(BatchRecords(at=NOON))
+    assert (caught.value.kind, caught.value.reason) == (ErrorKind.UNAVAILABLE, "STORE_UNAVAILABLE")
+    async with transactions.begin_exclusive(tenant.tenant_id) as tx:
+        assert await tx.visits.get(visit.visit_id) is None
+        await tx.batches.write(records)
+    async with transactions.begin(tenant.tenant_id) as tx:
+        assert await tx.visits.get(visit.visit_id) is not None
 
 
 async def test_a_server_that_is_away_is_unavailable(unused_tcp_port: int) -> None:
