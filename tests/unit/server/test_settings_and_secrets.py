@@ -48,7 +48,8 @@ def test_settings_come_from_the_environment(settings: pytest.MonkeyPatch) -> Non
     assert "geheim" not in repr(read)
 
 
-def test_a_person_signs_in_for_one_working_day(settings: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("settings")
+def test_a_person_signs_in_for_one_working_day() -> None:
     read = read_settings(ServerSettings)
     assert read.auth.person_token_ttl == timedelta(hours=8)
     assert read.auth.worker_token_ttl == timedelta(hours=1)
