@@ -45,7 +45,7 @@ class IndexWriter:
         changed: ChangedTenants,
         clock: Clock,
         lot: int = 256,
-        gather_for: timedelta = timedelta(milliseconds=250),
+        gather_for: timedelta = timedelta(seconds=1),
         sweep_every: timedelta = timedelta(seconds=10),
         backoff: Backoff | None = None,
     ) -> None:
@@ -84,9 +84,11 @@ class IndexWriter:
     async def drain(self, tenant_id: UUID) -> int:
         """Empties one tenant's outbox in lots. Raises UNAVAILABLE when the index cannot be reached."""
         carried = 0
-        while (count := await self._carry_lot(tenant_id)) > 0:
+        while True:
+            count = await self._carry_lot(tenant_id)
             carried += count
-        return carried
+            if count < self._lot:  # what is still there is not due, or in another replica's hands
+                return carried
 
     async def _carry_lot(self, tenant_id: UUID) -> int:
         """One lot. The faces stay locked until it is confirmed, so no replica carries them a second time."""
