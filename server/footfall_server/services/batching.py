@@ -43,7 +43,7 @@ class BatchLimits:
     """
 
     max_events: int = 64
-    pace: timedelta = timedelta(milliseconds=10)
+    pace: timedelta = timedelta(milliseconds=20)
     max_waiting: int = 1024
     max_concurrent: int = 4
 
