@@ -2,17 +2,18 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-import grpc
+import grpc.aio
 import pytest
 from fakes.edge_client import dialled, hello, linked
 from fakes.memory_tables import TenantTables
 from fakes.polling import until
 from fakes.shop import Replica, Shop, bearer
 from fakes.wire_events import JPEG, face_event
-from footfall.v1 import camera_service_pb2, error_reason_pb2, ingest_service_pb2
+from footfall.v1 import camera_service_pb2, error_reason_pb2, ingest_service_pb2, ingest_service_pb2_grpc
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
 from footfall_server.domain.image import ImageState
@@ -316,8 +317,12 @@ async def test_draining_finishes_what_is_in_hand(shop: Shop) -> None:
     metadata, worker_id, spool_id = shop.signed_in(Role.WORKER), new_id(), new_id()
     async with AsyncExitStack() as stack:
         async with shop.replica() as leaving:
+            # The replica's own channel is closed as soon as it has stopped, heard or not.
+            channel = grpc.aio.insecure_channel(f"127.0.0.1:{leaving.port}")
+            await stack.enter_async_context(channel)
+            dialling = replace(leaving, ingest=ingest_service_pb2_grpc.IngestServiceStub(channel))
             link, _ = await stack.enter_async_context(
-                linked(leaving, metadata, worker_id=worker_id, spool_id=spool_id)
+                linked(dialling, metadata, worker_id=worker_id, spool_id=spool_id)
             )
             for sequence in range(1, 4):
                 await link.say_event(sequence, face_event(shop.own.camera.camera_id, person=sequence))
