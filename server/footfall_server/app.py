@@ -47,6 +47,7 @@ from footfall_server.services.event_checks import EventTimes, RecognitionModel
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
 from footfall_server.services.images import ImageService
+from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.index_writer import IndexWriter
 from footfall_server.services.sites import SiteService
 from footfall_server.services.tenants import TenantService
@@ -160,12 +161,16 @@ class Core:
             Messages(rules=rules),
         ]
         self._server = GrpcServer(services=services(servicers), interceptors=interceptors)
-        self._readiness = Readiness(
+        self._index_recovery = IndexRecovery(
             transactions=transactions,
             index=adapters.index,
-            images=adapters.images,
             model_id=model.model_id,
             dimension=model.dimension,
+        )
+        self._readiness = Readiness(
+            transactions=transactions,
+            index=self._index_recovery,
+            images=adapters.images,
             sign=self._server,
         )
 
@@ -184,9 +189,14 @@ class Core:
                 transactions=transactions, index=self._adapters.index, changed=changed, clock=clock
             )
             retention = ChangeRetention(transactions=transactions, clock=clock)
-            await stack.enter_async_context(
-                _in_background([self._feed.run(), writer.run(), retention.run(), self._readiness.run()])
-            )
+            jobs = [
+                self._feed.run(),
+                writer.run(),
+                retention.run(),
+                self._index_recovery.run(),
+                self._readiness.run(),
+            ]
+            await stack.enter_async_context(_in_background(jobs))
             port = await self._server.start(listen)
             stack.push_async_callback(self._stop)
             log.info("serving", port=port)

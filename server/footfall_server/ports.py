@@ -197,6 +197,13 @@ class GalleryRepository(Protocol):
         """Leaves faces in the outbox, to be taken again after `until`; counts the attempt."""
         ...
 
+    async def requeue(self, model_id: str) -> int:
+        """Puts every face of a model into the outbox, due at once; none of them counts as indexed any more.
+
+        Waits for faces in another writer's hands. Returns how many there are.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class CameraSpan:
@@ -405,14 +412,21 @@ class IndexHit:
 class FaceIndex(Protocol):
     """Nearest faces. Eventually consistent: what was inserted is found soon, not at once."""
 
-    async def prepare(self, model_id: str, dimension: int) -> None:
-        """Makes the model's collection when there is none."""
+    async def exists(self, model_id: str) -> bool:
+        """Whether the model has a collection."""
+        ...
+
+    async def prepare(self, model_id: str, dimension: int) -> bool:
+        """Makes the model's collection when there is none; whether it did. The new one is empty."""
         ...
 
     async def search(
         self, tenant_id: UUID, model_id: str, embeddings: npt.NDArray[np.float32], limit: int
     ) -> Sequence[Sequence[IndexHit]]:
-        """The nearest faces of the tenant for each row of embeddings (n, d), best first."""
+        """The nearest faces of the tenant for each row of embeddings (n, d), best first.
+
+        Raises UNAVAILABLE when the model has no collection: nobody is unknown because the index is.
+        """
         ...
 
     async def insert(self, tenant_id: UUID, faces: Sequence[GalleryFace]) -> None:

@@ -9,7 +9,8 @@ from uuid import UUID
 import structlog
 
 from footfall_server.errors import FootfallError
-from footfall_server.ports import FaceIndex, ImageStore, Transactions
+from footfall_server.ports import ImageStore, Transactions
+from footfall_server.services.index_recovery import IndexRecovery
 
 _NOBODY = UUID(int=0)
 
@@ -33,18 +34,14 @@ class Readiness:
         self,
         *,
         transactions: Transactions,
-        index: FaceIndex,
+        index: IndexRecovery,
         images: ImageStore,
-        model_id: str,
-        dimension: int,
         sign: ServingSign,
         every: timedelta = timedelta(seconds=2),
     ) -> None:
         self._transactions = transactions
         self._index = index
         self._images = images
-        self._model_id = model_id
-        self._dimension = dimension
         self._sign = sign
         self._every = every
         self._prepared = False
@@ -78,6 +75,6 @@ class Readiness:
             await tx.get_tenant(_NOBODY)
 
     async def _prepare(self) -> None:
-        await self._index.prepare(self._model_id, self._dimension)
+        await self._index.prepare()
         await self._images.prepare()
         self._prepared = True

@@ -26,7 +26,7 @@ class Shop:
     tenant_id: UUID = field(default_factory=uuid4)
     clock: ManualClock = field(default_factory=lambda: ManualClock(START + timedelta(minutes=5)))
     changes: MemoryChanges = field(default_factory=MemoryChanges)
-    index: MemoryFaceIndex = field(default_factory=MemoryFaceIndex)
+    index: MemoryFaceIndex = field(default_factory=lambda: MemoryFaceIndex({MODEL_ID: DIMENSION}))
     images: MemoryImages = field(default_factory=MemoryImages)
     transactions: MemoryTransactions = field(init=False)
     site: Site = field(init=False)

@@ -102,6 +102,12 @@ class MemoryGallery:
             row = self._tables.gallery[face_id]
             self._tables.gallery[face_id] = replace(row, retry_at=until, attempts=row.attempts + 1)
 
+    async def requeue(self, model_id: str) -> int:
+        rows = [row for row in self._tables.gallery.values() if row.face.model_id == model_id]
+        for row in rows:
+            self._tables.gallery[row.face.face_id] = replace(row, indexed_at=None, retry_at=None)
+        return len(rows)
+
     def close(self) -> None:
         self._store.taken_faces -= self._taken
 

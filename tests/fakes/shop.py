@@ -36,6 +36,7 @@ from footfall_server.settings import AuthSettings, RecognitionSettings
 ISSUER = "https://footfall.example"
 AUDIENCE = "footfall"
 MODEL_ID = "fr-mobilefacenet-512"
+DIMENSION = 512
 
 Metadata = Sequence[tuple[str, str]]
 
@@ -76,7 +77,7 @@ class Shop:
     passwords: Passwords
     clock: ManualClock = field(default_factory=ManualClock)
     changes: MemoryChanges = field(default_factory=MemoryChanges)
-    index: MemoryFaceIndex = field(default_factory=MemoryFaceIndex)
+    index: MemoryFaceIndex = field(default_factory=lambda: MemoryFaceIndex({MODEL_ID: DIMENSION}))
     images: MemoryImages = field(default_factory=MemoryImages)
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)

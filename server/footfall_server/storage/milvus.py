@@ -103,13 +103,17 @@ class MilvusFaceIndex:
             self._client.close()
             self._client = None
 
-    async def prepare(self, model_id: str, dimension: int) -> None:
+    async def exists(self, model_id: str) -> bool:
+        """See FaceIndex.exists."""
+        return await self._run("exists", self._exists, collection_name(model_id))
+
+    async def prepare(self, model_id: str, dimension: int) -> bool:
         """See FaceIndex.prepare.
 
         Raises DimensionMismatchError for a collection that was made for another dimension. One that was
         made with another index type is kept and searched with that type's parameters.
         """
-        await self._run("prepare", self._prepare, collection_name(model_id), dimension)
+        return await self._run("prepare", self._prepare, collection_name(model_id), dimension)
 
     async def search(
         self, tenant_id: UUID, model_id: str, embeddings: npt.NDArray[np.float32], limit: int
@@ -160,9 +164,13 @@ class MilvusFaceIndex:
                 )
             return self._client
 
-    def _prepare(self, collection: str, dimension: int) -> None:
+    def _exists(self, collection: str) -> bool:
+        return bool(self._connected().has_collection(collection, timeout=self._timeout))
+
+    def _prepare(self, collection: str, dimension: int) -> bool:
         client = self._connected()
-        if not client.has_collection(collection, timeout=self._timeout):
+        makes = not client.has_collection(collection, timeout=self._timeout)
+        if makes:
             self._create(client, collection, dimension)
         actual = _dimension(client.describe_collection(collection, timeout=self._timeout))
         if actual != dimension:
@@ -175,6 +183,7 @@ class MilvusFaceIndex:
             _log.warning("face_index.other_type", collection=collection, index_type=index_type)
         self._known.search_parameters[collection] = self._search_parameters(index_type)
         client.load_collection(collection, timeout=self._timeout)
+        return makes
 
     def _create(self, client: MilvusClient, collection: str, dimension: int) -> None:
         schema = client.create_schema(auto_id=False, enable_dynamic_field=False)

@@ -119,6 +119,26 @@ async def test_models_are_never_compared(index: FaceIndex) -> None:
     await _found(index, tenant_id, 4, model_id="another-model.v2")
 
 
+async def test_preparing_tells_whether_it_made_the_collection(index: FaceIndex) -> None:
+    model_id = f"made-{new_id()}"
+    assert not await index.exists(model_id)
+    assert await index.prepare(model_id, DIMENSION)
+    assert await index.exists(model_id)
+    assert not await index.prepare(model_id, DIMENSION)
+
+
+async def test_a_model_without_a_collection_is_refused_and_not_empty(index: FaceIndex) -> None:
+    missing = f"missing-{new_id()}"
+    calls = (
+        partial(index.search, new_id(), missing, _queries(1), 5),
+        partial(index.insert, new_id(), [a_face(new_id(), model_id=missing)]),
+    )
+    for call in calls:
+        with pytest.raises(FootfallError) as caught:
+            await call()
+        assert (caught.value.kind, caught.value.reason) == (ErrorKind.UNAVAILABLE, "INDEX_UNAVAILABLE")
+
+
 async def test_preparing_again_keeps_what_is_there(index: FaceIndex) -> None:
     tenant_id = new_id()
     await index.insert(tenant_id, [a_face(new_id(), seed=1)])
@@ -185,6 +205,7 @@ async def test_an_index_that_is_away_is_unavailable(unused_tcp_port: int) -> Non
     settings = MilvusIndexSettings(timeout=timedelta(seconds=1))
     away = MilvusFaceIndex(f"http://127.0.0.1:{unused_tcp_port}", settings=settings)
     calls = (
+        partial(away.exists, MODEL),
         partial(away.prepare, MODEL, DIMENSION),
         partial(away.search, new_id(), MODEL, _queries(1), 5),
         partial(away.insert, new_id(), [a_face(new_id())]),

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import numpy as np
 import pytest
+from footfall_server.domain.batch import BatchQuestions, BatchRecords
 from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.person import Customer, GalleryFace
 from footfall_server.ports import CameraSpan, Transactions
-from storage_samples import NOON, a_customer, a_face, a_sighting, a_visit, an_outcome, minutes
+from storage_samples import MODEL, NOON, a_customer, a_face, a_sighting, a_visit, an_outcome, minutes
 
 
 async def _with_customers(transactions: Transactions, tenant_id: UUID, count: int) -> list[Customer]:
@@ -132,6 +133,41 @@ async def test_a_postponed_face_waits(transactions: Transactions, tenant_id: UUI
             await tx.gallery.postpone([face.face_id], until)
         async with transactions.begin(tenant_id) as tx:
             assert [each.face_id for each in await tx.gallery.take_unindexed(5)] == expected
+
+
+async def test_a_model_goes_back_into_the_outbox(
+    transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID
+) -> None:
+    customer_id, stranger_id, now = new_id(), new_id(), datetime.now(UTC)
+    indexed, postponed = (
+        a_face(customer_id, seed=1),
+        a_face(customer_id, seed=2, created_at=NOON + minutes(1)),
+    )
+    other_model = a_face(customer_id, model_id="another-model")
+    foreign = a_face(stranger_id)
+    lots = (
+        (tenant_id, customer_id, [indexed, postponed, other_model]),
+        (other_tenant_id, stranger_id, [foreign]),
+    )
+    for owner, newcomer, faces in lots:
+        async with transactions.begin_exclusive(owner) as tx:
+            await tx.batches.write(BatchRecords(at=NOON, newcomers=[newcomer], faces=faces))
+        async with transactions.begin(owner) as tx:
+            await tx.gallery.confirm_indexed([face.face_id for face in faces if face is not postponed], now)
+    async with transactions.begin(tenant_id) as tx:
+        await tx.gallery.postpone([postponed.face_id], now + timedelta(hours=1))
+    async with transactions.begin(tenant_id) as tx:
+        assert await tx.gallery.requeue(MODEL) == 2
+        assert await tx.gallery.requeue("no-such-model") == 0
+    async with transactions.begin(tenant_id) as tx:
+        due = await tx.gallery.take_unindexed(10)
+    assert [face.face_id for face in due] == [indexed.face_id, postponed.face_id], "the oldest first, all due"
+    questions = BatchQuestions((), (), (), (), MODEL, now + timedelta(hours=1), ())
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        recents = (await tx.batches.look_up(questions)).recents_added
+    assert {face.face_id for face in recents} == {indexed.face_id, postponed.face_id}
+    async with transactions.begin(other_tenant_id) as tx:
+        assert list(await tx.gallery.take_unindexed(10)) == []
 
 
 async def test_a_track_has_one_sighting_and_the_later_one_counts(

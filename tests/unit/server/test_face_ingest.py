@@ -75,7 +75,7 @@ async def test_a_face_that_was_indexed_while_the_search_ran_is_still_found(shop:
     searching = asyncio.create_task(record(shop, face_event(shop.cameras[1].camera_id, person(1))))
     await shop.index.search_started.wait()
     other = shop.replica()
-    other._index = type(shop.index)()
+    other._index = type(shop.index)(shop.index.collections)
     await other.record_many(shop.principal(), [face_event(shop.camera_id, person(1))])
     async with shop.transactions.begin(shop.tenant_id) as tx:
         faces = await tx.gallery.take_unindexed(10)

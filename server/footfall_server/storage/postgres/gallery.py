@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Row, and_, delete, func, literal_column, or_, select, update
+from sqlalchemy import Row, and_, delete, func, literal_column, or_, select, text, update
 
 from footfall_server.domain.person import GalleryFace
 from footfall_server.storage.postgres.statements import TenantConnection, insert_each, one_of
@@ -16,6 +16,19 @@ from footfall_server.storage.postgres.tables import gallery_faces, index_outbox
 _WIRE_FLOAT = np.dtype("<f4")
 _COLUMNS = ("face_id", "customer_id", "model_id", "embedding", "quality_score", "event_id", "created_at")
 _SELECTED = tuple(gallery_faces.c[name] for name in _COLUMNS)
+# The outbox comes before the gallery, row by row, as for whoever confirms a lot: no two wait for each other.
+# Faces that are waiting already are taken, too: a writer may have put them into the index that is lost and
+# be about to say so. `do update` waits for it; `do nothing` would leave it the last word.
+_REQUEUE = text("""
+with queued as (
+  insert into index_outbox (tenant_id, face_id, enqueued_at)
+  select tenant_id, face_id, created_at from gallery_faces where model_id = :model_id order by face_id
+  on conflict (tenant_id, face_id) do update set not_before = null
+  returning tenant_id, face_id
+)
+update gallery_faces set indexed_at = null
+from queued where gallery_faces.tenant_id = queued.tenant_id and gallery_faces.face_id = queued.face_id
+""")
 _ADD = insert_each(gallery_faces, _COLUMNS)
 _ENQUEUE = insert_each(index_outbox, ("face_id", "enqueued_at"))
 
@@ -91,6 +104,10 @@ class PostgresGallery:
             .where(one_of(index_outbox.c.face_id, face_ids))
             .values(not_before=until, attempts=index_outbox.c.attempts + literal_column("1"))
         )
+
+    async def requeue(self, model_id: str) -> int:
+        """See GalleryRepository.requeue."""
+        return await self._connection.run(_REQUEUE, {"model_id": model_id})
 
 
 def _to_row(face: GalleryFace) -> _FaceRow:
