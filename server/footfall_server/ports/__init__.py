@@ -1,0 +1,54 @@
+"""What the use cases need of the world, in their own words. Adapters and fakes implement these.
+
+Every method of a repository works inside the tenant that its transaction was opened for: what belongs to
+another tenant is not there. Adapters turn a store that cannot be reached into FootfallError UNAVAILABLE
+(STORE_UNAVAILABLE or INDEX_UNAVAILABLE).
+"""
+
+from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
+from footfall_server.ports.batches import BatchRepository
+from footfall_server.ports.changes import ChangeRepository, ChangeSource, Notification
+from footfall_server.ports.clock import Clock
+from footfall_server.ports.images import ImageRepository, ImageStore, StoredObject
+from footfall_server.ports.index import FaceIndex, IndexHit
+from footfall_server.ports.paging import NameCursor, TimeCursor
+from footfall_server.ports.places import CameraRepository, SiteRepository
+from footfall_server.ports.recognition import (
+    CameraSpan,
+    CustomerRepository,
+    EventRepository,
+    GalleryRepository,
+    SightingRepository,
+)
+from footfall_server.ports.transactions import PlatformTransaction, Transaction, Transactions
+from footfall_server.ports.visits import VisitRepository
+from footfall_server.ports.workers import WorkerRepository
+
+__all__ = [
+    "ApiKeyRepository",
+    "BatchRepository",
+    "CameraRepository",
+    "CameraSpan",
+    "ChangeRepository",
+    "ChangeSource",
+    "Clock",
+    "CustomerRepository",
+    "EventRepository",
+    "FaceIndex",
+    "GalleryRepository",
+    "ImageRepository",
+    "ImageStore",
+    "IndexHit",
+    "NameCursor",
+    "Notification",
+    "PlatformTransaction",
+    "SightingRepository",
+    "SiteRepository",
+    "StoredObject",
+    "TimeCursor",
+    "Transaction",
+    "Transactions",
+    "UserRepository",
+    "VisitRepository",
+    "WorkerRepository",
+]

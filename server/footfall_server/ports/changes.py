@@ -1,0 +1,53 @@
+"""A tenant's log of changes, and word of it between replicas."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from footfall_server.domain.change import (
+    Change,
+    Horizon,
+    NewChange,
+    SourceReset,
+    TenantChanged,
+    Topic,
+    WorkerConnected,
+)
+
+
+class ChangeRepository(Protocol):
+    """The tenant's log of changes."""
+
+    async def append(self, changes: Sequence[NewChange]) -> int:
+        """Gives each change the next revision and returns the last one.
+
+        Call it last: it takes the tenant's revision row, which makes the order of revisions the order of
+        commits. The commit notifies the ChangeSource of every replica.
+        """
+        ...
+
+    async def horizon(self) -> Horizon: ...
+
+    async def read_after(
+        self, revision: int, *, topics: Collection[Topic], sites: Collection[UUID] | None, limit: int
+    ) -> Sequence[Change]:
+        """Changes after the revision, oldest first."""
+        ...
+
+    async def compact(self, before: datetime) -> int:
+        """Forgets changes that were committed before the time; returns how many."""
+        ...
+
+
+Notification = TenantChanged | WorkerConnected | SourceReset
+
+
+class ChangeSource(Protocol):
+    """Word between replicas. It may be late or lost (then SourceReset follows); the rows are the truth."""
+
+    def notifications(self) -> AsyncIterator[Notification]:
+        """Whatever any replica commits or announces from now on, for as long as it is read."""
+        ...
+
+    async def announce_worker(self, word: WorkerConnected) -> None: ...

@@ -1,0 +1,51 @@
+"""What is known of images, and where their bytes are."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from footfall_server.domain.image import FaceImage
+
+
+class ImageRepository(Protocol):
+    """What is known of images."""
+
+    async def announce(self, images: Sequence[FaceImage]) -> None:
+        """Adds images; one with a known image_id changes nothing."""
+        ...
+
+    async def get(self, image_id: UUID) -> FaceImage | None: ...
+
+    async def find(self, image_ids: Collection[UUID]) -> Mapping[UUID, FaceImage]: ...
+
+    async def mark_stored(self, image_ids: Collection[UUID], at: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """What the object store knows of an object."""
+
+    size_bytes: int
+    content_type: str
+
+
+class ImageStore(Protocol):
+    """Where the bytes of images are."""
+
+    async def prepare(self) -> None:
+        """Makes the bucket, private and with its life cycle, when there is none."""
+        ...
+
+    async def put(self, key: str, data: bytes, content_type: str) -> None: ...
+
+    async def get(self, key: str) -> bytes | None: ...
+
+    async def stat(self, key: str) -> StoredObject | None: ...
+
+    async def presign_put(self, key: str, lifetime: timedelta) -> str:
+        """A URL that takes one PUT of this object until its lifetime is over."""
+        ...
+
+    async def delete(self, key: str) -> None: ...

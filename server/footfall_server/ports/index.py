@@ -1,0 +1,47 @@
+"""The index that finds nearest faces."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from footfall_server.domain.person import GalleryFace
+
+
+@dataclass(frozen=True, slots=True)
+class IndexHit:
+    """A gallery face near a query; `score` is the cosine similarity, -1..1."""
+
+    face_id: UUID
+    customer_id: UUID
+    score: float
+
+
+class FaceIndex(Protocol):
+    """Nearest faces. Eventually consistent: what was inserted is found soon, not at once."""
+
+    async def exists(self, model_id: str) -> bool:
+        """Whether the model has a collection."""
+        ...
+
+    async def prepare(self, model_id: str, dimension: int) -> bool:
+        """Makes the model's collection when there is none; whether it did. The new one is empty."""
+        ...
+
+    async def search(
+        self, tenant_id: UUID, model_id: str, embeddings: npt.NDArray[np.float32], limit: int
+    ) -> Sequence[Sequence[IndexHit]]:
+        """The nearest faces of the tenant for each row of embeddings (n, d), best first.
+
+        Raises UNAVAILABLE when the model has no collection: nobody is unknown because the index is.
+        """
+        ...
+
+    async def insert(self, tenant_id: UUID, faces: Sequence[GalleryFace]) -> None:
+        """Adds faces, all of one model. Adding the same face again is harmless."""
+        ...
+
+    async def delete(self, tenant_id: UUID, model_id: str, face_ids: Collection[UUID]) -> None: ...

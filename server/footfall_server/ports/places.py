@@ -1,0 +1,59 @@
+"""A tenant's shops and cameras."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from footfall_server.domain.places import Camera, DesiredCameras, Site
+from footfall_server.ports.paging import NameCursor
+
+
+class SiteRepository(Protocol):
+    """The tenant's shops."""
+
+    async def add(self, site: Site, request_id: UUID | None) -> Site:
+        """Adds the site, or answers the one that the same request_id made before.
+
+        Raises ALREADY_EXISTS for a name that is taken.
+        """
+        ...
+
+    async def get(self, site_id: UUID) -> Site | None: ...
+
+    async def list(
+        self, *, only: Collection[UUID] | None, after: NameCursor | None, limit: int
+    ) -> Sequence[Site]: ...
+
+    async def save(self, site: Site) -> None:
+        """Overwrites a site that exists. Raises ALREADY_EXISTS for a name that is taken."""
+        ...
+
+    async def remove(self, site_id: UUID) -> bool:
+        """Removes the site; False when there is none. Raises FAILED_PRECONDITION / NOT_EMPTY with cameras."""
+        ...
+
+
+class CameraRepository(Protocol):
+    """The tenant's cameras."""
+
+    async def add(self, camera: Camera, request_id: UUID | None) -> Camera:
+        """As SiteRepository.add. Raises NOT_FOUND (site) when the site is not the tenant's."""
+        ...
+
+    async def get(self, camera_id: UUID) -> Camera | None: ...
+
+    async def list(
+        self, *, sites: Collection[UUID] | None, after: NameCursor | None, limit: int
+    ) -> Sequence[Camera]: ...
+
+    async def save(self, camera: Camera) -> None: ...
+
+    async def remove(self, camera_id: UUID) -> bool: ...
+
+    async def sites_of(self, camera_ids: Collection[UUID]) -> Mapping[UUID, Site]:
+        """The site of each camera that the tenant has, by camera id."""
+        ...
+
+    async def desired(self, site_id: UUID) -> DesiredCameras:
+        """The enabled cameras of a site and the tenant's revision as of now."""
+        ...

@@ -1,0 +1,102 @@
+"""The one way to the database."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+from uuid import UUID
+
+from footfall_server.domain.identity import ApiKey, User
+from footfall_server.domain.places import Tenant
+from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
+from footfall_server.ports.batches import BatchRepository
+from footfall_server.ports.changes import ChangeRepository
+from footfall_server.ports.images import ImageRepository
+from footfall_server.ports.paging import NameCursor
+from footfall_server.ports.places import CameraRepository, SiteRepository
+from footfall_server.ports.recognition import (
+    CustomerRepository,
+    EventRepository,
+    GalleryRepository,
+    SightingRepository,
+)
+from footfall_server.ports.visits import VisitRepository
+from footfall_server.ports.workers import WorkerRepository
+
+
+class Transaction(Protocol):
+    """One transaction in one tenant. Leaving its context commits; an exception rolls all of it back."""
+
+    @property
+    def tenant_id(self) -> UUID: ...
+    @property
+    def sites(self) -> SiteRepository: ...
+    @property
+    def cameras(self) -> CameraRepository: ...
+    @property
+    def users(self) -> UserRepository: ...
+    @property
+    def api_keys(self) -> ApiKeyRepository: ...
+    @property
+    def workers(self) -> WorkerRepository: ...
+    @property
+    def events(self) -> EventRepository: ...
+    @property
+    def customers(self) -> CustomerRepository: ...
+    @property
+    def gallery(self) -> GalleryRepository: ...
+    @property
+    def sightings(self) -> SightingRepository: ...
+    @property
+    def visits(self) -> VisitRepository: ...
+    @property
+    def images(self) -> ImageRepository: ...
+    @property
+    def changes(self) -> ChangeRepository: ...
+    @property
+    def batches(self) -> BatchRepository: ...
+
+
+class PlatformTransaction(Protocol):
+    """A transaction outside any tenant: what signing in and running the installation need, and no more."""
+
+    async def user_by_email(self, email: str) -> User | None:
+        """The account with this address; case does not matter."""
+        ...
+
+    async def user_by_id(self, user_id: UUID) -> User | None: ...
+
+    async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
+        """Replaces the hash, when the right password was hashed with outdated parameters."""
+        ...
+
+    async def api_key_by_prefix(self, prefix: str) -> ApiKey | None: ...
+
+    async def add_system_admin(self, user: User) -> None: ...
+
+    async def add_tenant(self, tenant: Tenant, request_id: UUID | None) -> Tenant:
+        """As SiteRepository.add."""
+        ...
+
+    async def get_tenant(self, tenant_id: UUID) -> Tenant | None: ...
+
+    async def list_tenants(self, *, after: NameCursor | None, limit: int) -> Sequence[Tenant]: ...
+
+    async def save_tenant(self, tenant: Tenant) -> None: ...
+
+    async def remove_tenant(self, tenant_id: UUID) -> bool:
+        """Raises FAILED_PRECONDITION / NOT_EMPTY when the tenant has sites."""
+        ...
+
+    async def tenant_ids(self) -> Sequence[UUID]: ...
+
+
+class Transactions(Protocol):
+    """The one way to the database."""
+
+    def begin(self, tenant_id: UUID) -> AbstractAsyncContextManager[Transaction]: ...
+
+    def begin_exclusive(self, tenant_id: UUID) -> AbstractAsyncContextManager[Transaction]:
+        """As begin, and one at a time per tenant over all replicas."""
+        ...
+
+    def begin_platform(self) -> AbstractAsyncContextManager[PlatformTransaction]: ...
