@@ -7,7 +7,15 @@ from e2e.local_stack import LocalStack, is_alive, is_listening, wait_until
 
 # Seconds after the play began: each while somebody stands before the camera, with time to come back
 # before the next one is hit.
-KILLS = (("core-1", 10.0), ("edge", 23.0), ("envoy", 38.0), ("postgres", 52.0), ("core-2", 70.0))
+KILLS = (
+    ("core-1", 10.0),
+    ("edge", 23.0),
+    ("milvus", 31.0),
+    ("envoy", 38.0),
+    ("postgres", 52.0),
+    ("seaweedfs", 60.0),
+    ("core-2", 70.0),
+)
 
 
 def test_every_visit_is_there_once_whatever_is_killed(fresh_stack: LocalStack) -> None:
