@@ -110,6 +110,9 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
     ) -> None:
         async with aclosing(self._cameras.sets(session.tenant_id, site_of(principal))) as sets:
             desired = await anext(sets)
+        # Left to the first message, headers would be half sent when something ends the link during its
+        # writing; gRPC then cannot send a status any more, and the worker would wait for one.
+        await context.send_initial_metadata(())
         outbox = Outbox(context, size=self._manners.max_unsent)
         await outbox.say(
             convert_links.to_welcome(
