@@ -22,6 +22,7 @@ class Authentication(BehaviourInterceptor):
     """Lets a call through with a Principal, or without one where the table says that none is needed."""
 
     def __init__(self, *, tokens: AccessTokens, permissions: Mapping[str, Permission]) -> None:
+        super().__init__()
         self._tokens = tokens
         self._permissions = permissions
 

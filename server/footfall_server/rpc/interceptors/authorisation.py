@@ -14,6 +14,7 @@ class Authorisation(BehaviourInterceptor):
     """Refuses callers whose role the table does not name, and methods that it does not know."""
 
     def __init__(self, *, permissions: Mapping[str, Permission]) -> None:
+        super().__init__()
         self._permissions = permissions
 
     def around(self, method: str, handler: Handler, inner: Behaviour) -> Behaviour:

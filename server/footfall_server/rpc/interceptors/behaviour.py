@@ -32,6 +32,10 @@ class BehaviourInterceptor(grpc.aio.ServerInterceptor, ABC):
     takes_raw_requests = False
     """Whether `around` is given requests as bytes. Only for the innermost interceptor."""
 
+    def __init__(self) -> None:
+        # Which methods are served is settled before the first call, so each is surrounded once.
+        self._handlers: dict[str, Handler] = {}
+
     @abstractmethod
     def around(self, method: str, handler: Handler, inner: Behaviour) -> Behaviour:
         """The behaviour of `method` ("/package.Service/Method") with this interceptor around it."""
@@ -41,11 +45,17 @@ class BehaviourInterceptor(grpc.aio.ServerInterceptor, ABC):
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable["Handler | None"]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> "Handler | None":
+        method = handler_call_details.method
+        known = self._handlers.get(method)
+        if known is not None:
+            return known
         handler = await continuation(handler_call_details)
         if handler is None:
             return None
-        behaviour = self.around(handler_call_details.method, handler, behaviour_of(handler))
-        return with_behaviour(handler, behaviour, raw_requests=self.takes_raw_requests)
+        behaviour = self.around(method, handler, behaviour_of(handler))
+        surrounded = with_behaviour(handler, behaviour, raw_requests=self.takes_raw_requests)
+        self._handlers[method] = surrounded
+        return surrounded
 
 
 def behaviour_of(handler: Handler) -> Behaviour:

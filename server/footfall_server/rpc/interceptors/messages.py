@@ -24,6 +24,7 @@ class Messages(BehaviourInterceptor):
     takes_raw_requests = True
 
     def __init__(self, *, rules: MessageRules) -> None:
+        super().__init__()
         self._rules = rules
 
     def around(self, method: str, handler: Handler, inner: Behaviour) -> Behaviour:

@@ -55,6 +55,7 @@ class StreamLifetimes(BehaviourInterceptor):
     """
 
     def __init__(self, *, clock: Clock, drain: Drain, drain_themselves: Collection[str]) -> None:
+        super().__init__()
         self._clock = clock
         self._drain = drain
         self._drain_themselves = frozenset(drain_themselves)
