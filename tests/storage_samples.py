@@ -9,7 +9,7 @@ from footfall_server.domain.face_event import FaceOutcome, Recorded
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import ApiKey, Role, User
 from footfall_server.domain.image import FaceImage, ImageState, object_key
-from footfall_server.domain.person import Customer, GalleryFace
+from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
@@ -91,10 +91,6 @@ def a_worker(site_id: UUID, worker_id: UUID | None = None, spool_id: UUID | None
         connected_at=NOON,
         last_seen_at=NOON,
     )
-
-
-def a_customer(number: int) -> Customer:
-    return Customer(customer_id=new_id(), number=number, created_at=NOON)
 
 
 def an_embedding(seed: int, dimension: int = DIMENSION) -> npt.NDArray[np.float32]:

@@ -1,40 +1,41 @@
-"""Fake of the repository that batches use, on top of the other fakes."""
+"""Fake of the repository that batches use, over the same tables as the other fakes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from footfall_server.domain.batch import BatchAnswers, BatchQuestions, BatchRecords, VisitReach
+from fakes.memory_tables import GalleryRow
+from footfall_server.domain.batch import BatchAnswers, BatchQuestions, BatchRecords, TrackSpan, VisitReach
+from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.image import ImageState
-from footfall_server.domain.person import Customer
+from footfall_server.domain.person import Customer, GalleryFace
+from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
-from footfall_server.ports import CameraSpan
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from fakes.memory_transactions import MemoryTransaction
 
 
 class MemoryBatches:
-    """Implements BatchRepository."""
+    """Implements BatchRepository. What the database's constraints refuse is an AssertionError here."""
 
-    def __init__(self, tx: "MemoryTransaction") -> None:
+    def __init__(self, tx: "MemoryTransaction", *, exclusive: bool) -> None:
         self._tx = tx
+        self._exclusive = exclusive
 
     async def look_up(self, questions: BatchQuestions) -> BatchAnswers:
-        tx = self._tx
+        tx, tables = self._tx, self._tx.tables
         sightings = await tx.sightings.by_track({span.track_id for span in questions.spans})
-        spans: list[CameraSpan] = []
-        for span in questions.spans:
-            known = sightings.get(span.track_id)
-            earliest, latest = span.earliest, span.latest
-            if known is not None and known.camera_id == span.camera_id:
-                earliest, latest = min(earliest, known.first_seen_at), max(latest, known.last_seen_at)
-            spans.append(CameraSpan(span.camera_id, earliest, latest))
+        spans = [_widened(span, sightings.get(span.track_id)) for span in questions.spans]
         shown = {each.image_id for each in sightings.values() if each.image_id is not None}
         recents = {
-            face.face_id: face
-            for face in await tx.gallery.recents(questions.model_id, questions.indexed_after)
+            face_id: row.face
+            for face_id, row in tables.gallery.items()
+            if row.face.model_id == questions.model_id
+            and (row.indexed_at is None or row.indexed_at >= questions.indexed_after)
         }
         held = set(questions.known_recents)
         return BatchAnswers(
@@ -42,8 +43,8 @@ class MemoryBatches:
             sites=await tx.cameras.sites_of({span.camera_id for span in questions.spans}),
             sightings=sightings,
             images=await tx.images.find(shown | set(questions.image_ids)),
-            present=await tx.sightings.overlapping(spans),
-            existing=await tx.customers.existing(questions.customer_ids),
+            present=[each for each in tables.sightings.values() if _is_present(each, spans)],
+            existing=frozenset(each for each in questions.customer_ids if each in tables.customers),
             recents_added=[face for face_id, face in recents.items() if face_id not in held],
             recents_gone=held - recents.keys(),
         )
@@ -51,26 +52,72 @@ class MemoryBatches:
     async def visits_near(self, reaches: Sequence[VisitReach]) -> Sequence[Visit]:
         found: dict[UUID, Visit] = {}
         for reach in reaches:
-            near = await self._tx.visits.around(
-                [(reach.site_id, reach.customer_id)], earliest=reach.earliest, latest=reach.latest
-            )
-            first = (await self._tx.visits.first_of([reach.customer_id])).values()
+            theirs = [
+                each for each in self._tx.tables.visits.values() if each.customer_id == reach.customer_id
+            ]
+            near = [
+                each
+                for each in theirs
+                if each.site_id == reach.site_id
+                and each.first_seen_at <= reach.latest
+                and each.last_seen_at >= reach.earliest
+            ]
+            first = sorted(theirs, key=lambda each: (each.first_seen_at, each.visit_id))[:1]
             found.update((visit.visit_id, visit) for visit in (*near, *first))
         return list(found.values())
 
     async def write(self, records: BatchRecords) -> None:
-        tx = self._tx
+        if not self._exclusive:
+            raise AssertionError("batches are written only inside an exclusive transaction")
+        tx, tables = self._tx, self._tx.tables
         for mark in records.spools:
             await tx.workers.advance(mark.worker_id, mark.spool_id, mark.sequence, records.at)
-        await tx.customers.add(
-            [Customer(each, await tx.customers.next_number(), records.at) for each in records.newcomers]
-        )
-        await tx.gallery.add(records.faces)
-        await tx.visits.save(records.visits)
+        self._number(records.newcomers, records.at)
+        self._learn(records.faces)
+        tables.visits.update((visit.visit_id, visit) for visit in records.visits)
         await tx.sightings.save(records.sightings)
-        await tx.images.announce(records.images)
-        stored = {each.image_id for each in records.images if each.state is ImageState.STORED}
-        await tx.images.mark_stored(stored, records.at)
-        await tx.events.record(records.outcomes, records.at)
+        for image in records.images:
+            if image.image_id not in tables.images:
+                tables.images[image.image_id] = image
+                if image.state is ImageState.STORED:
+                    tables.image_times[image.image_id] = records.at
+        self._record(records.outcomes, records.at)
         if records.changes:
             await tx.changes.append(records.changes)
+
+    def _number(self, newcomers: Sequence["UUID"], at: "datetime") -> None:
+        tables = self._tx.tables
+        for customer_id in newcomers:
+            number = tables.counters["customers"] = tables.counters.get("customers", 0) + 1
+            tables.customers[customer_id] = Customer(customer_id, number, at)
+
+    def _learn(self, faces: Sequence[GalleryFace]) -> None:
+        for face in faces:
+            if face.customer_id not in self._tx.tables.customers:
+                raise AssertionError(f"face {face.face_id} belongs to no customer")
+            self._tx.tables.gallery[face.face_id] = GalleryRow(face)
+
+    def _record(self, outcomes: Sequence[Recorded], at: "datetime") -> None:
+        tables = self._tx.tables
+        for outcome in outcomes:
+            if outcome.event_id in tables.recorded:
+                raise AssertionError(f"event {outcome.event_id} is recorded twice")
+            tables.recorded[outcome.event_id] = outcome
+            tables.recorded_at[outcome.event_id] = at
+
+
+def _widened(span: TrackSpan, known: Sighting | None) -> TrackSpan:
+    """The span, from what was known of its track on."""
+    if known is None or known.camera_id != span.camera_id:
+        return span
+    earliest, latest = min(span.earliest, known.first_seen_at), max(span.latest, known.last_seen_at)
+    return replace(span, earliest=earliest, latest=latest)
+
+
+def _is_present(sighting: Sighting, spans: Collection[TrackSpan]) -> bool:
+    return sighting.customer_id is not None and any(
+        span.camera_id == sighting.camera_id
+        and sighting.first_seen_at <= span.latest
+        and span.earliest <= sighting.last_seen_at
+        for span in spans
+    )

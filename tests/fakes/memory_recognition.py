@@ -1,15 +1,15 @@
-"""Fakes of the repositories of events, customers, gallery faces and sightings."""
+"""Fakes of the repositories of events, gallery faces and sightings."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from fakes.memory_tables import GalleryRow, TenantStore, TenantTables
+from fakes.memory_tables import TenantStore, TenantTables
 from footfall_server.domain.face_event import Recorded
-from footfall_server.domain.person import Customer, GalleryFace
+from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.sighting import Sighting
-from footfall_server.ports import CameraSpan, Clock
+from footfall_server.ports import Clock
 
 
 class MemoryEvents:
@@ -22,37 +22,6 @@ class MemoryEvents:
         known = self._tables.recorded
         return {each: replace(known[each], duplicate=True) for each in event_ids if each in known}
 
-    async def record(self, outcomes: Sequence[Recorded], at: datetime) -> None:
-        for outcome in outcomes:
-            if outcome.event_id in self._tables.recorded:
-                raise AssertionError(f"event {outcome.event_id} is recorded twice")
-            self._tables.recorded[outcome.event_id] = outcome
-            self._tables.recorded_at[outcome.event_id] = at
-
-
-class MemoryCustomers:
-    """Implements CustomerRepository."""
-
-    def __init__(self, tables: TenantTables, *, exclusive: bool) -> None:
-        self._tables = tables
-        self._exclusive = exclusive
-
-    async def existing(self, customer_ids: Collection[UUID]) -> frozenset[UUID]:
-        return frozenset(each for each in customer_ids if each in self._tables.customers)
-
-    async def next_number(self) -> int:
-        if not self._exclusive:
-            raise AssertionError("customers are numbered only inside an exclusive transaction")
-        number = self._tables.counters.get("customers", 0) + 1
-        self._tables.counters["customers"] = number
-        return number
-
-    async def add(self, customers: Sequence[Customer]) -> None:
-        for customer in customers:
-            if any(other.number == customer.number for other in self._tables.customers.values()):
-                raise AssertionError(f"two customers have the number {customer.number}")
-            self._tables.customers[customer.customer_id] = customer
-
 
 class MemoryGallery:
     """Implements GalleryRepository. `close` gives the locks back."""
@@ -62,19 +31,6 @@ class MemoryGallery:
         self._store = store
         self._clock = clock
         self._taken: set[UUID] = set()
-
-    async def add(self, faces: Sequence[GalleryFace]) -> None:
-        for face in faces:
-            if face.customer_id not in self._tables.customers:
-                raise AssertionError(f"face {face.face_id} belongs to no customer")
-            self._tables.gallery[face.face_id] = GalleryRow(face)
-
-    async def recents(self, model_id: str, indexed_after: datetime) -> Sequence[GalleryFace]:
-        return [
-            row.face
-            for row in self._tables.gallery.values()
-            if row.face.model_id == model_id and (row.indexed_at is None or row.indexed_at >= indexed_after)
-        ]
 
     async def take_unindexed(self, limit: int) -> Sequence[GalleryFace]:
         # As SKIP LOCKED does, this looks at what is committed by now and not at the copy.
@@ -127,19 +83,6 @@ class MemorySightings:
             if sighting.visit_id is not None and sighting.visit_id not in self._tables.visits:
                 raise AssertionError(f"sighting {sighting.track_id} belongs to a visit that is not there")
             self._tables.sightings[sighting.track_id] = sighting
-
-    async def overlapping(self, spans: Collection[CameraSpan]) -> Sequence[Sighting]:
-        return [
-            sighting
-            for sighting in self._tables.sightings.values()
-            if sighting.customer_id is not None
-            and any(
-                span.camera_id == sighting.camera_id
-                and sighting.first_seen_at <= span.latest
-                and span.earliest <= sighting.last_seen_at
-                for span in spans
-            )
-        ]
 
     async def move(self, *, from_visits: Collection[UUID], to_visit: UUID) -> None:
         for track_id, sighting in tuple(self._tables.sightings.items()):

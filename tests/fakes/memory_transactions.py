@@ -19,7 +19,7 @@ from fakes.memory_places import (
     refuse_taken_address,
     refuse_taken_name,
 )
-from fakes.memory_recognition import MemoryCustomers, MemoryEvents, MemoryGallery, MemorySightings
+from fakes.memory_recognition import MemoryEvents, MemoryGallery, MemorySightings
 from fakes.memory_tables import PlatformTables, TenantStore, TenantTables
 from fakes.memory_visits import MemoryChangeRows, MemoryImageRows, MemoryVisits
 from footfall_server.domain.change import TenantChanged
@@ -43,13 +43,12 @@ class MemoryTransaction:
         self.api_keys = MemoryApiKeys(self.tables)
         self.workers = MemoryWorkers(self.tables)
         self.events = MemoryEvents(self.tables)
-        self.customers = MemoryCustomers(self.tables, exclusive=exclusive)
         self.gallery = MemoryGallery(self.tables, store, clock)
         self.sightings = MemorySightings(self.tables)
         self.visits = MemoryVisits(self.tables)
         self.images = MemoryImageRows(self.tables)
         self.changes = MemoryChangeRows(self.tables, store, clock)
-        self.batches = MemoryBatches(self)
+        self.batches = MemoryBatches(self, exclusive=exclusive)
 
 
 class MemoryPlatformTransaction:

@@ -19,28 +19,6 @@ class MemoryVisits:
     def __init__(self, tables: TenantTables) -> None:
         self._tables = tables
 
-    async def around(
-        self, keys: Collection[tuple[UUID, UUID]], *, earliest: datetime, latest: datetime
-    ) -> Sequence[Visit]:
-        return [
-            visit
-            for visit in self._tables.visits.values()
-            if (visit.site_id, visit.customer_id) in keys
-            and visit.first_seen_at <= latest
-            and visit.last_seen_at >= earliest
-        ]
-
-    async def first_of(self, customer_ids: Collection[UUID]) -> Mapping[UUID, Visit]:
-        first: dict[UUID, Visit] = {}
-        for visit in sorted(self._tables.visits.values(), key=_age):
-            if visit.customer_id in customer_ids:
-                first.setdefault(visit.customer_id, visit)
-        return first
-
-    async def save(self, visits: Sequence[Visit]) -> None:
-        for visit in visits:
-            self._tables.visits[visit.visit_id] = visit
-
     async def remove(self, visit_ids: Collection[UUID]) -> None:
         for visit_id in visit_ids:
             if any(sighting.visit_id == visit_id for sighting in self._tables.sightings.values()):
@@ -115,13 +93,6 @@ class MemoryImageRows:
 
     def __init__(self, tables: TenantTables) -> None:
         self._tables = tables
-
-    async def announce(self, images: Sequence[FaceImage]) -> None:
-        for image in images:
-            self._tables.images.setdefault(image.image_id, image)
-
-    async def get(self, image_id: UUID) -> FaceImage | None:
-        return self._tables.images.get(image_id)
 
     async def find(self, image_ids: Collection[UUID]) -> Mapping[UUID, FaceImage]:
         known = self._tables.images

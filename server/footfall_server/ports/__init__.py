@@ -14,8 +14,6 @@ from footfall_server.ports.index import FaceIndex, IndexHit
 from footfall_server.ports.paging import NameCursor, TimeCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
 from footfall_server.ports.recognition import (
-    CameraSpan,
-    CustomerRepository,
     EventRepository,
     GalleryRepository,
     SightingRepository,
@@ -28,11 +26,9 @@ __all__ = [
     "ApiKeyRepository",
     "BatchRepository",
     "CameraRepository",
-    "CameraSpan",
     "ChangeRepository",
     "ChangeSource",
     "Clock",
-    "CustomerRepository",
     "EventRepository",
     "FaceIndex",
     "GalleryRepository",

@@ -1,6 +1,6 @@
 """What is known of images, and where their bytes are."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,12 +11,6 @@ from footfall_server.domain.image import FaceImage
 
 class ImageRepository(Protocol):
     """What is known of images."""
-
-    async def announce(self, images: Sequence[FaceImage]) -> None:
-        """Adds images; one with a known image_id changes nothing."""
-        ...
-
-    async def get(self, image_id: UUID) -> FaceImage | None: ...
 
     async def find(self, image_ids: Collection[UUID]) -> Mapping[UUID, FaceImage]: ...
 

@@ -1,13 +1,12 @@
-"""Events, customers, their faces and their tracks."""
+"""Events, gallery faces and tracks."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from footfall_server.domain.face_event import Recorded
-from footfall_server.domain.person import Customer, GalleryFace
+from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.sighting import Sighting
 
 
@@ -18,33 +17,9 @@ class EventRepository(Protocol):
         """What became of those that were recorded before, by event id, with duplicate=True."""
         ...
 
-    async def record(self, outcomes: Sequence[Recorded], at: datetime) -> None: ...
-
-
-class CustomerRepository(Protocol):
-    """The people whom the tenant's cameras know."""
-
-    async def existing(self, customer_ids: Collection[UUID]) -> frozenset[UUID]:
-        """Which of these are customers now."""
-        ...
-
-    async def next_number(self) -> int:
-        """The number of the next new customer. Only inside an exclusive transaction."""
-        ...
-
-    async def add(self, customers: Sequence[Customer]) -> None: ...
-
 
 class GalleryRepository(Protocol):
     """The faces that customers are recognised by, and the outbox that carries them to the index."""
-
-    async def add(self, faces: Sequence[GalleryFace]) -> None:
-        """Adds faces and, for each, an entry in the outbox."""
-        ...
-
-    async def recents(self, model_id: str, indexed_after: datetime) -> Sequence[GalleryFace]:
-        """Faces that the index may not find yet: not indexed, or confirmed at or after the time."""
-        ...
 
     async def take_unindexed(self, limit: int) -> Sequence[GalleryFace]:
         """The oldest faces in the outbox, locked until the transaction ends, less those locked elsewhere."""
@@ -66,15 +41,6 @@ class GalleryRepository(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class CameraSpan:
-    """A stretch of capture time on one camera, both ends included."""
-
-    camera_id: UUID
-    earliest: datetime
-    latest: datetime
-
-
 class SightingRepository(Protocol):
     """Tracks."""
 
@@ -82,10 +48,6 @@ class SightingRepository(Protocol):
 
     async def save(self, sightings: Sequence[Sighting]) -> None:
         """Inserts, or replaces the one with the same track_id."""
-        ...
-
-    async def overlapping(self, spans: Collection[CameraSpan]) -> Sequence[Sighting]:
-        """Recognised sightings that share a moment, ends included, with a span on the same camera."""
         ...
 
     async def move(self, *, from_visits: Collection[UUID], to_visit: UUID) -> None:

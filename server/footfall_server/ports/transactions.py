@@ -14,7 +14,6 @@ from footfall_server.ports.images import ImageRepository
 from footfall_server.ports.paging import NameCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
 from footfall_server.ports.recognition import (
-    CustomerRepository,
     EventRepository,
     GalleryRepository,
     SightingRepository,
@@ -40,8 +39,6 @@ class Transaction(Protocol):
     def workers(self) -> WorkerRepository: ...
     @property
     def events(self) -> EventRepository: ...
-    @property
-    def customers(self) -> CustomerRepository: ...
     @property
     def gallery(self) -> GalleryRepository: ...
     @property

@@ -105,6 +105,7 @@ async def test_what_a_batch_wrote_the_next_one_is_told(
     assert answers.present == [sighting]
     assert answers.existing == {customer_id}
     [recent] = answers.recents_added
+    assert recent.embedding.dtype == np.float32
     np.testing.assert_array_equal(recent.embedding, face.embedding)
     assert replace(recent, embedding=face.embedding) == face
     assert list(answers.recents_gone) == []

@@ -35,7 +35,7 @@ def recovery(replica: Replica) -> IndexRecovery:
 
 
 async def everybody_comes(chain: RealChain, replica: Replica, *, minute: int) -> list[Recorded]:
-    outcomes = []
+    outcomes: list[Recorded] = []
     for number in PEOPLE:
         at = START + timedelta(minutes=minute + number)
         event = face_event(chain.camera_id, person(number), at=at)

@@ -4,15 +4,18 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 from fakes.manual_clock import START
 from fakes.synthetic_faces import MODEL_ID, face_event, person, quality, shot_of
+from footfall_server.domain.batch import BatchQuestions
 from footfall_server.domain.change import Topic
 from footfall_server.domain.face_event import FaceEvent, FaceOutcome, Recorded
 from footfall_server.domain.identifiers import new_id
+from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.visit import VisitFilter, VisitView
 from footfall_server.errors import FootfallError
 from footfall_server.live.change_feed import ChangeFeed, TenantBell
@@ -34,6 +37,13 @@ def drained_by(chain: RealChain, replica: Replica) -> IndexWriter:
     return IndexWriter(
         transactions=replica.transactions, index=replica.index, changed=TenantBell(), clock=chain.clock
     )
+
+
+async def recent_faces(chain: RealChain, replica: Replica) -> Collection[GalleryFace]:
+    """The faces that a batch would look for beside the index."""
+    questions = BatchQuestions((), (), (), (), MODEL_ID, chain.clock.now() - timedelta(seconds=30), ())
+    async with replica.transactions.begin_exclusive(chain.tenant_id) as tx:
+        return (await tx.batches.look_up(questions)).recents_added
 
 
 async def found_by_index(chain: RealChain, replica: Replica, number: int) -> UUID:
@@ -71,9 +81,7 @@ async def test_the_outbox_reaches_the_index_and_then_the_index_answers(chain: Re
     assert sum(carried) == 1, "two writers carried the face once"
     assert await found_by_index(chain, replica, 1) == first.customer_id
     chain.clock.advance(timedelta(minutes=2))
-    async with replica.transactions.begin(chain.tenant_id) as tx:
-        recents = await tx.gallery.recents(MODEL_ID, chain.clock.now() - timedelta(seconds=30))
-    assert not recents, "from here on only the index knows the face"
+    assert not await recent_faces(chain, replica), "from here on only the index knows the face"
     again = face_event(chain.camera_id, shot_of(person(1), cosine=0.7), at=START + timedelta(minutes=1))
     [second] = await replica.ingest.record_many(chain.principal(), [again])
     assert second.customer_id == first.customer_id
@@ -134,8 +142,7 @@ async def test_a_track_is_one_sighting_and_its_better_end_is_learned(chain: Real
     [visit] = await visits(chain, replica)
     assert visit.sighting_count == 1
     assert visit.last_seen_at == START + timedelta(seconds=9)
-    async with replica.transactions.begin(chain.tenant_id) as tx:
-        assert len(await tx.gallery.recents(MODEL_ID, chain.clock.now())) == 2
+    assert len(await recent_faces(chain, replica)) == 2
 
 
 async def test_a_late_sighting_bridges_two_visits(chain: RealChain) -> None:

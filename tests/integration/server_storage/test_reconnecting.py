@@ -19,7 +19,6 @@ from footfall_server.storage.postgres.transactions import PostgresTransactions, 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from storage_samples import (
     NOON,
-    a_customer,
     a_face,
     a_sighting,
     a_tenant,
@@ -200,18 +199,20 @@ async def test_a_removed_tenant_leaves_no_row_behind(
         await tx.add_tenant(neighbour, None)
     for tenant_id in (tenant.tenant_id, neighbour.tenant_id):
         async with transactions.begin_exclusive(tenant_id) as tx:
-            customer = a_customer(await tx.customers.next_number())
-            visit = a_visit(new_id(), customer.customer_id)
+            visit = a_visit(new_id(), new_id())
             await tx.users.add(a_user(tenant_id))
             await tx.workers.admit(a_worker(new_id()))
-            await tx.customers.add([customer])
-            await tx.gallery.add([a_face(customer.customer_id)])
-            await tx.events.record([an_outcome()], NOON)
-            await tx.visits.save([visit])
-            await tx.sightings.save([a_sighting(visit)])
-            await tx.images.announce([an_image(tenant_id, visit.site_id)])
-            await tx.changes.append(
-                [NewChange(Topic.VISITS, ChangeKind.CREATED, visit.site_id, visit.visit_id)]
+            await tx.batches.write(
+                BatchRecords(
+                    at=NOON,
+                    newcomers=[visit.customer_id],
+                    faces=[a_face(visit.customer_id)],
+                    visits=[visit],
+                    sightings=[a_sighting(visit)],
+                    images=[an_image(tenant_id, visit.site_id)],
+                    outcomes=[an_outcome()],
+                    changes=[NewChange(Topic.VISITS, ChangeKind.CREATED, visit.site_id, visit.visit_id)],
+                )
             )
     async with transactions.begin_platform() as tx:
         assert await tx.remove_tenant(tenant.tenant_id)

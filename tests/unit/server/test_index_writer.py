@@ -9,6 +9,7 @@ from fakes.counting_shop import Shop
 from fakes.manual_clock import START
 from fakes.polling import until
 from fakes.synthetic_faces import MODEL_ID, face_event, person
+from footfall_server.domain.batch import BatchQuestions
 from footfall_server.errors import FootfallError
 from footfall_server.services.index_writer import POSTPONEMENT, IndexWriter
 
@@ -89,9 +90,10 @@ async def test_a_person_is_found_by_index_or_recents_at_every_moment(shop: Shop)
     await strangers(shop, 1)
     await writer(shop).drain(shop.tenant_id)
     shop.clock.advance(timedelta(minutes=2))
+    questions = BatchQuestions((), (), (), (), MODEL_ID, shop.clock.now() - timedelta(seconds=30), ())
     async with shop.transactions.begin(shop.tenant_id) as tx:
-        slack = shop.clock.now() - timedelta(seconds=30)
-        assert not await tx.gallery.recents(MODEL_ID, slack), "long since the index's business"
+        answers = await tx.batches.look_up(questions)
+    assert not answers.recents_added, "long since the index's business"
     event = face_event(shop.camera_id, person(0), at=START + timedelta(minutes=1))
     [outcome] = await shop.ingest.record_many(shop.principal(), [event])
     assert outcome.score == pytest.approx(1.0)

@@ -9,19 +9,20 @@ from fakes.memory_changes import MemoryChanges
 from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
 from fakes.memory_transactions import MemoryTransactions
+from footfall_server.domain.batch import BatchRecords
 from footfall_server.domain.change import ChangeKind, NewChange, SourceReset, TenantChanged, Topic
-from footfall_server.domain.person import Customer
 
 if TYPE_CHECKING:
     from footfall_server.ports import ChangeSource, FaceIndex, ImageStore, Transactions
+from storage_samples import a_site
 
 
 def a_change() -> NewChange:
     return NewChange(Topic.VISITS, ChangeKind.CREATED, uuid4(), uuid4())
 
 
-def a_customer(number: int) -> Customer:
-    return Customer(uuid4(), number, START)
+def newcomer() -> BatchRecords:
+    return BatchRecords(at=START, newcomers=[uuid4()])
 
 
 async def test_an_exception_rolls_all_of_it_back() -> None:
@@ -30,35 +31,36 @@ async def test_an_exception_rolls_all_of_it_back() -> None:
 
     async def fail_midway() -> None:
         async with transactions.begin_exclusive(tenant) as tx:
-            await tx.customers.add([a_customer(await tx.customers.next_number())])
+            await tx.batches.write(newcomer())
             await tx.changes.append([a_change()])
             raise RuntimeError("boom")
 
     with pytest.raises(RuntimeError, match="boom"):
         await fail_midway()
     async with transactions.begin_exclusive(tenant) as tx:
-        assert await tx.customers.next_number() == 1
+        await tx.batches.write(newcomer())
         assert (await tx.changes.horizon()).current == 0
+    assert [each.number for each in transactions.tables(tenant).customers.values()] == [1]
 
 
 async def test_tenants_do_not_see_each_other() -> None:
     transactions = MemoryTransactions(clock=ManualClock())
     mine, other = uuid4(), uuid4()
-    customer = a_customer(1)
     async with transactions.begin(mine) as tx:
-        await tx.customers.add([customer])
+        await tx.changes.append([a_change()])
     async with transactions.begin(other) as tx:
-        assert not await tx.customers.existing([customer.customer_id])
+        assert (await tx.changes.horizon()).current == 0
 
 
 async def test_two_transactions_that_touch_different_rows_both_count() -> None:
     transactions = MemoryTransactions(clock=ManualClock())
     tenant = uuid4()
     async with transactions.begin(tenant) as first:
-        await first.customers.add([a_customer(1)])
+        await first.sites.add(a_site("Old Town"), None)
         async with transactions.begin(tenant) as second:
-            await second.customers.add([a_customer(2)])
-    assert {each.number for each in transactions.tables(tenant).customers.values()} == {1, 2}
+            await second.sites.add(a_site("Harbour"), None)
+    names = {each.display_name for each in transactions.tables(tenant).sites.values()}
+    assert names == {"Old Town", "Harbour"}
 
 
 async def test_a_commit_notifies_and_numbers_its_changes() -> None:

@@ -1,17 +1,15 @@
 """Which events were recorded, in PostgreSQL."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from footfall_server.domain.face_event import FaceOutcome, Recorded
-from footfall_server.storage.postgres.statements import TenantConnection, insert_each, one_of
-from footfall_server.storage.postgres.tables import Instant, recorded_events
+from footfall_server.storage.postgres.statements import TenantConnection, one_of
+from footfall_server.storage.postgres.tables import recorded_events
 
 _COLUMNS = ("event_id", "outcome", "customer_id", "visit_id", "score")
-_RECORD = insert_each(recorded_events, _COLUMNS, recorded_at=bindparam("at", type_=Instant))
 
 
 class PostgresEvents:
@@ -38,11 +36,3 @@ class PostgresEvents:
             )
             for row in rows
         }
-
-    async def record(self, outcomes: Sequence[Recorded], at: datetime) -> None:
-        """See EventRepository.record.
-
-        An event that is there already breaks the primary key and with it the whole transaction, rather
-        than being counted twice.
-        """
-        await self._connection.run_for_each(_RECORD, _COLUMNS, outcomes, at=at)

@@ -1,7 +1,6 @@
 """Gallery faces and the outbox of the face index, in PostgreSQL."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,7 @@ import numpy as np
 from sqlalchemy import Row, and_, delete, func, literal_column, or_, select, text, update
 
 from footfall_server.domain.person import GalleryFace
-from footfall_server.storage.postgres.statements import TenantConnection, insert_each, one_of
+from footfall_server.storage.postgres.statements import TenantConnection, one_of
 from footfall_server.storage.postgres.tables import gallery_faces, index_outbox
 
 _WIRE_FLOAT = np.dtype("<f4")
@@ -29,23 +28,6 @@ with queued as (
 update gallery_faces set indexed_at = null
 from queued where gallery_faces.tenant_id = queued.tenant_id and gallery_faces.face_id = queued.face_id
 """)
-_ADD = insert_each(gallery_faces, _COLUMNS)
-_ENQUEUE = insert_each(index_outbox, ("face_id", "enqueued_at"))
-
-
-@dataclass(frozen=True, slots=True)
-class _FaceRow:
-    face_id: UUID
-    customer_id: UUID
-    model_id: str
-    embedding: bytes = field(repr=False)
-    quality_score: float
-    event_id: UUID
-    created_at: datetime
-
-    @property
-    def enqueued_at(self) -> datetime:
-        return self.created_at
 
 
 class PostgresGallery:
@@ -53,24 +35,6 @@ class PostgresGallery:
 
     def __init__(self, connection: TenantConnection) -> None:
         self._connection = connection
-
-    async def add(self, faces: Sequence[GalleryFace]) -> None:
-        """See GalleryRepository.add."""
-        rows = [_to_row(face) for face in faces]
-        await self._connection.run_for_each(_ADD, _COLUMNS, rows)
-        await self._connection.run_for_each(_ENQUEUE, ("face_id", "enqueued_at"), rows)
-
-    async def recents(self, model_id: str, indexed_after: datetime) -> Sequence[GalleryFace]:
-        """See GalleryRepository.recents."""
-        rows = await self._connection.rows(
-            select(*_SELECTED)
-            .where(
-                gallery_faces.c.model_id == model_id,
-                or_(gallery_faces.c.indexed_at.is_(None), gallery_faces.c.indexed_at >= indexed_after),
-            )
-            .order_by(gallery_faces.c.created_at, gallery_faces.c.face_id)
-        )
-        return [_to_face(row) for row in rows]
 
     async def take_unindexed(self, limit: int) -> Sequence[GalleryFace]:
         """See GalleryRepository.take_unindexed."""
@@ -108,18 +72,6 @@ class PostgresGallery:
     async def requeue(self, model_id: str) -> int:
         """See GalleryRepository.requeue."""
         return await self._connection.run(_REQUEUE, {"model_id": model_id})
-
-
-def _to_row(face: GalleryFace) -> _FaceRow:
-    return _FaceRow(
-        face_id=face.face_id,
-        customer_id=face.customer_id,
-        model_id=face.model_id,
-        embedding=face.embedding.astype(_WIRE_FLOAT).tobytes(),
-        quality_score=face.quality_score,
-        event_id=face.event_id,
-        created_at=face.created_at,
-    )
 
 
 def _to_face(row: Row[Any]) -> GalleryFace:

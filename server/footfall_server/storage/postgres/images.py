@@ -1,6 +1,6 @@
 """What is known of images, in PostgreSQL."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, update
 
 from footfall_server.domain.image import FaceImage, ImageState
-from footfall_server.storage.postgres.statements import TenantConnection, insert_each, one_of
+from footfall_server.storage.postgres.statements import TenantConnection, one_of
 from footfall_server.storage.postgres.tables import images
 
 _COLUMNS = (
@@ -22,7 +22,6 @@ _COLUMNS = (
     "captured_at",
 )
 _SELECTED = tuple(images.c[name] for name in _COLUMNS)
-_ANNOUNCE = insert_each(images, _COLUMNS).on_conflict_do_nothing()
 
 
 class PostgresImages:
@@ -30,15 +29,6 @@ class PostgresImages:
 
     def __init__(self, connection: TenantConnection) -> None:
         self._connection = connection
-
-    async def announce(self, images: Sequence[FaceImage]) -> None:
-        """See ImageRepository.announce."""
-        await self._connection.run_for_each(_ANNOUNCE, _COLUMNS, images)
-
-    async def get(self, image_id: UUID) -> FaceImage | None:
-        """See ImageRepository.get."""
-        row = await self._connection.first(select(*_SELECTED).where(images.c.image_id == image_id))
-        return None if row is None else _to_image(row)
 
     async def find(self, image_ids: Collection[UUID]) -> Mapping[UUID, FaceImage]:
         """See ImageRepository.find."""

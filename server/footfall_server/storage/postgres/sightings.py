@@ -4,14 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, exists, select, update
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Row, select, update
 
 from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.sighting import Sighting
-from footfall_server.ports import CameraSpan
-from footfall_server.storage.postgres.statements import TenantConnection, given_rows, insert_each, one_of
-from footfall_server.storage.postgres.tables import Instant, sightings
+from footfall_server.storage.postgres.statements import TenantConnection, insert_each, one_of
+from footfall_server.storage.postgres.tables import sightings
 
 _COLUMNS = (
     "track_id",
@@ -30,7 +28,6 @@ _COLUMNS = (
     "image_id",
     "model_id",
 )
-_SPAN_TYPES: dict[str, TypeEngine[Any]] = {"camera_id": Uuid(), "earliest": Instant, "latest": Instant}
 _INSERT = insert_each(sightings, _COLUMNS)
 _SAVE = _INSERT.on_conflict_do_update(
     constraint=sightings.primary_key,
@@ -55,31 +52,6 @@ class PostgresSightings:
         """See SightingRepository.save. Of several with one track_id, the last one counts."""
         latest = {sighting.track_id: sighting for sighting in sightings}
         await self._connection.run_for_each(_SAVE, _COLUMNS, latest.values())
-
-    async def overlapping(self, spans: Collection[CameraSpan]) -> Sequence[Sighting]:
-        """See SightingRepository.overlapping."""
-        if not spans:
-            return []
-        span = given_rows("span", _SPAN_TYPES, spans)
-        rows = await self._connection.rows(
-            select(*(sightings.c[name] for name in _COLUMNS))
-            .where(
-                # These narrow it to a stretch of the index; the spans alone would be joined by hash
-                # with all that the tenant ever saw.
-                sightings.c.customer_id.is_not(None),
-                one_of(sightings.c.camera_id, {each.camera_id for each in spans}),
-                sightings.c.last_seen_at >= min(each.earliest for each in spans),
-                exists(
-                    select(span.c.camera_id).where(
-                        span.c.camera_id == sightings.c.camera_id,
-                        span.c.earliest <= sightings.c.last_seen_at,
-                        span.c.latest >= sightings.c.first_seen_at,
-                    )
-                ),
-            )
-            .order_by(sightings.c.first_seen_at, sightings.c.track_id)
-        )
-        return [_to_sighting(row) for row in rows]
 
     async def move(self, *, from_visits: Collection[UUID], to_visit: UUID) -> None:
         """See SightingRepository.move."""

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
-    TableValuedAlias,
     Uuid,
     any_,
     bindparam,
@@ -23,7 +22,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import TypeEngine
 
 from footfall_server.storage.postgres.failures import is_unreachable, translated
 
@@ -77,7 +75,7 @@ class TenantConnection:
             return found
 
     async def run_for_each(
-        self, statement: Executable, columns: Sequence[str], rows: Collection[object], **extra: object
+        self, statement: Executable, columns: Sequence[str], rows: Collection[object]
     ) -> int:
         """Runs a statement made by `insert_each`, with the attributes of `rows` named as the columns."""
         if not rows:
@@ -87,16 +85,15 @@ class TenantConnection:
             {
                 "tenant_id_of_all": self.tenant_id,
                 **{f"{EACH}{column}": [getattr(row, column) for row in rows] for column in columns},
-                **extra,
             },
         )
 
 
-def insert_each(table: Table, columns: Sequence[str], **fixed: ColumnElement[Any]) -> Insert:
+def insert_each(table: Table, columns: Sequence[str]) -> Insert:
     """An insert of any number of rows in one statement whose text never changes.
 
-    `fixed` columns get the same value in every row. Arrays are unnested side by side, which costs one
-    parse for any batch, where VALUES lists cost one per size.
+    Arrays are unnested side by side, which costs one parse for any batch, where VALUES lists cost one per
+    size.
     """
     given = func.unnest(
         *(bindparam(f"{EACH}{column}", type_=ARRAY(table.c[column].type)) for column in columns)
@@ -105,22 +102,10 @@ def insert_each(table: Table, columns: Sequence[str], **fixed: ColumnElement[Any
     source: Select[Any] = select(
         bindparam("tenant_id_of_all", type_=Uuid()),
         *(given.c[column] for column in columns),
-        *fixed.values(),
     )
-    return insert(table).from_select(["tenant_id", *columns, *fixed], source)
+    return insert(table).from_select(["tenant_id", *columns], source)
 
 
 def one_of(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
     """`column = any(values)`: the statement's text does not depend on how many values there are."""
     return column == any_(literal(list(values), ARRAY(column.type)))
-
-
-def given_rows(name: str, types: Mapping[str, TypeEngine[Any]], rows: Collection[object]) -> TableValuedAlias:
-    """The attributes of `rows`, named as the keys of `types`, as a table to join with."""
-    return (
-        func.unnest(
-            *(literal([getattr(row, key) for row in rows], ARRAY(kind)) for key, kind in types.items())
-        )
-        .table_valued(*types, name=name)
-        .render_derived(name=name)
-    )

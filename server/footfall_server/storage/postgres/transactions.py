@@ -14,7 +14,6 @@ from footfall_server.storage.postgres.accounts import PostgresApiKeys, PostgresU
 from footfall_server.storage.postgres.batches import PostgresBatches
 from footfall_server.storage.postgres.cameras import PostgresCameras
 from footfall_server.storage.postgres.changes import PostgresChanges
-from footfall_server.storage.postgres.customers import PostgresCustomers
 from footfall_server.storage.postgres.events import PostgresEvents
 from footfall_server.storage.postgres.failures import is_unreachable, translated
 from footfall_server.storage.postgres.gallery import PostgresGallery
@@ -50,7 +49,6 @@ class PostgresTransaction:
         self.api_keys = PostgresApiKeys(connection)
         self.workers = PostgresWorkers(connection)
         self.events = PostgresEvents(connection)
-        self.customers = PostgresCustomers(connection)
         self.gallery = PostgresGallery(connection)
         self.sightings = PostgresSightings(connection)
         self.visits = PostgresVisits(connection)

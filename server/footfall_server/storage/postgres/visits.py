@@ -1,8 +1,7 @@
 """Visits in PostgreSQL, and what people see of them, worked out when it is read."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -22,33 +21,15 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.types import TypeEngine
 
 from footfall_server.domain.image import ImageState
-from footfall_server.domain.visit import Visit, VisitFilter, VisitKind, VisitView
+from footfall_server.domain.visit import VisitFilter, VisitKind, VisitView
 from footfall_server.ports import TimeCursor
-from footfall_server.storage.postgres.statements import TenantConnection, given_rows, insert_each, one_of
+from footfall_server.storage.postgres.statements import TenantConnection, one_of
 from footfall_server.storage.postgres.tables import customers, images, sightings, visits
 
 _COLUMNS = ("visit_id", "site_id", "customer_id", "first_seen_at", "last_seen_at", "rule_version")
 _SELECTED = tuple(visits.c[name] for name in _COLUMNS)
-_INSERT = insert_each(visits, _COLUMNS)
-_SAVE = _INSERT.on_conflict_do_update(
-    constraint=visits.primary_key,
-    set_={name: _INSERT.excluded[name] for name in _COLUMNS if name != "visit_id"},
-)
-
-
-_PLACE_TYPES: dict[str, TypeEngine[Any]] = {"site_id": Uuid(), "customer_id": Uuid()}
-
-
-class _Place(NamedTuple):
-    site_id: UUID
-    customer_id: UUID
-
-
-class _OfCustomer(NamedTuple):
-    customer_id: UUID
 
 
 class PostgresVisits:
@@ -56,52 +37,6 @@ class PostgresVisits:
 
     def __init__(self, connection: TenantConnection) -> None:
         self._connection = connection
-
-    async def around(
-        self, keys: Collection[tuple[UUID, UUID]], *, earliest: datetime, latest: datetime
-    ) -> Sequence[Visit]:
-        """See VisitRepository.around."""
-        if not keys:
-            return []
-        places = [_Place(site_id, customer_id) for site_id, customer_id in keys]
-        wanted = given_rows("wanted", _PLACE_TYPES, places)
-        rows = await self._connection.rows(
-            select(*_SELECTED)
-            .where(
-                # By the customers first: there is an index for that, and few visits of each.
-                one_of(visits.c.customer_id, {customer_id for _, customer_id in keys}),
-                tuple_(visits.c.site_id, visits.c.customer_id).in_(
-                    select(wanted.c.site_id, wanted.c.customer_id)
-                ),
-                visits.c.last_seen_at >= earliest,
-                visits.c.first_seen_at <= latest,
-            )
-            .order_by(visits.c.first_seen_at, visits.c.visit_id)
-        )
-        return [_to_visit(row) for row in rows]
-
-    async def first_of(self, customer_ids: Collection[UUID]) -> Mapping[UUID, Visit]:
-        """See VisitRepository.first_of."""
-        if not customer_ids:
-            return {}
-        # A lateral scan takes one entry of the index per customer, however often they came.
-        customer = given_rows(
-            "customer", {"customer_id": Uuid()}, [_OfCustomer(each) for each in customer_ids]
-        )
-        first = (
-            select(*_SELECTED)
-            .where(visits.c.customer_id == customer.c.customer_id)
-            .order_by(visits.c.first_seen_at, visits.c.visit_id)
-            .limit(1)
-            .lateral("first")
-        )
-        rows = await self._connection.rows(select(first).select_from(customer).join(first, true()))
-        return {row.customer_id: _to_visit(row) for row in rows}
-
-    async def save(self, visits: Sequence[Visit]) -> None:
-        """See VisitRepository.save. Of several with one visit_id, the last one counts."""
-        latest = {visit.visit_id: visit for visit in visits}
-        await self._connection.run_for_each(_SAVE, _COLUMNS, latest.values())
 
     async def remove(self, visit_ids: Collection[UUID]) -> None:
         """See VisitRepository.remove."""
@@ -219,17 +154,6 @@ def _as_seen(page: Select[Any]) -> Select[Any]:
         .join(customers, customers.c.customer_id == visit.c.customer_id)
         .join(summary, true())
         .order_by(visit.c.first_seen_at.desc(), visit.c.visit_id.desc())
-    )
-
-
-def _to_visit(row: Row[Any]) -> Visit:
-    return Visit(
-        visit_id=row.visit_id,
-        site_id=row.site_id,
-        customer_id=row.customer_id,
-        first_seen_at=row.first_seen_at,
-        last_seen_at=row.last_seen_at,
-        rule_version=row.rule_version,
     )
 
 
