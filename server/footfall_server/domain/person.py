@@ -1,20 +1,10 @@
-"""Customers and the faces that they are recognised by."""
+"""The faces that customers are recognised by."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from footfall_server.domain.face_event import Embedding
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """A person whom the cameras know. `number` counts the tenant's customers from 1."""
-
-    customer_id: UUID
-    number: int
-    created_at: datetime
-    display_name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
