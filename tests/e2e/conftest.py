@@ -33,6 +33,6 @@ def _stack() -> Iterator[LocalStack]:
     try:
         yield stack
     finally:
-        stopped = stack.run("down")
+        stopped = stack.run("down", "--delete-data")
         shutil.rmtree(home, ignore_errors=True)
         assert stopped.returncode == 0, f"footfall down failed:\n{stopped.stdout}\n{stopped.stderr}"
