@@ -9,42 +9,15 @@ import grpc
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
+from fakes.rpc_calls import METHODS
 from fakes.rpc_failures import Failure, failure
 from fakes.shop import AUDIENCE, ISSUER, Replica, Shop, bearer
-from footfall.v1 import (
-    auth_service_pb2,
-    camera_service_pb2,
-    image_service_pb2,
-    ingest_service_pb2,
-    live_service_pb2,
-    site_service_pb2,
-    tenant_service_pb2,
-    visit_service_pb2,
-)
 from footfall_server.auth.keys import generate_key, load_keys
 from footfall_server.auth.tokens import AccessTokens
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
-from footfall_server.rpc.grpc_server import method_name
 from footfall_server.rpc.permissions import PERMISSIONS, Scope, UnknownMethodError, check_permissions
-from google.protobuf.descriptor import MethodDescriptor
 
-FILES = (
-    auth_service_pb2,
-    camera_service_pb2,
-    image_service_pb2,
-    ingest_service_pb2,
-    live_service_pb2,
-    site_service_pb2,
-    tenant_service_pb2,
-    visit_service_pb2,
-)
-METHODS: dict[str, MethodDescriptor] = {
-    method_name(service, method.name): method
-    for file in FILES
-    for service in file.DESCRIPTOR.services_by_name.values()
-    for method in service.methods
-}
 CLOSED = sorted(name for name in METHODS if PERMISSIONS[name].scope is not Scope.PUBLIC)
 NOT_LET_IN = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
 
