@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
+from footfall_vision.model_cards import DEFAULT_EMBEDDER, MODEL_CARDS
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -14,6 +15,7 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -86,11 +88,22 @@ class AuthSettings(_Section):
 
 
 class RecognitionSettings(_Section):
-    """Whose embeddings are matched, and from which cosine similarity on two are one person."""
+    """Whose embeddings are matched, and from which cosine similarity on two are one person.
 
-    model_id: str = Field(default="fr-mobilefacenet-512", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
-    dimension: int = Field(default=512, ge=64, le=2048)
-    match_threshold: float = Field(default=0.45, gt=0, lt=1)
+    What is not told is as the model registry has it; of a model that is not registered all must be told.
+    """
+
+    model_id: str = Field(default=DEFAULT_EMBEDDER, pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    dimension: int = Field(default=0, ge=64, le=2048, validate_default=True)
+    match_threshold: float = Field(default=0, gt=0, lt=1, validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_registered(cls, told: dict[str, Any]) -> dict[str, Any]:
+        card = MODEL_CARDS.get(told.get("model_id", DEFAULT_EMBEDDER))
+        if card is None or card.dimension is None or card.match_threshold is None:
+            return told
+        return {"dimension": card.dimension, "match_threshold": card.match_threshold, **told}
 
 
 class ServerSettings(BaseSettings):

@@ -5,35 +5,16 @@ from collections.abc import Mapping, Sequence
 
 import grpc.aio
 from fakes.shop import Metadata, Replica, Shop
-from footfall.v1 import (
-    auth_service_pb2,
-    camera_service_pb2,
-    image_service_pb2,
-    ingest_service_pb2,
-    live_service_pb2,
-    site_service_pb2,
-    tenant_service_pb2,
-    visit_service_pb2,
-)
+from footfall_gateway.descriptor_set import SERVICE_FILES
 from footfall_server.domain.identity import Role
 from footfall_server.rpc.grpc_server import method_name
 from footfall_server.rpc.permissions import PERMISSIONS
 from google.protobuf.descriptor import MethodDescriptor
 
-FILES = (
-    auth_service_pb2,
-    camera_service_pb2,
-    image_service_pb2,
-    ingest_service_pb2,
-    live_service_pb2,
-    site_service_pb2,
-    tenant_service_pb2,
-    visit_service_pb2,
-)
 METHODS: Mapping[str, MethodDescriptor] = {
     method_name(service, method.name): method
-    for file in FILES
-    for service in file.DESCRIPTOR.services_by_name.values()
+    for file in SERVICE_FILES
+    for service in file.services_by_name.values()
     for method in service.methods
 }
 CONNECT = "/footfall.v1.IngestService/Connect"

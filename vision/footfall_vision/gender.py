@@ -14,11 +14,6 @@ from footfall_vision.onnx_session import DEFAULT_PROVIDERS, OnnxSession, open_se
 from footfall_vision.pixel_input import crops_to_blob
 from footfall_vision.types import Floats, Image
 
-CERTAIN_FEMALE: Final = 0.8
-CERTAIN_MALE: Final = 0.2
-"""Between the two the estimate is to be told as unknown: on LFW 97 % of faces lie outside, of which
-97.7 % are right."""
-
 _CHIP: Final = 32
 _WARP: Final = 4 * _CHIP
 _PADDING: Final = 0.2

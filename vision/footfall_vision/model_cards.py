@@ -8,9 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 from footfall_vision.errors import ModelError
+
+CERTAIN_FEMALE: Final = 0.8
+CERTAIN_MALE: Final = 0.2
+"""Between the two an estimate of the gender model is to be told as unknown: on LFW 97 % of faces lie
+outside, of which 97.7 % are right."""
 
 
 class ModelTask(StrEnum):

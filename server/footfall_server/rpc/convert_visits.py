@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from footfall.v1 import common_pb2, visit_service_pb2
+from footfall_vision.model_cards import CERTAIN_FEMALE, CERTAIN_MALE
 
 from footfall_server.domain.visit import VisitFilter, VisitKind, VisitView
 from footfall_server.rpc.convert_values import (
@@ -11,9 +12,6 @@ from footfall_server.rpc.convert_values import (
     to_optional_id,
     to_timestamp,
 )
-
-# Nearer to a coin's toss than this, an estimate says nothing.
-CERTAIN_GENDER = 0.75
 
 _KINDS = {
     VisitKind.NEW: visit_service_pb2.VISIT_KIND_NEW,
@@ -54,8 +52,8 @@ def to_gender(female_probability: float | None) -> common_pb2.Gender:
     """The estimate in one word: unspecified when none was made, unknown when it was not certain enough."""
     if female_probability is None:
         return common_pb2.GENDER_UNSPECIFIED
-    if female_probability >= CERTAIN_GENDER:
+    if female_probability >= CERTAIN_FEMALE:
         return common_pb2.GENDER_FEMALE
-    if female_probability <= 1 - CERTAIN_GENDER:
+    if female_probability <= CERTAIN_MALE:
         return common_pb2.GENDER_MALE
     return common_pb2.GENDER_UNKNOWN

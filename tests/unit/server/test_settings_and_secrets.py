@@ -14,6 +14,7 @@ from footfall_server.auth.keys import BadKeysError, generate_key, load_keys
 from footfall_server.domain.source_url import BadSourceUrlError, checked_source_url, masked, with_kept_secrets
 from footfall_server.settings import BadSettingsError, ServerSettings, read_settings
 from footfall_server.telemetry import REDACTED, configure_logging, redact
+from footfall_vision.model_cards import MODEL_CARDS, ModelCard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,26 @@ def test_settings_come_from_the_environment(settings: pytest.MonkeyPatch) -> Non
     assert read.auth.person_token_ttl == timedelta(hours=2)
     assert read.recognition.match_threshold == 0.45
     assert "geheim" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    "card", [card for card in MODEL_CARDS.values() if card.dimension], ids=lambda card: card.model_id
+)
+def test_what_is_not_told_of_a_model_is_as_registered(settings: pytest.MonkeyPatch, card: ModelCard) -> None:
+    settings.setenv("FOOTFALL_SERVER_RECOGNITION__MODEL_ID", card.model_id)
+    read = read_settings(ServerSettings).recognition
+    assert (read.dimension, read.match_threshold) == (card.dimension, card.match_threshold)
+    settings.setenv("FOOTFALL_SERVER_RECOGNITION__MATCH_THRESHOLD", "0.61")
+    assert read_settings(ServerSettings).recognition.match_threshold == 0.61
+
+
+def test_of_a_model_that_is_not_registered_all_must_be_told(settings: pytest.MonkeyPatch) -> None:
+    settings.setenv("FOOTFALL_SERVER_RECOGNITION__MODEL_ID", "own-model")
+    with pytest.raises(BadSettingsError, match="RECOGNITION__DIMENSION"):
+        read_settings(ServerSettings)
+    settings.setenv("FOOTFALL_SERVER_RECOGNITION__DIMENSION", "256")
+    settings.setenv("FOOTFALL_SERVER_RECOGNITION__MATCH_THRESHOLD", "0.5")
+    assert read_settings(ServerSettings).recognition.dimension == 256
 
 
 @pytest.mark.usefixtures("settings")
