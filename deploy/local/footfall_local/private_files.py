@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 PRIVATE_FOLDER = 0o700
-PRIVATE_FILE = 0o600
 
 
 def make_private_folder(folder: Path) -> Path:
