@@ -20,3 +20,10 @@ def enable_tenant_rls(table: str) -> None:
         "with check (tenant_id = (select footfall_current_tenant()))"
     )
     op.execute(f"grant select, insert, update, delete on {table} to {APPLICATION}")
+
+
+def without_rls(table: str, statement: str) -> None:
+    """Runs a statement over every tenant's rows of a table: forced, the policy binds the owner as well."""
+    op.execute(f"alter table {table} no force row level security")
+    op.execute(statement)
+    op.execute(f"alter table {table} force row level security")

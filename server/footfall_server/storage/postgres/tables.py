@@ -12,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
     DateTime,
     Double,
     ForeignKeyConstraint,
@@ -178,11 +179,43 @@ customers = Table(
     metadata,
     _tenant_column(),
     Column("customer_id", UUID(), nullable=False),
-    Column("number", BigInteger, nullable=False),
+    Column("number", BigInteger),
     Column("display_name", Text, nullable=False, server_default=text("''")),
     Column("created_at", Instant, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'confirmed'")),
+    Column("kind", Text, nullable=False, server_default=text("'visitor'")),
+    Column("root_id", UUID(), nullable=False),
+    Column("merged_into", UUID()),
+    Column("confirmed_at", Instant),
+    Column("updated_at", Instant, nullable=False),
+    Column("request_id", UUID()),
     PrimaryKeyConstraint("tenant_id", "customer_id"),
     UniqueConstraint("tenant_id", "number", name="customers_number_key"),
+    UniqueConstraint("tenant_id", "request_id", name="customers_request_id_key"),
+    CheckConstraint("state in ('waiting', 'confirmed')", name="state"),
+    CheckConstraint("kind in ('visitor', 'staff')", name="kind"),
+    CheckConstraint("(state = 'confirmed') = (number is not null)", name="number"),
+    Index("customers_by_root", "tenant_id", "root_id"),
+    Index("customers_waiting", "tenant_id", "created_at", postgresql_where=text("state = 'waiting'")),
+)
+
+site_people = Table(
+    "site_people",
+    metadata,
+    _tenant_column(),
+    Column("site_id", UUID(), nullable=False),
+    Column("customer_id", UUID(), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "site_id", "customer_id"),
+    Index("site_people_by_customer", "tenant_id", "customer_id"),
+)
+
+site_people_counts = Table(
+    "site_people_counts",
+    metadata,
+    _tenant_column(),
+    Column("site_id", UUID(), nullable=False),
+    Column("people", BigInteger, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "site_id"),
 )
 
 customer_counters = Table(
@@ -205,9 +238,38 @@ gallery_faces = Table(
     Column("event_id", UUID(), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("indexed_at", Instant),
+    Column("provenance", Text, nullable=False, server_default=text("'created'")),
+    Column("track_id", UUID()),
+    Column("exemplar_id", UUID(), nullable=False),
     PrimaryKeyConstraint("tenant_id", "face_id"),
+    CheckConstraint("provenance in ('created', 'confirmed', 'learned', 'enrolled')", name="provenance"),
     Index("gallery_faces_by_indexed", "tenant_id", "model_id", "indexed_at"),
     Index("gallery_faces_by_customer", "tenant_id", "customer_id"),
+    Index("gallery_faces_by_exemplar", "tenant_id", "exemplar_id"),
+)
+
+exemplar_crops = Table(
+    "exemplar_crops",
+    metadata,
+    _tenant_column(),
+    Column("exemplar_id", UUID(), nullable=False),
+    Column("jpeg", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "exemplar_id"),
+)
+
+track_faces = Table(
+    "track_faces",
+    metadata,
+    _tenant_column(),
+    Column("track_id", UUID(), nullable=False),
+    Column("model_id", Text, nullable=False),
+    Column("embedding", LargeBinary, nullable=False),
+    Column("quality_score", Double, nullable=False),
+    Column("event_id", UUID(), nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "track_id"),
+    Index("track_faces_by_time", "tenant_id", "seen_at"),
 )
 
 index_outbox = Table(
@@ -220,6 +282,31 @@ index_outbox = Table(
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("tenant_id", "face_id"),
     Index("index_outbox_by_age", "tenant_id", "enqueued_at", "face_id"),
+)
+
+index_removals = Table(
+    "index_removals",
+    metadata,
+    _tenant_column(),
+    Column("face_id", UUID(), nullable=False),
+    Column("model_id", Text, nullable=False),
+    Column("enqueued_at", Instant, nullable=False),
+    Column("not_before", Instant),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    PrimaryKeyConstraint("tenant_id", "face_id"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _tenant_column(),
+    Column("event_id", UUID(), nullable=False),
+    Column("track_id", UUID(), nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("detail", Text, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "event_id"),
+    Index("decisions_by_track", "tenant_id", "track_id"),
+    Index("decisions_by_time", "tenant_id", "decided_at"),
 )
 
 recorded_events = Table(
@@ -254,6 +341,8 @@ sightings = Table(
     Column("female_probability", Double),
     Column("image_id", UUID()),
     Column("model_id", Text, nullable=False),
+    Column("owner_id", UUID()),
+    Column("visit_seed", UUID()),
     PrimaryKeyConstraint("tenant_id", "track_id"),
     Index("sightings_by_visit", "tenant_id", "visit_id", postgresql_where=text("visit_id is not null")),
     Index(
@@ -261,6 +350,13 @@ sightings = Table(
         "tenant_id",
         "camera_id",
         "last_seen_at",
+        "first_seen_at",
+        postgresql_where=text("customer_id is not null"),
+    ),
+    Index(
+        "sightings_by_customer",
+        "tenant_id",
+        "customer_id",
         "first_seen_at",
         postgresql_where=text("customer_id is not null"),
     ),
@@ -276,6 +372,7 @@ visits = Table(
     Column("first_seen_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
     Column("rule_version", Integer, nullable=False),
+    Column("business_day", Date, nullable=False),
     PrimaryKeyConstraint("tenant_id", "visit_id"),
     Index("visits_by_time", "tenant_id", "first_seen_at", "visit_id"),
     Index("visits_by_site", "tenant_id", "site_id", "first_seen_at", "visit_id"),
@@ -309,4 +406,151 @@ changes = Table(
     Column("resource_id", UUID(), nullable=False),
     Column("committed_at", Instant, nullable=False),
     PrimaryKeyConstraint("tenant_id", "revision"),
+)
+
+site_rules = Table(
+    "site_rules",
+    metadata,
+    _tenant_column(),
+    Column("site_id", UUID(), nullable=False),
+    Column("rule_version", Integer, nullable=False),
+    Column("effective_at", Instant),
+    Column("time_zone", Text, nullable=False),
+    Column("visit_gap", Interval, nullable=False),
+    Column("business_day_start", Interval, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "site_id", "rule_version"),
+)
+
+merges = Table(
+    "merges",
+    metadata,
+    _tenant_column(),
+    Column("merge_id", UUID(), nullable=False),
+    Column("target_id", UUID(), nullable=False),
+    Column("source_ids", ARRAY(UUID()), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("forced", Boolean, nullable=False),
+    Column("name_before", Text, nullable=False),
+    Column("name_after", Text, nullable=False),
+    Column("visits_before", Integer, nullable=False),
+    Column("visits_after", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", UUID(), nullable=False),
+    Column("undone_at", Instant),
+    Column("undone_by", UUID()),
+    Column("request_id", UUID()),
+    PrimaryKeyConstraint("tenant_id", "merge_id"),
+    UniqueConstraint("tenant_id", "request_id", name="merges_request_id_key"),
+    Index("merges_by_time", "tenant_id", "created_at", "merge_id"),
+)
+
+distinct_pairs = Table(
+    "distinct_pairs",
+    metadata,
+    _tenant_column(),
+    Column("low_id", UUID(), nullable=False),
+    Column("high_id", UUID(), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", UUID(), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "low_id", "high_id"),
+    CheckConstraint("low_id < high_id", name="order"),
+    Index("distinct_pairs_by_high", "tenant_id", "high_id"),
+)
+
+merge_suggestions = Table(
+    "merge_suggestions",
+    metadata,
+    _tenant_column(),
+    Column("suggestion_id", UUID(), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("customer_id", UUID()),
+    Column("other_ids", ARRAY(UUID()), nullable=False),
+    Column("score", Double, nullable=False),
+    Column("threshold", Double, nullable=False),
+    Column("evidence", ARRAY(Text), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "suggestion_id"),
+    Index("merge_suggestions_by_score", "tenant_id", "score", "suggestion_id"),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    _tenant_column(),
+    Column("audit_id", UUID(), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor_id", UUID(), nullable=False),
+    Column("actor_role", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("resource_id", UUID(), nullable=False),
+    Column("detail", Text, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "audit_id"),
+    Index("audit_log_by_time", "tenant_id", "at", "audit_id"),
+)
+
+tenant_jobs = Table(
+    "tenant_jobs",
+    metadata,
+    _tenant_column(),
+    Column("job", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("summary", Text, nullable=False, server_default=text("''")),
+    PrimaryKeyConstraint("tenant_id", "job"),
+)
+
+tenant_models = Table(
+    "tenant_models",
+    metadata,
+    _tenant_column(),
+    Column("model_id", Text, nullable=False),
+    Column("in_use", Boolean, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "model_id"),
+)
+
+model_changes = Table(
+    "model_changes",
+    metadata,
+    _tenant_column(),
+    Column("model_change_id", UUID(), nullable=False),
+    Column("from_model_id", Text, nullable=False),
+    Column("to_model_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("request_id", UUID()),
+    PrimaryKeyConstraint("tenant_id", "model_change_id"),
+    UniqueConstraint("tenant_id", "request_id", name="model_changes_request_id_key"),
+    CheckConstraint("state in ('running', 'paused', 'finished', 'rolled_back')", name="state"),
+    Index(
+        "model_changes_open",
+        "tenant_id",
+        unique=True,
+        postgresql_where=text("state in ('running', 'paused')"),
+    ),
+)
+
+model_change_losses = Table(
+    "model_change_losses",
+    metadata,
+    _tenant_column(),
+    Column("model_change_id", UUID(), nullable=False),
+    Column("exemplar_id", UUID(), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "model_change_id", "exemplar_id"),
+)
+
+calibrations = Table(
+    "calibrations",
+    metadata,
+    _tenant_column(),
+    Column("model_id", Text, nullable=False),
+    Column("target_rate", Double, nullable=False),
+    Column("false_match_rates", ARRAY(Double), nullable=False),
+    Column("cosines", ARRAY(Double), nullable=False),
+    Column("applied_at", Instant, nullable=False),
+    Column("applied_by", UUID(), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "model_id"),
 )

@@ -34,7 +34,7 @@ QUALITY_REASON_TRUNCATED: QualityReason
 QUALITY_REASON_UNSURE: QualityReason
 
 class FaceEvent(_message.Message):
-    __slots__ = ("event_id", "camera_id", "track_id", "first_seen_time", "last_seen_time", "final", "embedding", "box", "landmarks", "detection_score", "quality", "female_probability", "image", "crop_jpeg", "shot_count")
+    __slots__ = ("event_id", "camera_id", "track_id", "first_seen_time", "last_seen_time", "final", "embedding", "box", "landmarks", "detection_score", "quality", "female_probability", "image", "crop_jpeg", "shot_count", "aligned_jpeg")
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     CAMERA_ID_FIELD_NUMBER: _ClassVar[int]
     TRACK_ID_FIELD_NUMBER: _ClassVar[int]
@@ -50,6 +50,7 @@ class FaceEvent(_message.Message):
     IMAGE_FIELD_NUMBER: _ClassVar[int]
     CROP_JPEG_FIELD_NUMBER: _ClassVar[int]
     SHOT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ALIGNED_JPEG_FIELD_NUMBER: _ClassVar[int]
     event_id: str
     camera_id: str
     track_id: str
@@ -65,7 +66,8 @@ class FaceEvent(_message.Message):
     image: ImageAnnouncement
     crop_jpeg: bytes
     shot_count: int
-    def __init__(self, event_id: _Optional[str] = ..., camera_id: _Optional[str] = ..., track_id: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., final: _Optional[bool] = ..., embedding: _Optional[_Union[Embedding, _Mapping]] = ..., box: _Optional[_Union[_common_pb2.BoundingBox, _Mapping]] = ..., landmarks: _Optional[_Iterable[_Union[_common_pb2.Point, _Mapping]]] = ..., detection_score: _Optional[float] = ..., quality: _Optional[_Union[FaceQuality, _Mapping]] = ..., female_probability: _Optional[float] = ..., image: _Optional[_Union[ImageAnnouncement, _Mapping]] = ..., crop_jpeg: _Optional[bytes] = ..., shot_count: _Optional[int] = ...) -> None: ...
+    aligned_jpeg: bytes
+    def __init__(self, event_id: _Optional[str] = ..., camera_id: _Optional[str] = ..., track_id: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., final: _Optional[bool] = ..., embedding: _Optional[_Union[Embedding, _Mapping]] = ..., box: _Optional[_Union[_common_pb2.BoundingBox, _Mapping]] = ..., landmarks: _Optional[_Iterable[_Union[_common_pb2.Point, _Mapping]]] = ..., detection_score: _Optional[float] = ..., quality: _Optional[_Union[FaceQuality, _Mapping]] = ..., female_probability: _Optional[float] = ..., image: _Optional[_Union[ImageAnnouncement, _Mapping]] = ..., crop_jpeg: _Optional[bytes] = ..., shot_count: _Optional[int] = ..., aligned_jpeg: _Optional[bytes] = ...) -> None: ...
 
 class Embedding(_message.Message):
     __slots__ = ("model_id", "vector")

@@ -29,6 +29,8 @@ class FaceOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     FACE_OUTCOME_KNOWN: _ClassVar[FaceOutcome]
     FACE_OUTCOME_NEW: _ClassVar[FaceOutcome]
     FACE_OUTCOME_UNRECOGNISABLE: _ClassVar[FaceOutcome]
+    FACE_OUTCOME_PENDING: _ClassVar[FaceOutcome]
+    FACE_OUTCOME_STAFF: _ClassVar[FaceOutcome]
 CAMERA_STATE_UNSPECIFIED: CameraState
 CAMERA_STATE_CONNECTING: CameraState
 CAMERA_STATE_ONLINE: CameraState
@@ -38,6 +40,8 @@ FACE_OUTCOME_UNSPECIFIED: FaceOutcome
 FACE_OUTCOME_KNOWN: FaceOutcome
 FACE_OUTCOME_NEW: FaceOutcome
 FACE_OUTCOME_UNRECOGNISABLE: FaceOutcome
+FACE_OUTCOME_PENDING: FaceOutcome
+FACE_OUTCOME_STAFF: FaceOutcome
 
 class ConnectRequest(_message.Message):
     __slots__ = ("hello", "face_event", "heartbeat", "upload_request", "upload_report")

@@ -2,6 +2,7 @@ import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
 from footfall.v1 import common_pb2 as _common_pb2
+from footfall.v1 import explanation_pb2 as _explanation_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -23,7 +24,7 @@ VISIT_KIND_NEW: VisitKind
 VISIT_KIND_REPEAT: VisitKind
 
 class Visit(_message.Message):
-    __slots__ = ("visit_id", "site_id", "customer_id", "customer_number", "customer_name", "first_seen_time", "last_seen_time", "kind", "sighting_count", "image_id", "gender", "camera_ids", "rule_version")
+    __slots__ = ("visit_id", "site_id", "customer_id", "customer_number", "customer_name", "first_seen_time", "last_seen_time", "kind", "sighting_count", "image_id", "gender", "camera_ids", "rule_version", "business_day")
     VISIT_ID_FIELD_NUMBER: _ClassVar[int]
     SITE_ID_FIELD_NUMBER: _ClassVar[int]
     CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +38,7 @@ class Visit(_message.Message):
     GENDER_FIELD_NUMBER: _ClassVar[int]
     CAMERA_IDS_FIELD_NUMBER: _ClassVar[int]
     RULE_VERSION_FIELD_NUMBER: _ClassVar[int]
+    BUSINESS_DAY_FIELD_NUMBER: _ClassVar[int]
     visit_id: str
     site_id: str
     customer_id: str
@@ -50,7 +52,8 @@ class Visit(_message.Message):
     gender: _common_pb2.Gender
     camera_ids: _containers.RepeatedScalarFieldContainer[str]
     rule_version: int
-    def __init__(self, visit_id: _Optional[str] = ..., site_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., customer_number: _Optional[int] = ..., customer_name: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kind: _Optional[_Union[VisitKind, str]] = ..., sighting_count: _Optional[int] = ..., image_id: _Optional[str] = ..., gender: _Optional[_Union[_common_pb2.Gender, str]] = ..., camera_ids: _Optional[_Iterable[str]] = ..., rule_version: _Optional[int] = ...) -> None: ...
+    business_day: str
+    def __init__(self, visit_id: _Optional[str] = ..., site_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., customer_number: _Optional[int] = ..., customer_name: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kind: _Optional[_Union[VisitKind, str]] = ..., sighting_count: _Optional[int] = ..., image_id: _Optional[str] = ..., gender: _Optional[_Union[_common_pb2.Gender, str]] = ..., camera_ids: _Optional[_Iterable[str]] = ..., rule_version: _Optional[int] = ..., business_day: _Optional[str] = ...) -> None: ...
 
 class ListVisitsRequest(_message.Message):
     __slots__ = ("site_id", "start_time", "end_time", "customer_id", "kind", "page_size", "page_token")
@@ -85,3 +88,23 @@ class GetVisitRequest(_message.Message):
     VISIT_ID_FIELD_NUMBER: _ClassVar[int]
     visit_id: str
     def __init__(self, visit_id: _Optional[str] = ...) -> None: ...
+
+class ExplainVisitRequest(_message.Message):
+    __slots__ = ("visit_id",)
+    VISIT_ID_FIELD_NUMBER: _ClassVar[int]
+    visit_id: str
+    def __init__(self, visit_id: _Optional[str] = ...) -> None: ...
+
+class ExplainVisitResponse(_message.Message):
+    __slots__ = ("visit", "explanations")
+    VISIT_FIELD_NUMBER: _ClassVar[int]
+    EXPLANATIONS_FIELD_NUMBER: _ClassVar[int]
+    visit: Visit
+    explanations: _containers.RepeatedCompositeFieldContainer[_explanation_pb2.Explanation]
+    def __init__(self, visit: _Optional[_Union[Visit, _Mapping]] = ..., explanations: _Optional[_Iterable[_Union[_explanation_pb2.Explanation, _Mapping]]] = ...) -> None: ...
+
+class ExplainEventRequest(_message.Message):
+    __slots__ = ("event_id",)
+    EVENT_ID_FIELD_NUMBER: _ClassVar[int]
+    event_id: str
+    def __init__(self, event_id: _Optional[str] = ...) -> None: ...

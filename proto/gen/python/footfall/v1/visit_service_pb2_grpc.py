@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from footfall.v1 import explanation_pb2 as footfall_dot_v1_dot_explanation__pb2
 from footfall.v1 import visit_service_pb2 as footfall_dot_v1_dot_visit__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -45,6 +46,16 @@ class VisitServiceStub:
                 request_serializer=footfall_dot_v1_dot_visit__service__pb2.GetVisitRequest.SerializeToString,
                 response_deserializer=footfall_dot_v1_dot_visit__service__pb2.Visit.FromString,
                 _registered_method=True)
+        self.ExplainVisit = channel.unary_unary(
+                '/footfall.v1.VisitService/ExplainVisit',
+                request_serializer=footfall_dot_v1_dot_visit__service__pb2.ExplainVisitRequest.SerializeToString,
+                response_deserializer=footfall_dot_v1_dot_visit__service__pb2.ExplainVisitResponse.FromString,
+                _registered_method=True)
+        self.ExplainEvent = channel.unary_unary(
+                '/footfall.v1.VisitService/ExplainEvent',
+                request_serializer=footfall_dot_v1_dot_visit__service__pb2.ExplainEventRequest.SerializeToString,
+                response_deserializer=footfall_dot_v1_dot_explanation__pb2.Explanation.FromString,
+                _registered_method=True)
 
 
 class VisitServiceServicer:
@@ -65,6 +76,21 @@ class VisitServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExplainVisit(self, request, context):
+        """ExplainVisit tells why the sightings of a visit are this person's and make one visit, the newest
+        first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainEvent(self, request, context):
+        """ExplainEvent tells why one event was decided as it was.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_VisitServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +103,16 @@ def add_VisitServiceServicer_to_server(servicer, server):
                     servicer.GetVisit,
                     request_deserializer=footfall_dot_v1_dot_visit__service__pb2.GetVisitRequest.FromString,
                     response_serializer=footfall_dot_v1_dot_visit__service__pb2.Visit.SerializeToString,
+            ),
+            'ExplainVisit': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainVisit,
+                    request_deserializer=footfall_dot_v1_dot_visit__service__pb2.ExplainVisitRequest.FromString,
+                    response_serializer=footfall_dot_v1_dot_visit__service__pb2.ExplainVisitResponse.SerializeToString,
+            ),
+            'ExplainEvent': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainEvent,
+                    request_deserializer=footfall_dot_v1_dot_visit__service__pb2.ExplainEventRequest.FromString,
+                    response_serializer=footfall_dot_v1_dot_explanation__pb2.Explanation.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +170,60 @@ class VisitService:
             '/footfall.v1.VisitService/GetVisit',
             footfall_dot_v1_dot_visit__service__pb2.GetVisitRequest.SerializeToString,
             footfall_dot_v1_dot_visit__service__pb2.Visit.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainVisit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.VisitService/ExplainVisit',
+            footfall_dot_v1_dot_visit__service__pb2.ExplainVisitRequest.SerializeToString,
+            footfall_dot_v1_dot_visit__service__pb2.ExplainVisitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainEvent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.VisitService/ExplainEvent',
+            footfall_dot_v1_dot_visit__service__pb2.ExplainEventRequest.SerializeToString,
+            footfall_dot_v1_dot_explanation__pb2.Explanation.FromString,
             options,
             channel_credentials,
             insecure,

@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from footfall.v1 import explanation_pb2 as _explanation_pb2
 from footfall.v1 import visit_service_pb2 as _visit_service_pb2
 from grpc import aio as _aio
 import abc as _abc_1
@@ -37,6 +38,12 @@ class VisitServiceStub:
     """ListVisits lists visits, the newest first_seen_time first."""
     GetVisit: _grpc.UnaryUnaryMultiCallable[_visit_service_pb2.GetVisitRequest, _visit_service_pb2.Visit]
     """GetVisit reads one visit."""
+    ExplainVisit: _grpc.UnaryUnaryMultiCallable[_visit_service_pb2.ExplainVisitRequest, _visit_service_pb2.ExplainVisitResponse]
+    """ExplainVisit tells why the sightings of a visit are this person's and make one visit, the newest
+    first.
+    """
+    ExplainEvent: _grpc.UnaryUnaryMultiCallable[_visit_service_pb2.ExplainEventRequest, _explanation_pb2.Explanation]
+    """ExplainEvent tells why one event was decided as it was."""
 
 @_typing.type_check_only
 class VisitServiceAsyncStub(VisitServiceStub):
@@ -47,6 +54,12 @@ class VisitServiceAsyncStub(VisitServiceStub):
     """ListVisits lists visits, the newest first_seen_time first."""
     GetVisit: _aio.UnaryUnaryMultiCallable[_visit_service_pb2.GetVisitRequest, _visit_service_pb2.Visit]  # type: ignore[assignment]
     """GetVisit reads one visit."""
+    ExplainVisit: _aio.UnaryUnaryMultiCallable[_visit_service_pb2.ExplainVisitRequest, _visit_service_pb2.ExplainVisitResponse]  # type: ignore[assignment]
+    """ExplainVisit tells why the sightings of a visit are this person's and make one visit, the newest
+    first.
+    """
+    ExplainEvent: _aio.UnaryUnaryMultiCallable[_visit_service_pb2.ExplainEventRequest, _explanation_pb2.Explanation]  # type: ignore[assignment]
+    """ExplainEvent tells why one event was decided as it was."""
 
 class VisitServiceServicer(metaclass=_abc_1.ABCMeta):
     """VisitService reads the visits of a tenant."""
@@ -66,5 +79,23 @@ class VisitServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_visit_service_pb2.Visit, _abc.Awaitable[_visit_service_pb2.Visit]]:
         """GetVisit reads one visit."""
+
+    @_abc_1.abstractmethod
+    def ExplainVisit(
+        self,
+        request: _visit_service_pb2.ExplainVisitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_visit_service_pb2.ExplainVisitResponse, _abc.Awaitable[_visit_service_pb2.ExplainVisitResponse]]:
+        """ExplainVisit tells why the sightings of a visit are this person's and make one visit, the newest
+        first.
+        """
+
+    @_abc_1.abstractmethod
+    def ExplainEvent(
+        self,
+        request: _visit_service_pb2.ExplainEventRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_explanation_pb2.Explanation, _abc.Awaitable[_explanation_pb2.Explanation]]:
+        """ExplainEvent tells why one event was decided as it was."""
 
 def add_VisitServiceServicer_to_server(servicer: VisitServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

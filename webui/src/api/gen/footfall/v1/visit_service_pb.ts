@@ -7,6 +7,8 @@ import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb";
 import type { Gender } from "./common_pb";
 import { file_footfall_v1_common } from "./common_pb";
+import type { Explanation, ExplanationSchema } from "./explanation_pb";
+import { file_footfall_v1_explanation } from "./explanation_pb";
 import { file_google_api_annotations } from "../../google/api/annotations_pb";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
@@ -16,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file footfall/v1/visit_service.proto.
  */
 export const file_footfall_v1_visit_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9mb290ZmFsbC92MS92aXNpdF9zZXJ2aWNlLnByb3RvEgtmb290ZmFsbC52MSL3AgoFVmlzaXQSEAoIdmlzaXRfaWQYASABKAkSDwoHc2l0ZV9pZBgCIAEoCRITCgtjdXN0b21lcl9pZBgDIAEoCRIXCg9jdXN0b21lcl9udW1iZXIYBCABKAMSFQoNY3VzdG9tZXJfbmFtZRgFIAEoCRIzCg9maXJzdF9zZWVuX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDmxhc3Rfc2Vlbl90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIkCgRraW5kGAggASgOMhYuZm9vdGZhbGwudjEuVmlzaXRLaW5kEhYKDnNpZ2h0aW5nX2NvdW50GAkgASgFEhAKCGltYWdlX2lkGAogASgJEiMKBmdlbmRlchgLIAEoDjITLmZvb3RmYWxsLnYxLkdlbmRlchISCgpjYW1lcmFfaWRzGAwgAygJEhQKDHJ1bGVfdmVyc2lvbhgNIAEoBSKtAwoRTGlzdFZpc2l0c1JlcXVlc3QSHAoHc2l0ZV9pZBgBIAEoCUILukgI2AEBcgOwAQESLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiAKC2N1c3RvbWVyX2lkGAQgASgJQgu6SAjYAQFyA7ABARIuCgRraW5kGAUgASgOMhYuZm9vdGZhbGwudjEuVmlzaXRLaW5kQgi6SAWCAQIQARIaCglwYWdlX3NpemUYBiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgHIAEoCUIIukgFcgMYgAg6jwG6SIsBGogBChFsaXN0X3Zpc2l0cy5yYW5nZRIic3RhcnRfdGltZSBtdXN0IGJlIGJlZm9yZSBlbmRfdGltZRpPIWhhcyh0aGlzLnN0YXJ0X3RpbWUpIHx8ICFoYXModGhpcy5lbmRfdGltZSkgfHwgdGhpcy5zdGFydF90aW1lIDwgdGhpcy5lbmRfdGltZSJjChJMaXN0VmlzaXRzUmVzcG9uc2USIgoGdmlzaXRzGAEgAygLMhIuZm9vdGZhbGwudjEuVmlzaXQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHJldmlzaW9uGAMgASgDIi0KD0dldFZpc2l0UmVxdWVzdBIaCgh2aXNpdF9pZBgBIAEoCUIIukgFcgOwAQEqUgoJVmlzaXRLaW5kEhoKFlZJU0lUX0tJTkRfVU5TUEVDSUZJRUQQABISCg5WSVNJVF9LSU5EX05FVxABEhUKEVZJU0lUX0tJTkRfUkVQRUFUEAIyzgEKDFZpc2l0U2VydmljZRJhCgpMaXN0VmlzaXRzEh4uZm9vdGZhbGwudjEuTGlzdFZpc2l0c1JlcXVlc3QaHy5mb290ZmFsbC52MS5MaXN0VmlzaXRzUmVzcG9uc2UiEoLT5JMCDBIKL3YxL3Zpc2l0cxJbCghHZXRWaXNpdBIcLmZvb3RmYWxsLnYxLkdldFZpc2l0UmVxdWVzdBoSLmZvb3RmYWxsLnYxLlZpc2l0Ih2C0+STAhcSFS92MS92aXNpdHMve3Zpc2l0X2lkfWIGcHJvdG8z", [file_buf_validate_validate, file_footfall_v1_common, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("Ch9mb290ZmFsbC92MS92aXNpdF9zZXJ2aWNlLnByb3RvEgtmb290ZmFsbC52MSKNAwoFVmlzaXQSEAoIdmlzaXRfaWQYASABKAkSDwoHc2l0ZV9pZBgCIAEoCRITCgtjdXN0b21lcl9pZBgDIAEoCRIXCg9jdXN0b21lcl9udW1iZXIYBCABKAMSFQoNY3VzdG9tZXJfbmFtZRgFIAEoCRIzCg9maXJzdF9zZWVuX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDmxhc3Rfc2Vlbl90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIkCgRraW5kGAggASgOMhYuZm9vdGZhbGwudjEuVmlzaXRLaW5kEhYKDnNpZ2h0aW5nX2NvdW50GAkgASgFEhAKCGltYWdlX2lkGAogASgJEiMKBmdlbmRlchgLIAEoDjITLmZvb3RmYWxsLnYxLkdlbmRlchISCgpjYW1lcmFfaWRzGAwgAygJEhQKDHJ1bGVfdmVyc2lvbhgNIAEoBRIUCgxidXNpbmVzc19kYXkYDiABKAkirQMKEUxpc3RWaXNpdHNSZXF1ZXN0EhwKB3NpdGVfaWQYASABKAlCC7pICNgBAXIDsAEBEi4KCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIgCgtjdXN0b21lcl9pZBgEIAEoCUILukgI2AEBcgOwAQESLgoEa2luZBgFIAEoDjIWLmZvb3RmYWxsLnYxLlZpc2l0S2luZEIIukgFggECEAESGgoJcGFnZV9zaXplGAYgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YByABKAlCCLpIBXIDGIAIOo8BukiLARqIAQoRbGlzdF92aXNpdHMucmFuZ2USInN0YXJ0X3RpbWUgbXVzdCBiZSBiZWZvcmUgZW5kX3RpbWUaTyFoYXModGhpcy5zdGFydF90aW1lKSB8fCAhaGFzKHRoaXMuZW5kX3RpbWUpIHx8IHRoaXMuc3RhcnRfdGltZSA8IHRoaXMuZW5kX3RpbWUiYwoSTGlzdFZpc2l0c1Jlc3BvbnNlEiIKBnZpc2l0cxgBIAMoCzISLmZvb3RmYWxsLnYxLlZpc2l0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIQCghyZXZpc2lvbhgDIAEoAyItCg9HZXRWaXNpdFJlcXVlc3QSGgoIdmlzaXRfaWQYASABKAlCCLpIBXIDsAEBIjEKE0V4cGxhaW5WaXNpdFJlcXVlc3QSGgoIdmlzaXRfaWQYASABKAlCCLpIBXIDsAEBImkKFEV4cGxhaW5WaXNpdFJlc3BvbnNlEiEKBXZpc2l0GAEgASgLMhIuZm9vdGZhbGwudjEuVmlzaXQSLgoMZXhwbGFuYXRpb25zGAIgAygLMhguZm9vdGZhbGwudjEuRXhwbGFuYXRpb24iMQoTRXhwbGFpbkV2ZW50UmVxdWVzdBIaCghldmVudF9pZBgBIAEoCUIIukgFcgOwAQEqUgoJVmlzaXRLaW5kEhoKFlZJU0lUX0tJTkRfVU5TUEVDSUZJRUQQABISCg5WSVNJVF9LSU5EX05FVxABEhUKEVZJU0lUX0tJTkRfUkVQRUFUEAIyxQMKDFZpc2l0U2VydmljZRJhCgpMaXN0VmlzaXRzEh4uZm9vdGZhbGwudjEuTGlzdFZpc2l0c1JlcXVlc3QaHy5mb290ZmFsbC52MS5MaXN0VmlzaXRzUmVzcG9uc2UiEoLT5JMCDBIKL3YxL3Zpc2l0cxJbCghHZXRWaXNpdBIcLmZvb3RmYWxsLnYxLkdldFZpc2l0UmVxdWVzdBoSLmZvb3RmYWxsLnYxLlZpc2l0Ih2C0+STAhcSFS92MS92aXNpdHMve3Zpc2l0X2lkfRJ+CgxFeHBsYWluVmlzaXQSIC5mb290ZmFsbC52MS5FeHBsYWluVmlzaXRSZXF1ZXN0GiEuZm9vdGZhbGwudjEuRXhwbGFpblZpc2l0UmVzcG9uc2UiKYLT5JMCIxIhL3YxL3Zpc2l0cy97dmlzaXRfaWR9L2V4cGxhbmF0aW9uEnUKDEV4cGxhaW5FdmVudBIgLmZvb3RmYWxsLnYxLkV4cGxhaW5FdmVudFJlcXVlc3QaGC5mb290ZmFsbC52MS5FeHBsYW5hdGlvbiIpgtPkkwIjEiEvdjEvZXZlbnRzL3tldmVudF9pZH0vZXhwbGFuYXRpb25iBnByb3RvMw", [file_buf_validate_validate, file_footfall_v1_common, file_footfall_v1_explanation, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * Visit is one person at one site: sightings that lie no further apart than the site's visit gap.
@@ -111,11 +113,18 @@ export type Visit = Message<"footfall.v1.Visit"> & {
   cameraIds: string[];
 
   /**
-   * rule_version names the rule that joined the sightings.
+   * rule_version names the site's rule that joined the sightings: its gap, its day and its zone.
    *
    * @generated from field: int32 rule_version = 13;
    */
   ruleVersion: number;
+
+  /**
+   * business_day is the site's day that the visit belongs to, as YYYY-MM-DD.
+   *
+   * @generated from field: string business_day = 14;
+   */
+  businessDay: string;
 };
 
 /**
@@ -246,6 +255,76 @@ export const GetVisitRequestSchema: GenMessage<GetVisitRequest> = /*@__PURE__*/
   messageDesc(file_footfall_v1_visit_service, 3);
 
 /**
+ * ExplainVisitRequest names a visit.
+ *
+ * @generated from message footfall.v1.ExplainVisitRequest
+ */
+export type ExplainVisitRequest = Message<"footfall.v1.ExplainVisitRequest"> & {
+  /**
+   * visit_id of the visit to explain.
+   *
+   * @generated from field: string visit_id = 1;
+   */
+  visitId: string;
+};
+
+/**
+ * Describes the message footfall.v1.ExplainVisitRequest.
+ * Use `create(ExplainVisitRequestSchema)` to create a new message.
+ */
+export const ExplainVisitRequestSchema: GenMessage<ExplainVisitRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_visit_service, 4);
+
+/**
+ * ExplainVisitResponse explains each event of a visit that is still known.
+ *
+ * @generated from message footfall.v1.ExplainVisitResponse
+ */
+export type ExplainVisitResponse = Message<"footfall.v1.ExplainVisitResponse"> & {
+  /**
+   * visit that is explained.
+   *
+   * @generated from field: footfall.v1.Visit visit = 1;
+   */
+  visit?: Visit | undefined;
+
+  /**
+   * explanations of its events, the newest decision first; at most 100.
+   *
+   * @generated from field: repeated footfall.v1.Explanation explanations = 2;
+   */
+  explanations: Explanation[];
+};
+
+/**
+ * Describes the message footfall.v1.ExplainVisitResponse.
+ * Use `create(ExplainVisitResponseSchema)` to create a new message.
+ */
+export const ExplainVisitResponseSchema: GenMessage<ExplainVisitResponse> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_visit_service, 5);
+
+/**
+ * ExplainEventRequest names an event.
+ *
+ * @generated from message footfall.v1.ExplainEventRequest
+ */
+export type ExplainEventRequest = Message<"footfall.v1.ExplainEventRequest"> & {
+  /**
+   * event_id of the event to explain.
+   *
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+};
+
+/**
+ * Describes the message footfall.v1.ExplainEventRequest.
+ * Use `create(ExplainEventRequestSchema)` to create a new message.
+ */
+export const ExplainEventRequestSchema: GenMessage<ExplainEventRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_visit_service, 6);
+
+/**
  * VisitKind says whether the person had been here before.
  *
  * @generated from enum footfall.v1.VisitKind
@@ -304,6 +383,27 @@ export const VisitService: GenService<{
     methodKind: "unary";
     input: typeof GetVisitRequestSchema;
     output: typeof VisitSchema;
+  },
+  /**
+   * ExplainVisit tells why the sightings of a visit are this person's and make one visit, the newest
+   * first.
+   *
+   * @generated from rpc footfall.v1.VisitService.ExplainVisit
+   */
+  explainVisit: {
+    methodKind: "unary";
+    input: typeof ExplainVisitRequestSchema;
+    output: typeof ExplainVisitResponseSchema;
+  },
+  /**
+   * ExplainEvent tells why one event was decided as it was.
+   *
+   * @generated from rpc footfall.v1.VisitService.ExplainEvent
+   */
+  explainEvent: {
+    methodKind: "unary";
+    input: typeof ExplainEventRequestSchema;
+    output: typeof ExplanationSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_footfall_v1_visit_service, 0);
