@@ -101,8 +101,11 @@ def an_embedding(seed: int, dimension: int = DIMENSION) -> npt.NDArray[np.float3
 def a_face(
     customer_id: UUID, *, seed: int = 1, created_at: datetime = NOON, model_id: str = MODEL
 ) -> GalleryFace:
+    face_id = new_id()
     return GalleryFace(
-        face_id=new_id(),
+        face_id=face_id,
+        exemplar_id=face_id,
+        track_id=new_id(),
         customer_id=customer_id,
         model_id=model_id,
         embedding=an_embedding(seed),
@@ -128,6 +131,7 @@ def a_visit(
         first_seen_at=at,
         last_seen_at=at + lasting,
         rule_version=1,
+        business_day=(at - timedelta(hours=4)).date(),
     )
 
 
@@ -155,6 +159,8 @@ def a_sighting(
         female_probability=female,
         image_id=image_id,
         model_id=MODEL,
+        owner_id=visit.customer_id,
+        visit_seed=visit.visit_id,
     )
 
 

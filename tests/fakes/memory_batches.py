@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fakes.memory_tables import CustomerRow, GalleryRow
+from fakes.memory_tables import GalleryRow
 from footfall_server.domain.batch import BatchAnswers, BatchQuestions, BatchRecords, TrackSpan, VisitReach
+from footfall_server.domain.customer import Customer
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.image import ImageState
 from footfall_server.domain.person import GalleryFace
@@ -89,7 +90,9 @@ class MemoryBatches:
         tables = self._tx.tables
         for customer_id in newcomers:
             number = tables.counters["customers"] = tables.counters.get("customers", 0) + 1
-            tables.customers[customer_id] = CustomerRow(customer_id, number, at)
+            tables.customers[customer_id] = Customer(
+                customer_id, number, at, root_id=customer_id, updated_at=at, confirmed_at=at
+            )
 
     def _learn(self, faces: Sequence[GalleryFace]) -> None:
         for face in faces:

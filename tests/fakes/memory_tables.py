@@ -11,6 +11,7 @@ from typing import Self
 from uuid import UUID
 
 from footfall_server.domain.change import Change
+from footfall_server.domain.customer import Customer
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.image import FaceImage
@@ -19,16 +20,6 @@ from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
 from footfall_server.domain.worker import Worker
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerRow:
-    """A person whom the cameras know. `number` counts the tenant's customers from 1."""
-
-    customer_id: UUID
-    number: int
-    created_at: datetime
-    display_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +62,7 @@ class TenantTables(Tables):
     acked: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
     recorded: dict[UUID, Recorded] = field(default_factory=dict)
     recorded_at: dict[UUID, datetime] = field(default_factory=dict)
-    customers: dict[UUID, CustomerRow] = field(default_factory=dict)
+    customers: dict[UUID, Customer] = field(default_factory=dict)
     gallery: dict[UUID, GalleryRow] = field(default_factory=dict)
     sightings: dict[UUID, Sighting] = field(default_factory=dict)
     visits: dict[UUID, Visit] = field(default_factory=dict)

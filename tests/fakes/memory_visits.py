@@ -57,7 +57,7 @@ class MemoryVisits:
             visit_id=visit.visit_id,
             site_id=visit.site_id,
             customer_id=visit.customer_id,
-            customer_number=customer.number,
+            customer_number=customer.number or 0,
             customer_name=customer.display_name,
             first_seen_at=visit.first_seen_at,
             last_seen_at=visit.last_seen_at,
@@ -67,6 +67,7 @@ class MemoryVisits:
             female_probability=fmean(female) if female else None,
             camera_ids=tuple(sorted({each.camera_id for each in sightings})),
             rule_version=visit.rule_version,
+            business_day=visit.business_day,
         )
 
     def _is_stored(self, image_id: UUID | None) -> bool:

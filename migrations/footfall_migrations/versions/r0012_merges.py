@@ -60,7 +60,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "suggestion_id", name="merge_suggestions_pkey"),
     )
-    op.create_index("merge_suggestions_by_score", "merge_suggestions", ["tenant_id", "score", "suggestion_id"])
+    op.create_index(
+        "merge_suggestions_by_score", "merge_suggestions", ["tenant_id", "score", "suggestion_id"]
+    )
     enable_tenant_rls("merge_suggestions")
     op.create_table(
         "audit_log",

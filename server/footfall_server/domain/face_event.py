@@ -18,6 +18,8 @@ class FaceOutcome(StrEnum):
     KNOWN = "known"
     NEW = "new"
     UNRECOGNISABLE = "unrecognisable"
+    PENDING = "pending"
+    STAFF = "staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class FaceEvent:
     image: AnnouncedImage | None = None
     crop_jpeg: bytes = field(default=b"", repr=False)
     shot_count: int = 0
+    aligned_jpeg: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

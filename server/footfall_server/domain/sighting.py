@@ -9,7 +9,13 @@ from footfall_server.domain.face_event import FaceOutcome
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One track. `customer_id` and `visit_id` are None while it is unrecognisable."""
+    """One track.
+
+    `owner_id` is whose face it was matched with and `customer_id` who that is after merges; both are None
+    while it is unrecognisable. `visit_id` is None as well while the track waits (PENDING), and of staff.
+    `visit_seed` is the id that a visit founded by this sighting has: the lowest seed of its sightings is a
+    visit's id, so visits that are joined, parted and joined again have the same ids each time.
+    """
 
     track_id: UUID
     site_id: UUID
@@ -26,3 +32,5 @@ class Sighting:
     female_probability: float | None
     image_id: UUID | None
     model_id: str
+    owner_id: UUID | None = None
+    visit_seed: UUID | None = None

@@ -1,7 +1,7 @@
 """Visits: sightings of one person at one site, joined by time."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,7 +15,7 @@ class VisitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What is kept of a visit."""
+    """What is kept of a visit. `rule_version` is that of the site's rule, `business_day` the site's day."""
 
     visit_id: UUID
     site_id: UUID
@@ -23,6 +23,7 @@ class Visit:
     first_seen_at: datetime
     last_seen_at: datetime
     rule_version: int
+    business_day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class VisitView:
     female_probability: float | None
     camera_ids: tuple[UUID, ...]
     rule_version: int
+    business_day: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ def join(
                 first_seen_at=min(each.first_seen_at for each in members),
                 last_seen_at=max(each.last_seen_at for each in members),
                 rule_version=RULE_VERSION,
+                business_day=min(each.first_seen_at for each in members).date(),
             )
             if visit not in old:
                 saved.append(visit)

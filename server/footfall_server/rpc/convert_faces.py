@@ -12,6 +12,8 @@ _OUTCOMES = {
     FaceOutcome.KNOWN: ingest_service_pb2.FACE_OUTCOME_KNOWN,
     FaceOutcome.NEW: ingest_service_pb2.FACE_OUTCOME_NEW,
     FaceOutcome.UNRECOGNISABLE: ingest_service_pb2.FACE_OUTCOME_UNRECOGNISABLE,
+    FaceOutcome.PENDING: ingest_service_pb2.FACE_OUTCOME_PENDING,
+    FaceOutcome.STAFF: ingest_service_pb2.FACE_OUTCOME_STAFF,
 }
 _REASON_PREFIX = "QUALITY_REASON_"
 
@@ -40,6 +42,7 @@ def from_face_event(event: face_event_pb2.FaceEvent, under: str = "") -> FaceEve
         image=_image(event.image) if event.HasField("image") else None,
         crop_jpeg=event.crop_jpeg,
         shot_count=event.shot_count,
+        aligned_jpeg=event.aligned_jpeg,
     )
 
 

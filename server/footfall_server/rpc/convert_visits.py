@@ -35,6 +35,7 @@ def to_visit(visit: VisitView) -> visit_service_pb2.Visit:
         gender=to_gender(visit.female_probability),
         camera_ids=[str(camera_id) for camera_id in visit.camera_ids],
         rule_version=visit.rule_version,
+        business_day=visit.business_day.isoformat(),
     )
 
 

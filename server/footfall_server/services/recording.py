@@ -122,8 +122,11 @@ class Recording:
         )
 
     def _learn(self, event: FaceEvent, customer_id: UUID) -> None:
+        face_id = new_id()
         face = GalleryFace(
-            face_id=new_id(),
+            face_id=face_id,
+            exemplar_id=face_id,
+            track_id=event.track_id,
             customer_id=customer_id,
             model_id=event.model_id,
             embedding=event.embedding,

@@ -72,6 +72,7 @@ async def test_a_visit_is_seen_with_what_its_sightings_say(
         female_probability=None,
         camera_ids=(entrance, till),
         rule_version=1,
+        business_day=NOON.date(),
     )
 
 

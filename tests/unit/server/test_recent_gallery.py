@@ -16,7 +16,9 @@ def _face(number: int) -> GalleryFace:
     embedding = np.random.default_rng(number).standard_normal(DIMENSION).astype(np.float32)
     embedding /= np.linalg.norm(embedding)
     customer_id = UUID(int=1000 + number)
-    return GalleryFace(UUID(int=number), customer_id, "model", embedding, 0.8, uuid4(), NOON)
+    return GalleryFace(
+        UUID(int=number), customer_id, "model", embedding, 0.8, uuid4(), NOON, exemplar_id=UUID(int=number)
+    )
 
 
 _NUMBERS = st.sets(st.integers(0, 200))

@@ -106,6 +106,8 @@ def test_a_track_that_widens_stays_in_its_visit() -> None:
 def test_a_longer_gap_does_not_rewrite_visits_that_nothing_new_joins() -> None:
     customer = UUID(int=8)
     hours = [START, START + timedelta(hours=2), START + timedelta(hours=20)]
-    visits = [Visit(UUID(int=number), SITE, customer, at, at, 1) for number, at in enumerate(hours[:2])]
+    visits = [
+        Visit(UUID(int=number), SITE, customer, at, at, 1, at.date()) for number, at in enumerate(hours[:2])
+    ]
     far = SightingSpan(UUID(int=9), customer, hours[2], hours[2])
     assert not join(SITE, timedelta(hours=3), visits, [far]).moved

@@ -14,7 +14,7 @@ import numpy as np
 from footfall_server.domain.batch import BatchAnswers, BatchQuestions, VisitReach
 from footfall_server.domain.face_event import FaceOutcome, Recorded
 from footfall_server.domain.image import FaceImage, ImageState
-from footfall_server.domain.person import GalleryFace
+from footfall_server.domain.person import GalleryFace, Provenance
 from footfall_server.domain.places import Site
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
@@ -24,7 +24,7 @@ _WIRE_FLOAT = np.dtype("<f4")
 # The columns are in the order of the fields of what is made of them.
 _SIGHTING = (
     "track_id, site_id, camera_id, worker_id, first_seen_at, last_seen_at, final, outcome, customer_id, "
-    "visit_id, score, quality_score, female_probability, image_id, model_id"
+    "visit_id, score, quality_score, female_probability, image_id, model_id, owner_id, visit_seed"
 )
 _OUTCOME = _SIGHTING.split(", ").index("outcome")
 _IMAGE = "image_id, site_id, track_id, object_key, content_type, size_bytes, state, captured_at"
@@ -34,8 +34,11 @@ _SITE = (
     "sites.created_at, sites.updated_at"
 )
 _RECORDED = "event_id, outcome, customer_id, visit_id, score"
-_FACE = "face_id, customer_id, model_id, embedding, quality_score, event_id, created_at"
-_VISIT = "visit_id, site_id, customer_id, first_seen_at, last_seen_at, rule_version"
+_FACE = (
+    "face_id, customer_id, model_id, embedding, quality_score, event_id, created_at, exemplar_id, "
+    "provenance, track_id"
+)
+_VISIT = "visit_id, site_id, customer_id, first_seen_at, last_seen_at, rule_version, business_day"
 
 # Each answer is an array of rows, so that all of them fit into one row. Of what was before a camera, the
 # stretch of the index from the batch's earliest moment is read, and the spans are matched in that; without
@@ -171,7 +174,18 @@ def _to_image(row: Sequence[Any]) -> FaceImage:
 
 
 def _to_face(row: Sequence[Any]) -> GalleryFace:
-    face_id, customer_id, model_id, embedding, quality_score, event_id, created_at = row
+    (
+        face_id,
+        customer_id,
+        model_id,
+        embedding,
+        quality_score,
+        event_id,
+        created_at,
+        exemplar_id,
+        provenance,
+        track_id,
+    ) = row
     return GalleryFace(
         face_id,
         customer_id,
@@ -180,4 +194,7 @@ def _to_face(row: Sequence[Any]) -> GalleryFace:
         quality_score,
         event_id,
         created_at,
+        exemplar_id,
+        Provenance(provenance),
+        track_id,
     )

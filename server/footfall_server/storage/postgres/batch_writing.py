@@ -71,11 +71,14 @@ def _side_by_side(*tables: tuple[Table, str]) -> list[_Rows]:
 
 _SIGHTING = (
     "track_id site_id camera_id worker_id first_seen_at last_seen_at final outcome customer_id visit_id "
-    "score quality_score female_probability image_id model_id"
+    "score quality_score female_probability image_id model_id owner_id visit_seed"
+)
+_FACE = (
+    "face_id customer_id model_id embedding quality_score event_id created_at exemplar_id provenance track_id"
 )
 _FACES, _VISITS, _SIGHTINGS, _IMAGES, _OUTCOMES = _side_by_side(
-    (gallery_faces, "face_id customer_id model_id embedding quality_score event_id created_at"),
-    (visits, "visit_id site_id customer_id first_seen_at last_seen_at rule_version"),
+    (gallery_faces, _FACE),
+    (visits, "visit_id site_id customer_id first_seen_at last_seen_at rule_version business_day"),
     (sightings, _SIGHTING),
     (images, "image_id site_id track_id object_key content_type size_bytes state captured_at"),
     (recorded_events, "event_id outcome customer_id visit_id score"),
@@ -102,8 +105,10 @@ with spooled as (
   on conflict (tenant_id) do update set last_number = known.last_number + excluded.last_number
   returning last_number - cardinality({_NEWCOMERS}) as before
 ), made as (
-  insert into customers (tenant_id, customer_id, number, created_at)
-  select {_TENANT}, given.customer_id, numbered.before + given.position, {_AT}
+  insert into customers (
+    tenant_id, customer_id, number, created_at, root_id, confirmed_at, updated_at)
+  select {_TENANT}, given.customer_id, numbered.before + given.position, {_AT},
+         given.customer_id, {_AT}, {_AT}
   from numbered, unnest({_NEWCOMERS}) with ordinality as given (customer_id, position)
 ), learnt as (
   {_FACES.insert()}

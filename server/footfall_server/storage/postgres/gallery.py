@@ -8,12 +8,23 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import Row, and_, delete, func, literal_column, or_, select, text, update
 
-from footfall_server.domain.person import GalleryFace
+from footfall_server.domain.person import GalleryFace, Provenance
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
 from footfall_server.storage.postgres.tables import gallery_faces, index_outbox
 
 _WIRE_FLOAT = np.dtype("<f4")
-_COLUMNS = ("face_id", "customer_id", "model_id", "embedding", "quality_score", "event_id", "created_at")
+_COLUMNS = (
+    "face_id",
+    "customer_id",
+    "model_id",
+    "embedding",
+    "quality_score",
+    "event_id",
+    "created_at",
+    "exemplar_id",
+    "provenance",
+    "track_id",
+)
 _SELECTED = tuple(gallery_faces.c[name] for name in _COLUMNS)
 # The outbox comes before the gallery, row by row, as for whoever confirms a lot: no two wait for each other.
 # Faces that are waiting already are taken, too: a writer may have put them into the index that is lost and
@@ -83,4 +94,7 @@ def _to_face(row: Row[Any]) -> GalleryFace:
         quality_score=row.quality_score,
         event_id=row.event_id,
         created_at=row.created_at,
+        exemplar_id=row.exemplar_id,
+        provenance=Provenance(row.provenance),
+        track_id=row.track_id,
     )

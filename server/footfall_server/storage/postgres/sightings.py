@@ -27,6 +27,8 @@ _COLUMNS = (
     "female_probability",
     "image_id",
     "model_id",
+    "owner_id",
+    "visit_seed",
 )
 _INSERT = insert_each(sightings, _COLUMNS)
 _SAVE = _INSERT.on_conflict_do_update(
@@ -77,4 +79,6 @@ def _to_sighting(row: Row[Any]) -> Sighting:
         female_probability=row.female_probability,
         image_id=row.image_id,
         model_id=row.model_id,
+        owner_id=row.owner_id,
+        visit_seed=row.visit_seed,
     )

@@ -28,7 +28,15 @@ from footfall_server.ports import TimeCursor
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
 from footfall_server.storage.postgres.tables import customers, images, sightings, visits
 
-_COLUMNS = ("visit_id", "site_id", "customer_id", "first_seen_at", "last_seen_at", "rule_version")
+_COLUMNS = (
+    "visit_id",
+    "site_id",
+    "customer_id",
+    "first_seen_at",
+    "last_seen_at",
+    "rule_version",
+    "business_day",
+)
 _SELECTED = tuple(visits.c[name] for name in _COLUMNS)
 
 
@@ -172,4 +180,5 @@ def _to_view(row: Row[Any]) -> VisitView:
         female_probability=row.female_probability,
         camera_ids=tuple(row.camera_ids or ()),
         rule_version=row.rule_version,
+        business_day=row.business_day,
     )
