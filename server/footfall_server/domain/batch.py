@@ -1,14 +1,16 @@
 """What recording a batch of events asks the database, is told, and gives it to keep."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from footfall_server.domain.change import NewChange
-from footfall_server.domain.face_event import Recorded
+from footfall_server.domain.decision import DecisionRecord
+from footfall_server.domain.face_event import Embedding, Recorded
+from footfall_server.domain.gallery_view import KnownIdentity
 from footfall_server.domain.image import FaceImage
-from footfall_server.domain.person import GalleryFace
+from footfall_server.domain.person import GalleryFace, IdentityState, Provenance
 from footfall_server.domain.places import Site
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
@@ -28,14 +30,13 @@ class TrackSpan:
 class BatchQuestions:
     """What a batch has to know before it decides anything.
 
-    `spans` are what the events say of their tracks; a track may come several times. `customer_ids` are
-    those whom the index names. `known_recents` are the recent faces that the asker holds already.
+    `spans` are what the events say of their tracks; a track may come several times. `known_recents` are
+    the recent faces that the asker holds already.
     """
 
     event_ids: Collection[UUID]
     spans: Sequence[TrackSpan]
     image_ids: Collection[UUID]
-    customer_ids: Collection[UUID]
     model_id: str
     indexed_after: datetime
     known_recents: Collection[UUID]
@@ -48,9 +49,9 @@ class BatchAnswers:
     `recorded` by event, with duplicate=True; `sites` by camera; `sightings` of the tracks themselves, by
     track; `images` named by the questions or shown by those sightings, by image. `present` are recognised
     sightings that share a moment, ends included, with a track of the batch on its camera: with its span,
-    widened by what was known of it. `existing` are the customers who exist. Recent faces are those that
-    the index may not find yet, not indexed or confirmed at or after `indexed_after`: `recents_added` of
-    them were not known, and `recents_gone` were and are recent no more.
+    widened by what was known of it. Recent faces are those that the index may not find yet, not indexed or
+    confirmed at or after `indexed_after`: `recents_added` of them were not known, and `recents_gone` were
+    and are recent no more.
     """
 
     recorded: Mapping[UUID, Recorded]
@@ -58,9 +59,103 @@ class BatchAnswers:
     sightings: Mapping[UUID, Sighting]
     images: Mapping[UUID, FaceImage]
     present: Sequence[Sighting]
-    existing: frozenset[UUID]
     recents_added: Sequence[GalleryFace]
     recents_gone: Collection[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryQuestions:
+    """Who may be meant. `face_ids` were found alike, `near_ids` of them near enough to matter.
+
+    `customer_ids` are whom tracks of the batch were recognised as before. `since` is when the day began
+    that limits how many faces somebody may learn.
+    """
+
+    face_ids: Collection[UUID]
+    near_ids: Collection[UUID]
+    customer_ids: Collection[UUID]
+    site_ids: Collection[UUID]
+    model_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFace:
+    """Whose a gallery face is, after merges."""
+
+    root_id: UUID
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class TailOfTenant:
+    """A calibration that the tenant decides by: its own impostors' tail, and the target rate."""
+
+    target_rate: float
+    cosines: tuple[float, ...]
+    false_match_rates: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryAnswers:
+    """Who they are.
+
+    `faces` tells whose each face is; one that is not there is nobody's any more.
+    `identities` has all of these people, those who are near or named with all of their exemplars.
+    `waiting` are the sightings of those who wait. `apart` are pairs of roots who cannot be one person.
+    `tenant_size` and `site_sizes` are how many people are known.
+    """
+
+    faces: Mapping[UUID, KnownFace]
+    identities: Sequence[KnownIdentity]
+    waiting: Sequence[Sighting]
+    apart: Collection[frozenset[UUID]]
+    tenant_size: int
+    site_sizes: Mapping[UUID, int]
+    tail: TailOfTenant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewIdentity:
+    """Somebody who was not known. `merged_into` is set for one whom the same batch resolved."""
+
+    customer_id: UUID
+    state: IdentityState
+    root_id: UUID
+    merged_into: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackFace:
+    """The face of a recognised track that did not become an exemplar."""
+
+    track_id: UUID
+    model_id: str
+    embedding: Embedding
+    quality_score: float
+    event_id: UUID
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChanges:
+    """What a batch does to people and their faces.
+
+    `made` are new; `numbered` are customers from now on, new or not, and get the tenant's next numbers in
+    their order; `resolved` become part of another, by whom. `faces` join the gallery and the outbox,
+    `crops` are kept of them by exemplar, `removed_faces` leave the gallery and the index (of the batch's
+    model), `moved_faces` get another owner. `seen_at` are (site, root) pairs.
+    """
+
+    made: Sequence[NewIdentity] = ()
+    numbered: Sequence[UUID] = ()
+    resolved: Mapping[UUID, UUID] = field(default_factory=dict)
+    faces: Sequence[GalleryFace] = ()
+    crops: Mapping[UUID, bytes] = field(default_factory=dict)
+    removed_faces: Collection[UUID] = ()
+    moved_faces: Mapping[UUID, UUID] = field(default_factory=dict)
+    track_faces: Sequence[TrackFace] = ()
+    seen_at: Collection[tuple[UUID, UUID]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +181,17 @@ class SpoolMark:
 class BatchRecords:
     """What a batch leaves behind, written at `at`.
 
-    `spools` raise acknowledged sequences, one mark per spool. `newcomers` become customers and get the
-    tenant's next numbers in their order. `faces` join the gallery and the outbox. `visits` and `sightings`
-    are inserted or replace the ones with the same id, one of each. `images` are new. `outcomes` are of
-    events that were never recorded. `changes` get the next revisions.
+    `spools` raise acknowledged sequences, one mark per spool. `visits` and `sightings` are inserted or
+    replace the ones with the same id, one of each. `images` are new. `outcomes` are of events that were
+    never recorded, and `decisions` explain them. `changes` get the next revisions.
     """
 
     at: datetime
     spools: Sequence[SpoolMark] = ()
-    newcomers: Sequence[UUID] = ()
-    faces: Sequence[GalleryFace] = ()
+    people: IdentityChanges = field(default_factory=IdentityChanges)
     visits: Sequence[Visit] = ()
     sightings: Sequence[Sighting] = ()
     images: Sequence[FaceImage] = ()
     outcomes: Sequence[Recorded] = ()
+    decisions: Sequence[DecisionRecord] = ()
     changes: Sequence[NewChange] = ()

@@ -1,89 +1,101 @@
-"""Who is it? The rule that turns the closest known faces into a decision. Pure.
+"""Who is it? The rule that turns the closest known people into a decision. Pure.
 
-Scores are cosine similarities of L2-normalised embeddings, so their dot products, from -1 to 1.
+Three zones: at `match` or above it is that person, below `new` it is nobody, and in between it is left
+open, so that neither a stranger is taken for somebody nor one person becomes two. What is left open waits
+for another look at the person.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Self
-from uuid import UUID
+from enum import StrEnum
 
 from footfall_server.domain.face_event import FaceQuality
-from footfall_server.domain.person import Candidate
+from footfall_server.domain.gallery_view import IdentityScore
+from footfall_server.domain.quality_gates import may_be_compared, may_found
+from footfall_server.domain.thresholds import Zones
 
-_LEARN: Final = 0.6
+
+class Rule(StrEnum):
+    """Why a face was decided as it was."""
+
+    BELOW_MATCH_GATE = "below_match_gate"
+    """Too poor to be compared: counted, and nobody's."""
+    SAME_TRACK = "same_track"
+    """The track was recognised before."""
+    MATCHED = "matched"
+    """Clearly a customer."""
+    CONFIRMED = "confirmed"
+    """Clearly somebody who waited, who is a customer by this second look."""
+    TOO_CLOSE_TO_CALL = "too_close_to_call"
+    """Clearly one of two people, and not which."""
+    WAITS = "waits"
+    """Neither clearly somebody nor clearly nobody, or too poor to found a person."""
+    NEW = "new"
+    """Clearly nobody who is known, in a shot that is good enough to be recognised by."""
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
-    """What a face must reach.
+class Verdict:
+    """What was decided.
 
-    `match`: cosine from which two faces are one person; belongs to the model. `learn`: cosine to a
-    customer's own faces from which a better shot joins them, well above `match` so that a gallery does not
-    drift towards somebody else. `quality`: score below which a shot is not compared at all, 0..1; it stands
-    below the gates of the edge (0.3), whose named reasons are the finer judgement.
+    `match` is who it is, and `zones` what it was measured by; `linked` are others of whom the face says
+    that they are the same person. `margin` is how far the best is ahead of the next who is not.
     """
 
-    match: float = 0.45
-    learn: float = _LEARN
-    quality: float = 0.25
-
-    def __post_init__(self) -> None:
-        if not -1.0 < self.match <= self.learn <= 1.0:
-            raise ValueError(f"need -1 < match <= learn <= 1, got {self.match} and {self.learn}")
-        if not 0.0 <= self.quality <= 1.0:
-            raise ValueError(f"quality is a score from 0 to 1, got {self.quality}")
-
-    @classmethod
-    def of_match(cls, match: float) -> Self:
-        """Thresholds for a model whose `match` is known."""
-        return cls(match=match, learn=min(1.0, max(_LEARN, match + 0.1)))
+    rule: Rule
+    zones: Zones
+    match: IdentityScore | None = None
+    linked: tuple[IdentityScore, ...] = ()
+    margin: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A customer who was seen before."""
+Scope = Callable[[IdentityScore], Zones]
+"""The zones that hold for somebody: those of the site's gallery when seen there, else of the tenant's."""
 
-    customer_id: UUID
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class New:
-    """Nobody who is known. `score` is that of the closest candidate, if there was one."""
-
-    score: float | None
+Compatible = Callable[[IdentityScore, IdentityScore], bool]
+"""Whether two people may be one, by their own faces and by what is known of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unrecognisable:
-    """A shot too poor to say. Counted, but nobody's."""
+def decide(
+    scores: Sequence[IdentityScore], quality: FaceQuality, *, widest: Zones, scope: Scope, same: Compatible
+) -> Verdict:
+    """The decision on one face, given whoever may be it, best first.
 
-
-Decision = Known | New | Unrecognisable
-
-
-def is_recognisable(quality: FaceQuality, thresholds: Thresholds) -> bool:
-    """Whether a shot may be compared with known faces."""
-    return not quality.reasons and quality.score >= thresholds.quality
-
-
-def decide(candidates: Iterable[Candidate], quality: FaceQuality, thresholds: Thresholds) -> Decision:
-    """The decision on one face, given whoever may be it in any order.
-
-    Of two candidates with the same score the one with the lower id is taken, so that every replica
-    decides alike.
+    Who was seen at the site comes first, by the site's threshold: a gallery of hundreds asks for less
+    than one of a hundred thousand. `widest` are the zones of the whole gallery, by which somebody is new.
     """
-    if not is_recognisable(quality, thresholds):
-        return Unrecognisable()
-    best = max(candidates, key=lambda each: (each.score, -each.customer_id.int), default=None)
-    if best is None:
-        return New(score=None)
-    if best.score >= thresholds.match:
-        return Known(best.customer_id, best.score)
-    return New(best.score)
+    if not may_be_compared(quality):
+        return Verdict(Rule.BELOW_MATCH_GATE, widest)
+    for best in sorted(scores, key=lambda each: (-(each.score - scope(each).match), each.identity.root_id)):
+        zones = scope(best)
+        if best.score >= zones.match:
+            return _matched(best, scores, zones, same)
+        break
+    margin = scores[0].score - scores[1].score if len(scores) > 1 else None
+    is_new = not scores or scores[0].score < widest.new
+    rule = Rule.NEW if is_new and may_found(quality) else Rule.WAITS
+    return Verdict(rule, scope(scores[0]) if scores else widest, margin=margin)
 
 
-def without(candidates: Sequence[Candidate], excluded: Collection[UUID]) -> Sequence[Candidate]:
-    """The candidates who are not excluded."""
-    return [each for each in candidates if each.customer_id not in excluded]
+def _matched(
+    best: IdentityScore, scores: Sequence[IdentityScore], zones: Zones, same: Compatible
+) -> Verdict:
+    """Whoever else the face matches is either the same person, who waited as two, or a rival."""
+    linked: list[IdentityScore] = []
+    match, rival = best, None
+    for other in scores:
+        if other is best:
+            continue
+        one_waits = other.identity.is_waiting or match.identity.is_waiting
+        if other.score >= zones.match and one_waits and same(best, other):
+            # A customer remains; of people who all wait, the best one does.
+            if match.identity.is_waiting and not other.identity.is_waiting:
+                match, other = other, match  # noqa: PLW2901 - they change places
+            linked.append(other)
+        elif rival is None:
+            rival = other
+    margin = best.score - rival.score if rival is not None else None
+    if margin is not None and margin < zones.margin:
+        return Verdict(Rule.TOO_CLOSE_TO_CALL, zones, margin=margin)
+    rule = Rule.CONFIRMED if match.identity.is_waiting else Rule.MATCHED
+    return Verdict(rule, zones, match, tuple(linked), margin)

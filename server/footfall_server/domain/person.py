@@ -55,11 +55,3 @@ class GalleryFace:
     exemplar_id: UUID
     provenance: Provenance = Provenance.CREATED
     track_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A customer who may be the one: `score` is the cosine similarity of the closest gallery face."""
-
-    customer_id: UUID
-    score: float

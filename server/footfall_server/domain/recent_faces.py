@@ -6,7 +6,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from footfall_server.domain.person import Candidate, GalleryFace
+from footfall_server.domain.person import GalleryFace
 
 _FIRST_ROWS = 64
 
@@ -20,18 +20,12 @@ class RecentGallery:
     def __init__(self, dimension: int) -> None:
         self._matrix: npt.NDArray[np.float32] = np.empty((_FIRST_ROWS, dimension), np.float32)
         self._face_ids: list[UUID] = []
-        self._customers: list[UUID] = []
         self._row_of: dict[UUID, int] = {}
 
     @property
     def face_ids(self) -> Sequence[UUID]:
-        """Whatever is held, in no particular order."""
+        """Whatever is held, row by row."""
         return self._face_ids
-
-    @property
-    def customer_ids(self) -> Sequence[UUID]:
-        """Whose faces these are, row by row."""
-        return self._customers
 
     @property
     def embeddings(self) -> npt.NDArray[np.float32]:
@@ -52,48 +46,35 @@ class RecentGallery:
             self._matrix = np.concatenate((self._matrix, np.empty_like(self._matrix)))
         self._matrix[row] = face.embedding
         self._face_ids.append(face.face_id)
-        self._customers.append(face.customer_id)
         self._row_of[face.face_id] = row
 
     def _forget(self, face_id: UUID) -> None:
         row = self._row_of.pop(face_id, None)
         if row is None:
             return
-        last_face, last_customer = self._face_ids.pop(), self._customers.pop()
+        last_face = self._face_ids.pop()
         if row < len(self._face_ids):
-            self._face_ids[row], self._customers[row] = last_face, last_customer
+            self._face_ids[row] = last_face
             self._matrix[row] = self._matrix[len(self._face_ids)]
             self._row_of[last_face] = row
 
 
 class RecentFaces:
-    """Recent faces against the queries of one batch; a face that a batch makes is found by its next one.
+    """Recent faces against the queries of one batch.
 
     `queries` is float32 (n, d), L2-normalised. Of faces below `floor` only the closest one is told. What
     becomes of the gallery afterwards changes nothing here.
     """
 
     def __init__(self, gallery: RecentGallery, queries: npt.NDArray[np.float32], *, floor: float) -> None:
-        self._queries = queries
         self._floor = floor
-        self._customers = tuple(gallery.customer_ids)
+        self._face_ids = tuple(gallery.face_ids)
         self._scores: npt.NDArray[np.float32] = queries @ gallery.embeddings.T
-        self._added: list[UUID] = []
-        self._added_scores: list[npt.NDArray[np.float32]] = []
 
-    def add(self, face: GalleryFace) -> None:
-        """Makes a face known to the rest of the batch."""
-        self._added.append(face.customer_id)
-        self._added_scores.append(self._queries @ face.embedding)
-
-    def candidates(self, query: int) -> Sequence[Candidate]:
-        """Who may be the face in row `query`; a customer with several faces comes several times."""
-        found = [
-            Candidate(customer_id, float(scores[query]))
-            for customer_id, scores in zip(self._added, self._added_scores, strict=True)
-        ]
+    def near(self, query: int) -> Sequence[tuple[UUID, float]]:
+        """Faces that may be the one in row `query`, with their cosines."""
         scores = self._scores[query]
-        if scores.size:
-            near = {int(row) for row in np.flatnonzero(scores >= self._floor)} | {int(scores.argmax())}
-            found.extend(Candidate(self._customers[row], float(scores[row])) for row in near)
-        return found
+        if not scores.size:
+            return []
+        near = {int(row) for row in np.flatnonzero(scores >= self._floor)} | {int(scores.argmax())}
+        return [(self._face_ids[row], float(scores[row])) for row in near]

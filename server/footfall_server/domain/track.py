@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from footfall_server.domain.face_event import FaceEvent, FaceOutcome
-from footfall_server.domain.matching import Decision, Known, New
+from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.sighting import Sighting
 
 
@@ -26,6 +26,7 @@ def first_sighting(event: FaceEvent, *, site_id: UUID, worker_id: UUID | None) -
         female_probability=event.female_probability,
         image_id=None,
         model_id=event.model_id,
+        visit_seed=new_id(),
     )
 
 
@@ -48,13 +49,3 @@ def with_event(sighting: Sighting, event: FaceEvent) -> Sighting:
         female_probability=female,
     )
 
-
-def recognised(sighting: Sighting, decision: Decision, new_customer: UUID) -> Sighting:
-    """The track with what was decided; `new_customer` is who it is when it is nobody known."""
-    match decision:
-        case Known(customer_id, score):
-            return replace(sighting, outcome=FaceOutcome.KNOWN, customer_id=customer_id, score=score)
-        case New(score):
-            return replace(sighting, outcome=FaceOutcome.NEW, customer_id=new_customer, score=score)
-        case _:
-            return replace(sighting, outcome=FaceOutcome.UNRECOGNISABLE, score=None)

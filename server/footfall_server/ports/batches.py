@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from footfall_server.domain.batch import BatchAnswers, BatchQuestions, BatchRecords, VisitReach
+from footfall_server.domain.batch import (
+    BatchAnswers,
+    BatchQuestions,
+    BatchRecords,
+    GalleryAnswers,
+    GalleryQuestions,
+    VisitReach,
+)
 from footfall_server.domain.visit import Visit
 
 
@@ -11,6 +18,8 @@ class BatchRepository(Protocol):
     """What recording a batch of events needs: each a single round trip. Only in exclusive transactions."""
 
     async def look_up(self, questions: BatchQuestions) -> BatchAnswers: ...
+
+    async def gallery(self, questions: GalleryQuestions) -> GalleryAnswers: ...
 
     async def visits_near(self, reaches: Sequence[VisitReach]) -> Sequence[Visit]:
         """Visits that touch a reach of theirs, and the first visit of each customer over all sites.

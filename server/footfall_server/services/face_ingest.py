@@ -10,8 +10,8 @@ import structlog
 
 from footfall_server.domain.face_event import FaceEvent, Recorded
 from footfall_server.domain.identity import Principal
-from footfall_server.domain.matching import Thresholds
 from footfall_server.domain.recent_faces import RecentGallery
+from footfall_server.domain.thresholds import ThresholdPolicy
 from footfall_server.errors import ErrorKind, EventRefusedError, FootfallError
 from footfall_server.ports import Clock, FaceIndex, IndexHit, Transactions
 from footfall_server.services.event_checks import EventChecks, EventTimes, RecognitionModel
@@ -20,7 +20,7 @@ from footfall_server.services.ingest_batch import IngestBatch, SearchedBatch
 from footfall_server.services.scope import tenant_of
 from footfall_server.services.submission import Submission
 
-SEARCH_LIMIT = 5
+SEARCH_LIMIT = 10
 TENANTS_REMEMBERED = 256
 """Of how many tenants recent faces are held, those that sent events last. What is not held is read again."""
 
@@ -45,7 +45,7 @@ class FaceIngest:
         crops: FaceCrops,
         clock: Clock,
         model: RecognitionModel,
-        thresholds: Thresholds,
+        policy: ThresholdPolicy,
         times: EventTimes,
     ) -> None:
         self._transactions = transactions
@@ -53,7 +53,7 @@ class FaceIngest:
         self._crops = crops
         self._clock = clock
         self._model = model
-        self._thresholds = thresholds
+        self._policy = policy
         self._recents: OrderedDict[UUID, RecentGallery] = OrderedDict()
         self._checks = EventChecks(model=model, times=times)
 
@@ -119,7 +119,7 @@ class FaceIngest:
                 tx,
                 searched,
                 recents=self._recents_of(tenant_id),
-                thresholds=self._thresholds,
+                policy=self._policy,
                 model_id=self._model.model_id,
                 now=self._clock.now(),
             )

@@ -3,21 +3,36 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 
-from footfall_server.domain.batch import BatchAnswers, BatchQuestions, SpoolMark, TrackSpan
+from footfall_server.domain.batch import (
+    BatchAnswers,
+    BatchQuestions,
+    BatchRecords,
+    GalleryAnswers,
+    GalleryQuestions,
+    SpoolMark,
+    TrackSpan,
+)
 from footfall_server.domain.cannot_link import Presences
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent, Recorded
-from footfall_server.domain.matching import Thresholds
-from footfall_server.domain.person import Candidate
+from footfall_server.domain.gallery_view import FarHit, GalleryView
+from footfall_server.domain.impostor_tail import ImpostorTail
 from footfall_server.domain.recent_faces import RecentFaces, RecentGallery
+from footfall_server.domain.thresholds import CALIBRATED, ThresholdPolicy
 from footfall_server.errors import FieldViolation, FootfallError, invalid_fields, not_found
 from footfall_server.ports import IndexHit, Transaction
+from footfall_server.services.identity_ledger import IdentityLedger
+from footfall_server.services.recogniser import Recogniser, Seen
 from footfall_server.services.recording import Face, Recording
 from footfall_server.services.submission import Submission
+
+LEARNING_DAY = timedelta(days=1)
+"""The time in which somebody learns so many exemplars at most."""
 
 RECENTS_SLACK = timedelta(seconds=30)
 """How long a face that was put into the index is still looked for beside it: covers the index's own delay
@@ -54,14 +69,14 @@ class IngestBatch:
         batch: SearchedBatch,
         *,
         recents: RecentGallery,
-        thresholds: Thresholds,
+        policy: ThresholdPolicy,
         model_id: str,
         now: datetime,
     ) -> None:
         self._tx = tx
         self._batch = batch
         self._recents = recents
-        self._thresholds = thresholds
+        self._policy = policy
         self._model_id = model_id
         self._now = now
         self._refusals: dict[int, FootfallError] = {
@@ -69,6 +84,8 @@ class IngestBatch:
         }
         self._fresh: dict[UUID, int] = {}
         self._known: BatchAnswers | None = None
+        # Below this a known face cannot matter, whatever the size of the gallery.
+        self._floor = policy.zones(0, "").new
 
     async def sort(self) -> Mapping[int, FootfallError]:
         """Tells fresh events from known and from bad ones. Returns the bad ones' reasons by place."""
@@ -94,11 +111,11 @@ class IngestBatch:
     async def record(self) -> Sequence[Recorded | FootfallError]:
         """Decides and writes the fresh events. Returns what became of each event of the batch."""
         outcomes = dict(self._known.recorded) if self._known is not None else {}
-        recording = self._recording()
-        if self._known is not None:
-            for place in self._fresh.values():
-                recording.take(self._face(place, self._known))
-        outcomes.update((each.event_id, each) for each in await recording.write(self._spool_marks()))
+        if self._known is not None and self._fresh:
+            recording = await self._recorded(self._known)
+            outcomes.update((each.event_id, each) for each in await recording.write(self._spool_marks()))
+        elif spools := self._spool_marks():
+            await self._tx.batches.write(BatchRecords(at=self._now, spools=spools))
         results: list[Recorded | FootfallError] = []
         for place, submission in enumerate(self._batch.submissions):
             event_id = submission.event.event_id
@@ -115,7 +132,6 @@ class IngestBatch:
                 event_ids={event.event_id for event in events},
                 spans=_spans(events),
                 image_ids={event.image.image_id for event in events if event.image is not None},
-                customer_ids={hit.customer_id for found in self._batch.hits for hit in found},
                 model_id=self._model_id,
                 indexed_after=self._batch.search_began - RECENTS_SLACK,
                 known_recents=tuple(self._recents.face_ids),
@@ -133,34 +149,97 @@ class IngestBatch:
                 furthest[spool] = max(submission.place.sequence, furthest.get(spool, 0))
         return [SpoolMark(*spool, sequence) for spool, sequence in sorted(furthest.items())]
 
-    def _recording(self) -> Recording:
-        known = self._known
+    async def _recorded(self, known: BatchAnswers) -> Recording:
+        """The fresh events, decided."""
+        recents = RecentFaces(self._recents, self._batch.queries, floor=self._floor)
+        alike = {
+            place: self._alike(self._batch.row_of[place], recents) for place in self._fresh.values()
+        }
+        sites = {known.sites[self._event(place).camera_id].site_id for place in alike}
+        answers = await self._tx.batches.gallery(
+            GalleryQuestions(
+                face_ids={face_id for found in alike.values() for face_id in found},
+                near_ids={
+                    face_id for found in alike.values() for face_id, score in found.items() if self._near(score)
+                },
+                customer_ids={
+                    each.customer_id for each in known.sightings.values() if each.customer_id is not None
+                },
+                site_ids=sites,
+                model_id=self._model_id,
+                since=self._now - LEARNING_DAY,
+            )
+        )
+        recording = self._recording(known, answers)
+        for place, found in alike.items():
+            recording.take(self._face(place, known, answers, found))
+        return recording
+
+    def _alike(self, row: int, recents: RecentFaces) -> Mapping[UUID, float]:
+        """Known faces that resemble an event's, in the index or not yet, with their cosines."""
+        found = {hit.face_id: hit.score for hit in self._batch.hits[row]}
+        found.update(recents.near(row))
+        return found
+
+    def _near(self, score: float) -> bool:
+        return score >= self._floor
+
+    def _event(self, place: int) -> FaceEvent:
+        return self._batch.submissions[place].event
+
+    def _recording(self, known: BatchAnswers, answers: GalleryAnswers) -> Recording:
+        policy = self._policy
+        if (tail := answers.tail) is not None:
+            policy = ThresholdPolicy(
+                ImpostorTail(tail.cosines, tail.false_match_rates), tail.target_rate, CALIBRATED
+            )
+        present = {each.track_id: each for each in known.present}
+        waiting = {each.track_id: each for each in answers.waiting}
+        recogniser = Recogniser(
+            view=GalleryView(answers.identities, answers.apart),
+            zones_of=cache(policy.zones),
+            tenant_size=answers.tenant_size,
+            site_sizes=answers.site_sizes,
+            presences=Presences([*known.present, *answers.waiting]),
+            sightings={**present, **waiting, **known.sightings},
+            ledger=IdentityLedger(),
+            now=self._now,
+        )
         return Recording(
             tx=self._tx,
-            thresholds=self._thresholds,
+            recogniser=recogniser,
             now=self._now,
-            recents=RecentFaces(self._recents, self._batch.queries, floor=self._thresholds.match),
-            presences=Presences(known.present if known is not None else ()),
-            sightings=dict(known.sightings) if known is not None else {},
-            images=dict(known.images) if known is not None else {},
+            images=dict(known.images),
+            sites=known.sites,
         )
 
-    def _face(self, place: int, known: BatchAnswers) -> Face:
+    def _face(
+        self, place: int, known: BatchAnswers, answers: GalleryAnswers, alike: Mapping[UUID, float]
+    ) -> Face:
         submission = self._batch.submissions[place]
-        row = self._batch.row_of[place]
-        event = replace(submission.event, embedding=self._batch.queries[row])
+        event = replace(submission.event, embedding=self._batch.queries[self._batch.row_of[place]])
+        site = known.sites[event.camera_id]
+        owned = [(face_id, score) for face_id, score in alike.items() if face_id in answers.faces]
         return Face(
-            event=event,
-            site=known.sites[event.camera_id],
+            seen=Seen(
+                event=event,
+                site_id=site.site_id,
+                near={answers.faces[face_id].root_id for face_id, score in owned if self._near(score)},
+                far=_far(owned, answers),
+            ),
+            site=site,
             worker_id=submission.place.worker_id if submission.place is not None else None,
-            row=row,
-            indexed=[
-                Candidate(hit.customer_id, hit.score)
-                for hit in self._batch.hits[row]
-                if hit.customer_id in known.existing
-            ],
             stored=self._batch.images.get(event.event_id),
         )
+
+
+def _far(owned: Sequence[tuple[UUID, float]], answers: GalleryAnswers) -> Sequence[FarHit]:
+    """The closest face of each person, best first."""
+    best: dict[UUID, FarHit] = {}
+    for face_id, score in sorted(owned, key=lambda each: (-each[1], each[0])):
+        face = answers.faces[face_id]
+        best.setdefault(face.root_id, FarHit(face_id, face.root_id, score, face.provenance))
+    return list(best.values())
 
 
 def _spans(events: Sequence[FaceEvent]) -> Sequence[TrackSpan]:
