@@ -11,7 +11,8 @@ import structlog
 from footfall_server.auth.keys import KeyRing
 from footfall_server.auth.passwords import Passwords
 from footfall_server.auth.tokens import AccessTokens
-from footfall_server.domain.matching import Thresholds
+from footfall_server.domain.impostor_tail import ImpostorTail
+from footfall_server.domain.thresholds import ThresholdPolicy
 from footfall_server.live.change_feed import ChangeFeed
 from footfall_server.live.desired_cameras import DesiredCameraFeed
 from footfall_server.live.edge_registry import EdgeRegistry
@@ -44,6 +45,7 @@ from footfall_server.services.batching import BatchLimits, MicroBatcher
 from footfall_server.services.cameras import CameraService
 from footfall_server.services.change_retention import ChangeRetention
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
+from footfall_server.services.explanations import ExplanationService
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
 from footfall_server.services.images import ImageService
@@ -113,7 +115,9 @@ class Core:
             crops=FaceCrops(transactions=transactions, images=adapters.images),
             clock=clock,
             model=model,
-            thresholds=Thresholds.of_match(choices.recognition.match_threshold),
+            policy=ThresholdPolicy(
+                ImpostorTail.of_points(choices.recognition.impostor_tail), choices.recognition.target_rate
+            ),
             times=EventTimes(),
         )
         self._batcher = MicroBatcher(recorder=ingest, limits=choices.batches)
@@ -144,7 +148,11 @@ class Core:
                 drain=self._drain,
                 manners=choices.manners,
             ),
-            visits=VisitServicer(visits=VisitService(transactions=transactions), page_tokens=page_tokens),
+            visits=VisitServicer(
+                visits=VisitService(transactions=transactions),
+                explanations=ExplanationService(transactions=transactions),
+                page_tokens=page_tokens,
+            ),
             live=LiveServicer(
                 watch=Watch(feed=self._feed, transactions=transactions, heartbeat=choices.watch_heartbeat)
             ),

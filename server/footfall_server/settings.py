@@ -19,6 +19,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from footfall_server.domain.impostor_tail import ImpostorTail
+
 PREFIX = "FOOTFALL_SERVER_"
 
 _ADDRESS = re.compile(r"^(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})$")
@@ -88,22 +90,32 @@ class AuthSettings(_Section):
 
 
 class RecognitionSettings(_Section):
-    """Whose embeddings are matched, and from which cosine similarity on two are one person.
+    """Whose embeddings are matched, and how surely.
 
-    What is not told is as the model registry has it; of a model that is not registered all must be told.
+    `target_rate` is the share of strangers who may be taken for somebody (FPIR); the thresholds follow from
+    it, the model's `impostor_tail` (points of cosine and share of pairs of strangers) and the size of each
+    gallery. What is not told is as the model registry has it; of a model that is not registered all must be
+    told.
     """
 
     model_id: str = Field(default=DEFAULT_EMBEDDER, pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
     dimension: int = Field(default=0, ge=64, le=2048, validate_default=True)
-    match_threshold: float = Field(default=0, gt=0, lt=1, validate_default=True)
+    impostor_tail: tuple[tuple[float, float], ...] = Field(default=(), min_length=2, validate_default=True)
+    target_rate: float = Field(default=0.001, gt=0, le=0.5)
 
     @model_validator(mode="before")
     @classmethod
     def _as_registered(cls, told: dict[str, Any]) -> dict[str, Any]:
         card = MODEL_CARDS.get(told.get("model_id", DEFAULT_EMBEDDER))
-        if card is None or card.dimension is None or card.match_threshold is None:
+        if card is None or card.dimension is None or not card.impostor_tail:
             return told
-        return {"dimension": card.dimension, "match_threshold": card.match_threshold, **told}
+        return {"dimension": card.dimension, "impostor_tail": card.impostor_tail, **told}
+
+    @field_validator("impostor_tail")
+    @classmethod
+    def _falls(cls, points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+        ImpostorTail.of_points(points)
+        return points
 
 
 class ServerSettings(BaseSettings):

@@ -18,6 +18,7 @@ from footfall_server.domain.image import FaceImage
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.sighting import Sighting
+from footfall_server.domain.site_rules import SiteRule
 from footfall_server.domain.visit import Visit
 from footfall_server.domain.worker import Worker
 
@@ -54,6 +55,7 @@ class TenantTables(Tables):
     """One tenant's rows."""
 
     sites: dict[UUID, Site] = field(default_factory=dict)
+    site_rules: dict[tuple[UUID, int], SiteRule] = field(default_factory=dict)
     cameras: dict[UUID, Camera] = field(default_factory=dict)
     requests: dict[UUID, UUID] = field(default_factory=dict)
     api_keys: dict[UUID, ApiKey] = field(default_factory=dict)

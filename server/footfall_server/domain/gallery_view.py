@@ -6,7 +6,7 @@ somebody whose exemplars differ. On 1,011 portraits of 300 people the two togeth
 false merges of the closest one at the same number of people.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -196,7 +196,6 @@ def likeness(one: KnownIdentity, other: KnownIdentity) -> float:
     return combined(cosines)
 
 
-def apart_pairs(pairs: Iterable[tuple[UUID, UUID]], roots: Mapping[UUID, UUID]) -> set[frozenset[UUID]]:
-    """Pairs of customers as pairs of roots. Two who were made one by force are no pair any more."""
-    found = {frozenset({roots.get(low, low), roots.get(high, high)}) for low, high in pairs}
-    return {pair for pair in found if len(pair) > 1}
+def apart_pairs(pairs: Iterable[tuple[UUID, UUID]]) -> frozenset[frozenset[UUID]]:
+    """Pairs of roots. Two who were made one by force are no pair any more."""
+    return frozenset(frozenset({one, other}) for one, other in pairs if one != other)

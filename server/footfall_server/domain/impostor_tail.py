@@ -7,6 +7,7 @@ on: over the range that matters the logarithm of the measured tails is close to 
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log10
 from typing import Self
 
@@ -16,8 +17,11 @@ _HIGHEST = 0.999
 
 @dataclass(frozen=True, slots=True)
 class ImpostorTail:
-    """Points of the tail: at `cosines[i]`, ascending, a share `false_match_rates[i]`, falling, of the pairs
-    of strangers is that alike or more. At least two points; rates in (0, 1]."""
+    """Points of the tail.
+
+    At `cosines[i]`, ascending, a share `false_match_rates[i]`, falling, of the pairs of strangers is that
+    alike or more. At least two points; rates in (0, 1].
+    """
 
     cosines: tuple[float, ...]
     false_match_rates: tuple[float, ...]
@@ -26,7 +30,7 @@ class ImpostorTail:
         if len(self.cosines) != len(self.false_match_rates) or len(self.cosines) < 2:  # noqa: PLR2004
             raise ValueError("a tail has at least two points, each with a cosine and a rate")
         pairs = list(zip(self.cosines, self.false_match_rates, strict=True))
-        for (low, more), (high, less) in zip(pairs, pairs[1:], strict=False):
+        for (low, more), (high, less) in pairwise(pairs):
             if not (low < high and more > less):
                 raise ValueError("along a tail cosines rise and rates fall")
         if not all(0.0 < rate <= 1.0 for rate in self.false_match_rates):

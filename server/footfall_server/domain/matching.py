@@ -77,9 +77,7 @@ def decide(
     return Verdict(rule, scope(scores[0]) if scores else widest, margin=margin)
 
 
-def _matched(
-    best: IdentityScore, scores: Sequence[IdentityScore], zones: Zones, same: Compatible
-) -> Verdict:
+def _matched(best: IdentityScore, scores: Sequence[IdentityScore], zones: Zones, same: Compatible) -> Verdict:
     """Whoever else the face matches is either the same person, who waited as two, or a rival."""
     linked: list[IdentityScore] = []
     match, rival = best, None

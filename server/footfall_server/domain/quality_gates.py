@@ -62,9 +62,7 @@ class QualityGates:
         )
 
 
-MATCH_GATES: Final = QualityGates(
-    inter_ocular_px=24.0, pose=0.45, sharpness=0.25, exposure=0.3, score=0.25
-)
+MATCH_GATES: Final = QualityGates(inter_ocular_px=24.0, pose=0.45, sharpness=0.25, exposure=0.3, score=0.25)
 CREATE_GATES: Final = QualityGates(inter_ocular_px=32.0, pose=0.6, sharpness=0.5, exposure=0.5, score=0.5)
 
 

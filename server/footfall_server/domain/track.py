@@ -48,4 +48,3 @@ def with_event(sighting: Sighting, event: FaceEvent) -> Sighting:
         quality_score=max(sighting.quality_score, event.quality.score),
         female_probability=female,
     )
-

@@ -9,6 +9,7 @@ from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.changes import ChangeRepository, ChangeSource, Notification
 from footfall_server.ports.clock import Clock
+from footfall_server.ports.decisions import DecisionRepository
 from footfall_server.ports.images import ImageRepository, ImageStore, StoredObject
 from footfall_server.ports.index import FaceIndex, IndexHit
 from footfall_server.ports.paging import NameCursor, TimeCursor
@@ -29,6 +30,7 @@ __all__ = [
     "ChangeRepository",
     "ChangeSource",
     "Clock",
+    "DecisionRepository",
     "EventRepository",
     "FaceIndex",
     "GalleryRepository",

@@ -10,6 +10,7 @@ from footfall_server.domain.places import Tenant
 from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.changes import ChangeRepository
+from footfall_server.ports.decisions import DecisionRepository
 from footfall_server.ports.images import ImageRepository
 from footfall_server.ports.paging import NameCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
@@ -49,6 +50,8 @@ class Transaction(Protocol):
     def images(self) -> ImageRepository: ...
     @property
     def changes(self) -> ChangeRepository: ...
+    @property
+    def decisions(self) -> DecisionRepository: ...
     @property
     def batches(self) -> BatchRepository: ...
 

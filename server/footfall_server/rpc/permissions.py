@@ -63,6 +63,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "/footfall.v1.IngestService/BatchRecordFaces": _WORKERS,
     "/footfall.v1.VisitService/ListVisits": _MANAGERS,
     "/footfall.v1.VisitService/GetVisit": _MANAGERS,
+    "/footfall.v1.VisitService/ExplainVisit": _MANAGERS,
+    "/footfall.v1.VisitService/ExplainEvent": _MANAGERS,
     "/footfall.v1.LiveService/Watch": _MANAGERS,
     "/footfall.v1.ImageService/GetImage": _MANAGERS,
     "/grpc.health.v1.Health/Check": _PUBLIC,

@@ -5,19 +5,24 @@
 from typing import Any
 from uuid import UUID
 
-from footfall.v1 import visit_service_pb2, visit_service_pb2_grpc
+from footfall.v1 import explanation_pb2, visit_service_pb2, visit_service_pb2_grpc
 
 from footfall_server.rpc import convert_visits
 from footfall_server.rpc.call_context import current_principal
+from footfall_server.rpc.convert_explanations import to_explanation
 from footfall_server.rpc.page_tokens import PageTokens, page_limit
+from footfall_server.services.explanations import ExplanationService
 from footfall_server.services.visits import VisitService
 
 
 class VisitServicer(visit_service_pb2_grpc.VisitServiceServicer):
     """Reads visits."""
 
-    def __init__(self, *, visits: VisitService, page_tokens: PageTokens) -> None:
+    def __init__(
+        self, *, visits: VisitService, explanations: ExplanationService, page_tokens: PageTokens
+    ) -> None:
         self._visits = visits
+        self._explanations = explanations
         self._page_tokens = page_tokens
 
     async def ListVisits(
@@ -40,3 +45,16 @@ class VisitServicer(visit_service_pb2_grpc.VisitServiceServicer):
         self, request: visit_service_pb2.GetVisitRequest, _context: Any
     ) -> visit_service_pb2.Visit:
         return convert_visits.to_visit(await self._visits.get(current_principal(), UUID(request.visit_id)))
+
+    async def ExplainVisit(
+        self, request: visit_service_pb2.ExplainVisitRequest, _context: Any
+    ) -> visit_service_pb2.ExplainVisitResponse:
+        visit, explanations = await self._explanations.of_visit(current_principal(), UUID(request.visit_id))
+        return visit_service_pb2.ExplainVisitResponse(
+            visit=convert_visits.to_visit(visit), explanations=map(to_explanation, explanations)
+        )
+
+    async def ExplainEvent(
+        self, request: visit_service_pb2.ExplainEventRequest, _context: Any
+    ) -> explanation_pb2.Explanation:
+        return to_explanation(await self._explanations.of_event(current_principal(), UUID(request.event_id)))

@@ -88,6 +88,8 @@ class EventChecks:
 
 
 def _of_crop(event: FaceEvent) -> Iterator[FieldViolation]:
+    if event.aligned_jpeg and not event.aligned_jpeg.startswith(JPEG_START):
+        yield FieldViolation("aligned_jpeg", "must be a JPEG file", "face_event.aligned_jpeg")
     if not event.crop_jpeg:
         return
     if event.image is not None:

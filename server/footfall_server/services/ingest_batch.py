@@ -152,15 +152,16 @@ class IngestBatch:
     async def _recorded(self, known: BatchAnswers) -> Recording:
         """The fresh events, decided."""
         recents = RecentFaces(self._recents, self._batch.queries, floor=self._floor)
-        alike = {
-            place: self._alike(self._batch.row_of[place], recents) for place in self._fresh.values()
-        }
+        alike = {place: self._alike(self._batch.row_of[place], recents) for place in self._fresh.values()}
         sites = {known.sites[self._event(place).camera_id].site_id for place in alike}
         answers = await self._tx.batches.gallery(
             GalleryQuestions(
                 face_ids={face_id for found in alike.values() for face_id in found},
                 near_ids={
-                    face_id for found in alike.values() for face_id, score in found.items() if self._near(score)
+                    face_id
+                    for found in alike.values()
+                    for face_id, score in found.items()
+                    if self._near(score)
                 },
                 customer_ids={
                     each.customer_id for each in known.sightings.values() if each.customer_id is not None
@@ -210,7 +211,7 @@ class IngestBatch:
             recogniser=recogniser,
             now=self._now,
             images=dict(known.images),
-            sites=known.sites,
+            rules=known.rules,
         )
 
     def _face(

@@ -98,7 +98,7 @@ class Recogniser:
                 same=self._may_be_one,
             )
             sighting = self._settle(verdict, event, sighting, own)
-        self._keep(sighting, event, seen.site_id, excluded, changed=sighting != known)
+        self._keep(sighting, event, excluded, changed=sighting != known)
         return self._record(seen, sighting, verdict, scores, excluded)
 
     def settled(self, track_id: UUID) -> Sighting:
@@ -125,8 +125,10 @@ class Recogniser:
         return self.zones_of(self.tenant_size, TENANT)
 
     def _may_be_one(self, one: IdentityScore, other: IdentityScore) -> bool:
-        """Whether two people whom one face matches may be the same: nothing speaks against it, and their
-        own faces are not strangers to each other."""
+        """Whether two people whom one face matches may be the same.
+
+        Nothing that is known speaks against it, and their own faces are not strangers to each other.
+        """
         left, right = one.identity, other.identity
         if self.view.are_apart(left.root_id, right.root_id):
             return False
@@ -211,8 +213,14 @@ class Recogniser:
         self.sightings[track.track_id] = track
         self.touched.add(track.track_id)
         self.presences.add(track)
-        if track.customer_id is not None:
-            self.ledger.saw(track.site_id, track.customer_id)
+        self._saw(track)
+
+    def _saw(self, track: Sighting) -> None:
+        """Notes that somebody was at a site, the first time."""
+        identity = self.identity_of(track)
+        if identity is not None and track.site_id not in identity.site_ids:
+            identity.site_ids.add(track.site_id)
+            self.ledger.saw(track.site_id, identity.root_id)
 
     def _learn(self, target: KnownIdentity, event: FaceEvent, match: IdentityScore, zones: Zones) -> None:
         """A shot that shows somebody anew joins their exemplars, if a trusted one vouches for it.
@@ -323,7 +331,6 @@ class Recogniser:
         self,
         sighting: Sighting,
         event: FaceEvent,
-        site_id: UUID,
         excluded: Collection[UUID],
         *,
         changed: bool,
@@ -335,11 +342,9 @@ class Recogniser:
         if sighting.customer_id is None:
             return
         identity = self.view.get(sighting.customer_id)
-        if identity is not None:
-            identity.site_ids.add(site_id)
-            if identity.is_waiting:
-                identity.track_ids.add(sighting.track_id)
-        self.ledger.saw(site_id, sighting.customer_id)
+        if identity is not None and identity.is_waiting:
+            identity.track_ids.add(sighting.track_id)
+        self._saw(sighting)
         for other in excluded:
             self.view.keep_apart(sighting.customer_id, other)
 
@@ -406,4 +411,3 @@ class Recogniser:
             is_staff=identity is not None and identity.is_staff,
             seen_at_site=identity is not None and site_id in identity.site_ids,
         )
-

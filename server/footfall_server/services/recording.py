@@ -12,6 +12,7 @@ from footfall_server.domain.image import FaceImage, ImageState, object_key
 from footfall_server.domain.person import CustomerKind, IdentityState
 from footfall_server.domain.places import Site
 from footfall_server.domain.sighting import Sighting
+from footfall_server.domain.site_rules import SiteRules
 from footfall_server.domain.track import first_sighting, with_event
 from footfall_server.ports import Transaction
 from footfall_server.services.recogniser import Recogniser, Seen
@@ -41,14 +42,14 @@ class Face:
 class Recording:
     """Decides one face after the other, then writes all of it.
 
-    `images` are those that the faces refer to and that were known before.
+    `images` are those that the faces refer to and that were known before; `rules` are those of their sites.
     """
 
     tx: Transaction
     recogniser: Recogniser
     now: datetime
     images: dict[UUID, FaceImage]
-    sites: Mapping[UUID, Site]
+    rules: Mapping[UUID, SiteRules]
     _announced: list[FaceImage] = field(default_factory=list)
     _decided: list[FaceEvent] = field(default_factory=list)
     _decisions: list[DecisionRecord] = field(default_factory=list)
@@ -70,7 +71,7 @@ class Recording:
         recogniser = self.recogniser
         touched = [recogniser.settled(track_id) for track_id in sorted(recogniser.touched)]
         counted = [each for each in touched if self._is_counted(each)]
-        entry = await VisitBook(self.tx).enter(counted, {}, recogniser.ledger.numbered)
+        entry = await VisitBook(self.tx).enter(counted, self.rules, recogniser.ledger.numbered)
         sightings = [replace(each, visit_id=entry.visit_of.get(each.track_id)) for each in touched]
         visit_of = {each.track_id: each.visit_id for each in sightings}
         outcomes = [self._outcome(event, visit_of) for event in self._decided]

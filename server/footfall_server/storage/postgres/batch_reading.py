@@ -1,12 +1,14 @@
-"""What a batch has to know, in two statements: before its decisions, and about visits after them.
+"""What a batch has to know of events and visits: before its decisions, and after them.
 
 Plain SQL for the driver: at a batch of one, building and compiling fifteen statements costs more than
 answering them. Everything is looked up by an index whose first column is the tenant, which row-level
 security adds. Arrays are parameters, so the texts never change and their plans are kept.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import numpy as np
@@ -17,22 +19,24 @@ from footfall_server.domain.image import FaceImage, ImageState
 from footfall_server.domain.person import GalleryFace, Provenance
 from footfall_server.domain.places import Site
 from footfall_server.domain.sighting import Sighting
+from footfall_server.domain.site_rules import SiteRule, SiteRules
 from footfall_server.domain.visit import Visit
 
 _WIRE_FLOAT = np.dtype("<f4")
 
 # The columns are in the order of the fields of what is made of them.
-_SIGHTING = (
+SIGHTING = (
     "track_id, site_id, camera_id, worker_id, first_seen_at, last_seen_at, final, outcome, customer_id, "
     "visit_id, score, quality_score, female_probability, image_id, model_id, owner_id, visit_seed"
 )
-_OUTCOME = _SIGHTING.split(", ").index("outcome")
+_OUTCOME = SIGHTING.split(", ").index("outcome")
 _IMAGE = "image_id, site_id, track_id, object_key, content_type, size_bytes, state, captured_at"
 _STATE = _IMAGE.split(", ").index("state")
 _SITE = (
     "sites.site_id, sites.display_name, time_zone, visit_gap, business_day_start, "
     "sites.created_at, sites.updated_at"
 )
+_RULE = "site_id, rule_version, effective_at, time_zone, visit_gap, business_day_start"
 _RECORDED = "event_id, outcome, customer_id, visit_id, score"
 _FACE = (
     "face_id, customer_id, model_id, embedding, quality_score, event_id, created_at, exemplar_id, "
@@ -54,11 +58,11 @@ with span as materialized (
 ), watched as materialized (
   select camera_id, min(earliest) as earliest, max(latest) as latest from span group by camera_id
 ), recent as materialized (
-  select face_id from gallery_faces where model_id = $8 and indexed_at is null
+  select face_id from gallery_faces where model_id = $7 and indexed_at is null
   union all
-  select face_id from gallery_faces where model_id = $8 and indexed_at >= $9
+  select face_id from gallery_faces where model_id = $7 and indexed_at >= $8
 ), added as materialized (
-  select face_id from recent except select unnest($10::uuid[])
+  select face_id from recent except select unnest($9::uuid[])
 )
 select
   (select array_agg(r) from (
@@ -68,7 +72,7 @@ select
      select camera_id, {_SITE}
      from cameras join sites using (tenant_id, site_id) where camera_id = any($3::uuid[])) r) as sites,
   (select array_agg(r) from (
-     select {_SIGHTING} from sightings where track_id = any($2::uuid[])) r) as sightings,
+     select {SIGHTING} from sightings where track_id = any($2::uuid[])) r) as sightings,
   (select array_agg(r) from (
      select {_IMAGE}
      from images where image_id = any($6::uuid[] || array(
@@ -77,7 +81,7 @@ select
   (select array_agg(r) from (
      select there.*
      from watched cross join lateral (
-       select {_SIGHTING} from sightings there
+       select {SIGHTING} from sightings there
        where there.customer_id is not null and there.camera_id = watched.camera_id
          and there.last_seen_at >= watched.earliest and there.first_seen_at <= watched.latest
        offset 0) there
@@ -85,12 +89,15 @@ select
        select from span
        where span.camera_id = there.camera_id
          and span.earliest <= there.last_seen_at and span.latest >= there.first_seen_at)) r) as present,
-  (select array_agg(customer_id) from customers where customer_id = any($7::uuid[])) as existing,
   (select array_agg(r) from (
      select {_FACE}
      from gallery_faces where face_id = any(array(select face_id from added))) r) as recents_added,
   (select array_agg(face_id) from (
-     select unnest($10::uuid[]) as face_id except select face_id from recent) gone) as recents_gone
+     select unnest($9::uuid[]) as face_id except select face_id from recent) gone) as recents_gone,
+  (select array_agg(r order by rule_version) from (
+     select {_RULE}
+     from site_rules where site_id = any(array(
+       select site_id from cameras where camera_id = any($3::uuid[])))) r) as site_rules
 """  # noqa: S608 - made of constants; whatever comes from outside is a parameter
 
 # A lateral scan takes one entry of the index for a customer's first visit, however often they came.
@@ -120,7 +127,6 @@ def look_up_arguments(questions: BatchQuestions) -> Sequence[Any]:
         [span.earliest for span in spans],
         [span.latest for span in spans],
         list(questions.image_ids),
-        list(questions.customer_ids),
         questions.model_id,
         questions.indexed_after,
         list(questions.known_recents),
@@ -129,15 +135,16 @@ def look_up_arguments(questions: BatchQuestions) -> Sequence[Any]:
 
 def to_answers(row: asyncpg.Record) -> BatchAnswers:
     """What LOOK_UP answered. Rows inside arrays come without names, in the order of their columns."""
+    sites = {each[0]: Site(*each[1:]) for each in row["sites"] or ()}
     return BatchAnswers(
         recorded={each[0]: _to_recorded(each) for each in row["recorded"] or ()},
-        sites={each[0]: Site(*each[1:]) for each in row["sites"] or ()},
-        sightings={each[0]: _to_sighting(each) for each in row["sightings"] or ()},
+        sites=sites,
+        sightings={each[0]: to_sighting(each) for each in row["sightings"] or ()},
         images={each[0]: _to_image(each) for each in row["images"] or ()},
-        present=[_to_sighting(each) for each in row["present"] or ()],
-        existing=frozenset(row["existing"] or ()),
+        present=[to_sighting(each) for each in row["present"] or ()],
         recents_added=[_to_face(each) for each in row["recents_added"] or ()],
         recents_gone=row["recents_gone"] or (),
+        rules=_to_rules(sites.values(), row["site_rules"] or ()),
     )
 
 
@@ -156,12 +163,25 @@ def to_visits(rows: Sequence[asyncpg.Record]) -> Sequence[Visit]:
     return list({row["visit_id"]: Visit(*row.values()) for row in rows}.values())
 
 
+def _to_rules(sites: Iterable[Site], rows: Sequence[Sequence[Any]]) -> Mapping[UUID, SiteRules]:
+    """The rules of each site. One that an older release opened has none but its settings."""
+    versions: defaultdict[UUID, list[SiteRule]] = defaultdict(list)
+    for site_id, *values in rows:
+        versions[site_id].append(SiteRule(*values))
+    return {
+        site.site_id: SiteRules(tuple(versions[site.site_id]))
+        if site.site_id in versions
+        else SiteRules.first_of(site)
+        for site in sites
+    }
+
+
 def _to_recorded(row: Sequence[Any]) -> Recorded:
     event_id, outcome, customer_id, visit_id, score = row
     return Recorded(event_id, FaceOutcome(outcome), customer_id, visit_id, score, duplicate=True)
 
 
-def _to_sighting(row: Sequence[Any]) -> Sighting:
+def to_sighting(row: Sequence[Any]) -> Sighting:
     values = list(row)
     values[_OUTCOME] = FaceOutcome(row[_OUTCOME])
     return Sighting(*values)

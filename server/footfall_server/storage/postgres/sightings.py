@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ARRAY, Row, Uuid, bindparam, func, or_, select, update
 
 from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.sighting import Sighting
-from footfall_server.storage.postgres.statements import TenantConnection, insert_each, one_of
-from footfall_server.storage.postgres.tables import sightings
+from footfall_server.storage.postgres.statements import TenantConnection, any_of, insert_each, one_of
+from footfall_server.storage.postgres.tables import sightings, visits
 
 _COLUMNS = (
     "track_id",
@@ -36,6 +36,15 @@ _SAVE = _INSERT.on_conflict_do_update(
     set_={name: _INSERT.excluded[name] for name in _COLUMNS if name != "track_id"},
 )
 
+_GIVEN = (
+    func.unnest(bindparam("track_ids", type_=ARRAY(Uuid())), bindparam("visit_ids", type_=ARRAY(Uuid())))
+    .table_valued("track_id", "visit_id", name="given")
+    .render_derived(name="given")
+)
+_ASSIGN = (
+    update(sightings).where(sightings.c.track_id == _GIVEN.c.track_id).values(visit_id=_GIVEN.c.visit_id)
+)
+
 
 class PostgresSightings:
     """SightingRepository."""
@@ -60,6 +69,25 @@ class PostgresSightings:
         await self._connection.run(
             update(sightings).where(one_of(sightings.c.visit_id, from_visits)).values(visit_id=to_visit)
         )
+
+    async def of_customers(self, customer_ids: Collection[UUID]) -> Sequence[Sighting]:
+        """See SightingRepository.of_customers."""
+        theirs = select(visits.c.visit_id).where(one_of(visits.c.customer_id, customer_ids))
+        rows = await self._connection.rows(
+            select(*(sightings.c[name] for name in _COLUMNS)).where(
+                or_(
+                    one_of(sightings.c.customer_id, customer_ids),
+                    sightings.c.visit_id == any_of(theirs),
+                )
+            )
+        )
+        return [_to_sighting(row) for row in rows]
+
+    async def assign(self, visit_of: Mapping[UUID, UUID | None]) -> None:
+        """See SightingRepository.assign."""
+        if visit_of:
+            given = {"track_ids": list(visit_of), "visit_ids": list(visit_of.values())}
+            await self._connection.run(_ASSIGN, given)
 
 
 def _to_sighting(row: Row[Any]) -> Sighting:

@@ -14,6 +14,7 @@ from footfall_server.storage.postgres.accounts import PostgresApiKeys, PostgresU
 from footfall_server.storage.postgres.batches import PostgresBatches
 from footfall_server.storage.postgres.cameras import PostgresCameras
 from footfall_server.storage.postgres.changes import PostgresChanges
+from footfall_server.storage.postgres.decisions import PostgresDecisions
 from footfall_server.storage.postgres.events import PostgresEvents
 from footfall_server.storage.postgres.failures import is_unreachable, translated
 from footfall_server.storage.postgres.gallery import PostgresGallery
@@ -54,6 +55,7 @@ class PostgresTransaction:
         self.visits = PostgresVisits(connection)
         self.images = PostgresImages(connection)
         self.changes = PostgresChanges(connection)
+        self.decisions = PostgresDecisions(connection)
         self.batches = PostgresBatches(connection)
 
 
