@@ -8,10 +8,9 @@ from uuid import UUID
 from database_fixtures import FootfallDatabase
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_images import MemoryImages
-from fakes.synthetic_faces import DIMENSION, MODEL_ID
+from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal, Role
-from footfall_server.domain.matching import Thresholds
 from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, Camera, Site, Tenant
 from footfall_server.domain.worker import Worker
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
@@ -56,7 +55,7 @@ class RealChain:
             crops=FaceCrops(transactions=transactions, images=MemoryImages()),
             clock=self.clock,
             model=RecognitionModel(MODEL_ID, DIMENSION),
-            thresholds=Thresholds(),
+            policy=POLICY,
             times=EventTimes(),
         )
         return Replica(transactions, index, ingest)

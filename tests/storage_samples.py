@@ -1,15 +1,17 @@
 """Rows for tests of storage: valid, distinct, and only what a test says is special about them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+from footfall_server.domain.batch import IdentityChanges, NewIdentity
 from footfall_server.domain.face_event import FaceOutcome, Recorded
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import ApiKey, Role, User
 from footfall_server.domain.image import FaceImage, ImageState, object_key
-from footfall_server.domain.person import GalleryFace
+from footfall_server.domain.person import GalleryFace, IdentityState
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
@@ -113,6 +115,12 @@ def a_face(
         event_id=new_id(),
         created_at=created_at,
     )
+
+
+def people(newcomers: Sequence[UUID], *, faces: Sequence[GalleryFace] = ()) -> IdentityChanges:
+    """New customers, in the order of their numbers, and faces."""
+    made = [NewIdentity(each, IdentityState.CONFIRMED, each, None) for each in newcomers]
+    return IdentityChanges(made=made, numbered=newcomers, faces=faces)
 
 
 def an_outcome(customer_id: UUID | None = None, visit_id: UUID | None = None) -> Recorded:

@@ -10,9 +10,8 @@ from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
 from fakes.memory_tables import TenantTables
 from fakes.memory_transactions import MemoryTransactions
-from fakes.synthetic_faces import DIMENSION, MODEL_ID
+from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY
 from footfall_server.domain.identity import Principal, Role
-from footfall_server.domain.matching import Thresholds
 from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, Camera, Site, Tenant
 from footfall_server.domain.site_rules import SiteRules
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
@@ -77,6 +76,6 @@ class Shop:
             crops=FaceCrops(transactions=self.transactions, images=self.images),
             clock=self.clock,
             model=RecognitionModel(MODEL_ID, DIMENSION),
-            thresholds=Thresholds(),
+            policy=POLICY,
             times=EventTimes(),
         )

@@ -4,12 +4,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fakes.memory_tables import GalleryRow
-from footfall_server.domain.batch import BatchAnswers, BatchQuestions, BatchRecords, TrackSpan, VisitReach
-from footfall_server.domain.customer import Customer
+from fakes.memory_people import MemoryPeople
+from footfall_server.domain.batch import (
+    BatchAnswers,
+    BatchQuestions,
+    BatchRecords,
+    GalleryAnswers,
+    GalleryQuestions,
+    TrackSpan,
+    VisitReach,
+)
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.image import ImageState
-from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
 
@@ -46,11 +52,13 @@ class MemoryBatches:
             sightings=sightings,
             images=await tx.images.find(shown | set(questions.image_ids)),
             present=[each for each in tables.sightings.values() if _is_present(each, spans)],
-            existing=frozenset(each for each in questions.customer_ids if each in tables.customers),
             recents_added=[face for face_id, face in recents.items() if face_id not in held],
             recents_gone=held - recents.keys(),
             rules=await tx.sites.rules({site.site_id for site in sites.values()}),
         )
+
+    async def gallery(self, questions: GalleryQuestions) -> GalleryAnswers:
+        return MemoryPeople(self._tx.tables).known(questions)
 
     async def visits_near(self, reaches: Sequence[VisitReach]) -> Sequence[Visit]:
         found: dict[UUID, Visit] = {}
@@ -75,8 +83,7 @@ class MemoryBatches:
         tx, tables = self._tx, self._tx.tables
         for mark in records.spools:
             await tx.workers.advance(mark.worker_id, mark.spool_id, mark.sequence, records.at)
-        self._number(records.newcomers, records.at)
-        self._learn(records.faces)
+        MemoryPeople(tables).change(records.people, records.at)
         tables.visits.update((visit.visit_id, visit) for visit in records.visits)
         await tx.sightings.save(records.sightings)
         for image in records.images:
@@ -84,23 +91,11 @@ class MemoryBatches:
                 tables.images[image.image_id] = image
                 if image.state is ImageState.STORED:
                     tables.image_times[image.image_id] = records.at
+        tables.track_faces.update((each.track_id, each) for each in records.people.track_faces)
+        tables.decisions.update((each.event_id, each) for each in records.decisions)
         self._record(records.outcomes, records.at)
         if records.changes:
             await tx.changes.append(records.changes)
-
-    def _number(self, newcomers: Sequence["UUID"], at: "datetime") -> None:
-        tables = self._tx.tables
-        for customer_id in newcomers:
-            number = tables.counters["customers"] = tables.counters.get("customers", 0) + 1
-            tables.customers[customer_id] = Customer(
-                customer_id, number, at, root_id=customer_id, updated_at=at, confirmed_at=at
-            )
-
-    def _learn(self, faces: Sequence[GalleryFace]) -> None:
-        for face in faces:
-            if face.customer_id not in self._tx.tables.customers:
-                raise AssertionError(f"face {face.face_id} belongs to no customer")
-            self._tx.tables.gallery[face.face_id] = GalleryRow(face)
 
     def _record(self, outcomes: Sequence[Recorded], at: "datetime") -> None:
         tables = self._tx.tables

@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from fakes.memory_tables import TenantStore, TenantTables
+from footfall_server.domain.decision import DecisionRecord
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.sighting import Sighting
-from footfall_server.ports import Clock
+from footfall_server.ports import Clock, IndexRemoval
 
 
 class MemoryEvents:
@@ -64,8 +65,45 @@ class MemoryGallery:
             self._tables.gallery[row.face.face_id] = replace(row, indexed_at=None, retry_at=None)
         return len(rows)
 
+    async def take_removals(self, limit: int) -> Sequence[IndexRemoval]:
+        now = self._clock.now()
+        due = [
+            IndexRemoval(face_id, model_id)
+            for face_id, model_id in self._tables.index_removals.items()
+            if self._tables.removal_retries.get(face_id, now) <= now
+        ]
+        return due[:limit]
+
+    async def confirm_removed(self, face_ids: Collection[UUID]) -> None:
+        for face_id in face_ids:
+            self._tables.index_removals.pop(face_id, None)
+            self._tables.removal_retries.pop(face_id, None)
+
+    async def postpone_removals(self, face_ids: Collection[UUID], until: datetime) -> None:
+        self._tables.removal_retries.update(dict.fromkeys(face_ids, until))
+
     def close(self) -> None:
         self._store.taken_faces -= self._taken
+
+
+class MemoryDecisions:
+    """Implements DecisionRepository."""
+
+    def __init__(self, tables: TenantTables) -> None:
+        self._tables = tables
+
+    async def of_event(self, event_id: UUID) -> DecisionRecord | None:
+        return self._tables.decisions.get(event_id)
+
+    async def of_tracks(self, track_ids: Collection[UUID], limit: int) -> Sequence[DecisionRecord]:
+        found = [each for each in self._tables.decisions.values() if each.track_id in track_ids]
+        return sorted(found, key=lambda each: (each.decided_at, each.event_id), reverse=True)[:limit]
+
+    async def forget(self, before: datetime) -> int:
+        old = [each.event_id for each in self._tables.decisions.values() if each.decided_at < before]
+        for event_id in old:
+            del self._tables.decisions[event_id]
+        return len(old)
 
 
 class MemorySightings:

@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from footfall_server.domain.batch import TailOfTenant, TrackFace
 from footfall_server.domain.change import Change
 from footfall_server.domain.customer import Customer
+from footfall_server.domain.decision import DecisionRecord
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.image import FaceImage
@@ -65,6 +67,14 @@ class TenantTables(Tables):
     recorded: dict[UUID, Recorded] = field(default_factory=dict)
     recorded_at: dict[UUID, datetime] = field(default_factory=dict)
     customers: dict[UUID, Customer] = field(default_factory=dict)
+    site_people: dict[tuple[UUID, UUID], bool] = field(default_factory=dict)
+    exemplar_crops: dict[UUID, bytes] = field(default_factory=dict)
+    track_faces: dict[UUID, TrackFace] = field(default_factory=dict)
+    index_removals: dict[UUID, str] = field(default_factory=dict)
+    removal_retries: dict[UUID, datetime] = field(default_factory=dict)
+    decisions: dict[UUID, DecisionRecord] = field(default_factory=dict)
+    distinct_pairs: dict[frozenset[UUID], str] = field(default_factory=dict)
+    tails: dict[str, TailOfTenant] = field(default_factory=dict)
     gallery: dict[UUID, GalleryRow] = field(default_factory=dict)
     sightings: dict[UUID, Sighting] = field(default_factory=dict)
     visits: dict[UUID, Visit] = field(default_factory=dict)

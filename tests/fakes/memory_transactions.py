@@ -19,7 +19,7 @@ from fakes.memory_places import (
     refuse_taken_address,
     refuse_taken_name,
 )
-from fakes.memory_recognition import MemoryEvents, MemoryGallery, MemorySightings
+from fakes.memory_recognition import MemoryDecisions, MemoryEvents, MemoryGallery, MemorySightings
 from fakes.memory_tables import PlatformTables, TenantStore, TenantTables
 from fakes.memory_visits import MemoryChangeRows, MemoryImageRows, MemoryVisits
 from footfall_server.domain.change import TenantChanged
@@ -48,6 +48,7 @@ class MemoryTransaction:
         self.visits = MemoryVisits(self.tables)
         self.images = MemoryImageRows(self.tables)
         self.changes = MemoryChangeRows(self.tables, store, clock)
+        self.decisions = MemoryDecisions(self.tables)
         self.batches = MemoryBatches(self, exclusive=exclusive)
 
 

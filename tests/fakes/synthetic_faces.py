@@ -8,9 +8,15 @@ import numpy as np
 import numpy.typing as npt
 from fakes.manual_clock import START
 from footfall_server.domain.face_event import Embedding, FaceEvent, FaceQuality
+from footfall_server.domain.impostor_tail import ImpostorTail
+from footfall_server.domain.thresholds import ThresholdPolicy
 
 DIMENSION = 64
 MODEL_ID = "test-model-64"
+POLICY = ThresholdPolicy(
+    ImpostorTail.of_points([(0.249, 1e-2), (0.342, 1e-3), (0.42, 1e-4), (0.486, 1e-5), (0.545, 1e-6)])
+)
+"""Of a gallery of up to 100 people: from a cosine of .486 on it is somebody, below .342 nobody."""
 GOOD = FaceQuality(score=0.8, size=0.9, pose=0.8, sharpness=0.9, exposure=0.9, inter_ocular_px=60.0)
 POOR = FaceQuality(
     score=0.1, size=0.1, pose=0.8, sharpness=0.2, exposure=0.9, inter_ocular_px=9.0, reasons=("too_small",)

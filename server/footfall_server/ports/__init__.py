@@ -17,6 +17,7 @@ from footfall_server.ports.places import CameraRepository, SiteRepository
 from footfall_server.ports.recognition import (
     EventRepository,
     GalleryRepository,
+    IndexRemoval,
     SightingRepository,
 )
 from footfall_server.ports.transactions import PlatformTransaction, Transaction, Transactions
@@ -37,6 +38,7 @@ __all__ = [
     "ImageRepository",
     "ImageStore",
     "IndexHit",
+    "IndexRemoval",
     "NameCursor",
     "Notification",
     "PlatformTransaction",

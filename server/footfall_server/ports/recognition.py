@@ -1,6 +1,7 @@
 """Events, gallery faces and tracks."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -8,6 +9,14 @@ from uuid import UUID
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.sighting import Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRemoval:
+    """A face that is gone, and the model whose index may still have it."""
+
+    face_id: UUID
+    model_id: str
 
 
 class EventRepository(Protocol):
@@ -38,6 +47,18 @@ class GalleryRepository(Protocol):
 
         Waits for faces in another writer's hands. Returns how many there are.
         """
+        ...
+
+    async def take_removals(self, limit: int) -> Sequence[IndexRemoval]:
+        """Faces that are gone and are to go from the index, locked as in take_unindexed."""
+        ...
+
+    async def confirm_removed(self, face_ids: Collection[UUID]) -> None:
+        """The index has them no more."""
+        ...
+
+    async def postpone_removals(self, face_ids: Collection[UUID], until: datetime) -> None:
+        """As postpone."""
         ...
 
 

@@ -24,9 +24,10 @@ from storage_samples import (
     an_image,
     an_outcome,
     minutes,
+    people,
 )
 
-NOTHING = BatchQuestions((), (), (), (), MODEL, NOON, ())
+NOTHING = BatchQuestions((), (), (), MODEL, NOON, ())
 
 
 async def _write(transactions: Transactions, tenant_id: UUID, records: BatchRecords) -> None:
@@ -45,7 +46,6 @@ async def test_nothing_asked_is_nothing_answered(transactions: Transactions, ten
             answers.sightings,
             answers.images,
             answers.present,
-            answers.existing,
             answers.recents_added,
             answers.recents_gone,
         )
@@ -78,8 +78,7 @@ async def test_what_a_batch_wrote_the_next_one_is_told(
         tenant_id,
         BatchRecords(
             at=NOON,
-            newcomers=[customer_id],
-            faces=[face],
+            people=people([customer_id], faces=[face]),
             visits=[visit],
             sightings=[sighting],
             images=[image],
@@ -90,7 +89,6 @@ async def test_what_a_batch_wrote_the_next_one_is_told(
         event_ids=[known.event_id, poor.event_id, new_id()],
         spans=[TrackSpan(sighting.track_id, camera.camera_id, NOON, NOON)],
         image_ids=[new_id()],
-        customer_ids=[customer_id, new_id()],
         model_id=MODEL,
         indexed_after=NOON,
         known_recents=[],
@@ -103,7 +101,6 @@ async def test_what_a_batch_wrote_the_next_one_is_told(
     assert answers.sightings == {sighting.track_id: sighting}
     assert answers.images == {image.image_id: image}, "the image that a known track shows"
     assert answers.present == [sighting]
-    assert answers.existing == {customer_id}
     [recent] = answers.recents_added
     assert recent.embedding.dtype == np.float32
     np.testing.assert_array_equal(recent.embedding, face.embedding)
@@ -119,7 +116,6 @@ async def test_what_a_batch_wrote_the_next_one_is_told(
     assert not foreign.sightings
     assert not foreign.images
     assert not foreign.present
-    assert not foreign.existing
     assert not foreign.recents_added
 
 
@@ -128,7 +124,7 @@ async def test_only_recents_that_changed_are_told(transactions: Transactions, te
     old, fresh, waiting, unheard = (a_face(customer_id, seed=seed) for seed in range(4))
     faces = [old, fresh, waiting, unheard, a_face(customer_id, model_id="another-model")]
     now = datetime.now(UTC)
-    await _write(transactions, tenant_id, BatchRecords(at=NOON, newcomers=[customer_id], faces=faces))
+    await _write(transactions, tenant_id, BatchRecords(at=NOON, people=people([customer_id], faces=faces)))
     async with transactions.begin(tenant_id) as tx:
         await tx.gallery.confirm_indexed([old.face_id], now - timedelta(seconds=2))
         await tx.gallery.confirm_indexed([fresh.face_id], now - timedelta(seconds=1))
@@ -146,7 +142,7 @@ async def test_newcomers_get_the_next_numbers_in_their_order(
     first, second = [new_id(), new_id(), new_id()], [new_id(), new_id()]
     visits = {each: a_visit(site_id, each) for each in (*first, *second)}
     for newcomers in (first, second):
-        records = BatchRecords(at=NOON, newcomers=newcomers, visits=[visits[each] for each in newcomers])
+        records = BatchRecords(at=NOON, people=people(newcomers), visits=[visits[each] for each in newcomers])
         await _write(transactions, tenant_id, records)
     async with transactions.begin(tenant_id) as tx:
         views = await tx.visits.views([visit.visit_id for visit in visits.values()])
@@ -167,7 +163,7 @@ async def test_who_was_on_the_camera_meanwhile(transactions: Transactions, tenan
         tenant_id,
         BatchRecords(
             at=NOON,
-            newcomers=[visit.customer_id],
+            people=people([visit.customer_id]),
             visits=[visit],
             sightings=[here, nobody, a_sighting(visit)],
         ),
@@ -208,7 +204,7 @@ async def test_near_visits_are_those_in_reach_and_the_first(
     later = a_visit(here, anna, at=NOON + minutes(2))
     foreign = a_visit(here, ben)
     visits = [first, second, touching, later, foreign]
-    await _write(transactions, tenant_id, BatchRecords(at=NOON, newcomers=[anna, ben], visits=visits))
+    await _write(transactions, tenant_id, BatchRecords(at=NOON, people=people([anna, ben]), visits=visits))
     async with transactions.begin_exclusive(tenant_id) as tx:
         near = await tx.batches.visits_near([_reach(here, anna), _reach(elsewhere, anna)])
         assert list(await tx.batches.visits_near([_reach(here, new_id())])) == []
@@ -222,7 +218,7 @@ async def test_a_later_batch_replaces_visits_and_sightings(
     visit = a_visit(site_id, new_id())
     sighting = replace(a_sighting(visit), final=False)
     newcomers = [visit.customer_id]
-    early = BatchRecords(at=NOON, newcomers=newcomers, visits=[visit], sightings=[sighting])
+    early = BatchRecords(at=NOON, people=people(newcomers), visits=[visit], sightings=[sighting])
     await _write(transactions, tenant_id, early)
     longer = replace(visit, last_seen_at=NOON + minutes(5))
     final = replace(sighting, final=True, last_seen_at=NOON + minutes(5), score=None)
@@ -275,7 +271,7 @@ async def test_an_event_that_is_there_already_undoes_the_whole_batch(
     outcome = an_outcome()
     await _write(transactions, tenant_id, BatchRecords(at=NOON, outcomes=[outcome]))
     visit = a_visit(site_id, new_id())
-    again = BatchRecords(at=NOON, newcomers=[visit.customer_id], visits=[visit], outcomes=[outcome])
+    again = BatchRecords(at=NOON, people=people([visit.customer_id]), visits=[visit], outcomes=[outcome])
     with pytest.raises((asyncpg.UniqueViolationError, AssertionError)):
         await _write(transactions, tenant_id, again)
     async with transactions.begin(tenant_id) as tx:

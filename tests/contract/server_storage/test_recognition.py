@@ -11,7 +11,7 @@ from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.person import GalleryFace
 from footfall_server.ports import Transactions
-from storage_samples import MODEL, NOON, a_face, a_sighting, a_visit, an_outcome, minutes
+from storage_samples import MODEL, NOON, a_face, a_sighting, a_visit, an_outcome, minutes, people
 
 
 async def _write(transactions: Transactions, tenant_id: UUID, records: BatchRecords) -> None:
@@ -21,12 +21,12 @@ async def _write(transactions: Transactions, tenant_id: UUID, records: BatchReco
 
 async def _with_customer(transactions: Transactions, tenant_id: UUID) -> UUID:
     customer_id = new_id()
-    await _write(transactions, tenant_id, BatchRecords(at=NOON, newcomers=[customer_id]))
+    await _write(transactions, tenant_id, BatchRecords(at=NOON, people=people([customer_id])))
     return customer_id
 
 
 async def _with_face(transactions: Transactions, tenant_id: UUID, face: GalleryFace) -> None:
-    await _write(transactions, tenant_id, BatchRecords(at=NOON, faces=[face]))
+    await _write(transactions, tenant_id, BatchRecords(at=NOON, people=people([], faces=[face])))
 
 
 async def test_an_event_is_remembered_with_its_outcome(
@@ -49,14 +49,14 @@ async def test_customers_are_numbered_from_one_in_each_tenant_and_numbers_go_bac
 ) -> None:
     async def fail_after_writing() -> None:
         async with transactions.begin_exclusive(tenant_id) as tx:
-            await tx.batches.write(BatchRecords(at=NOON, newcomers=[new_id(), new_id()]))
+            await tx.batches.write(BatchRecords(at=NOON, people=people([new_id(), new_id()])))
             raise LookupError
 
     with pytest.raises(LookupError):
         await fail_after_writing()
     for owner in (tenant_id, other_tenant_id):
         visit = a_visit(new_id(), new_id())
-        records = BatchRecords(at=NOON, newcomers=[visit.customer_id], visits=[visit])
+        records = BatchRecords(at=NOON, people=people([visit.customer_id]), visits=[visit])
         await _write(transactions, owner, records)
         async with transactions.begin(owner) as tx:
             view = await tx.visits.get(visit.visit_id)
@@ -126,7 +126,7 @@ async def test_a_model_goes_back_into_the_outbox(
     )
     for owner, newcomer, faces in lots:
         async with transactions.begin_exclusive(owner) as tx:
-            await tx.batches.write(BatchRecords(at=NOON, newcomers=[newcomer], faces=faces))
+            await tx.batches.write(BatchRecords(at=NOON, people=people([newcomer], faces=faces)))
         async with transactions.begin(owner) as tx:
             await tx.gallery.confirm_indexed([face.face_id for face in faces if face is not postponed], now)
     async with transactions.begin(tenant_id) as tx:
@@ -137,7 +137,7 @@ async def test_a_model_goes_back_into_the_outbox(
     async with transactions.begin(tenant_id) as tx:
         due = await tx.gallery.take_unindexed(10)
     assert [face.face_id for face in due] == [indexed.face_id, postponed.face_id], "the oldest first, all due"
-    questions = BatchQuestions((), (), (), (), MODEL, now + timedelta(hours=1), ())
+    questions = BatchQuestions((), (), (), MODEL, now + timedelta(hours=1), ())
     async with transactions.begin_exclusive(tenant_id) as tx:
         recents = (await tx.batches.look_up(questions)).recents_added
     assert {face.face_id for face in recents} == {indexed.face_id, postponed.face_id}
@@ -190,7 +190,7 @@ async def test_a_batch_that_asks_about_several_cameras_is_told_of_each_sighting_
     await _write(transactions, tenant_id, records)
     spans = [TrackSpan(new_id(), each.camera_id, NOON, NOON) for each in (here, elsewhere, here)]
     async with transactions.begin_exclusive(tenant_id) as tx:
-        answers = await tx.batches.look_up(BatchQuestions((), spans, (), (), MODEL, NOON, ()))
+        answers = await tx.batches.look_up(BatchQuestions((), spans, (), MODEL, NOON, ()))
     assert sorted(each.track_id for each in answers.present) == sorted([here.track_id, elsewhere.track_id])
 
 
@@ -201,8 +201,9 @@ async def test_a_batch_may_have_hundreds_of_everything(transactions: Transaction
     sightings = [a_sighting(visit) for visit in visits * 4]
     records = BatchRecords(
         at=NOON,
-        newcomers=customer_ids,
-        faces=[a_face(each, seed=seed) for seed, each in enumerate(customer_ids)],
+        people=people(
+            customer_ids, faces=[a_face(each, seed=seed) for seed, each in enumerate(customer_ids)]
+        ),
         visits=visits,
         sightings=sightings,
         outcomes=[an_outcome(each) for each in customer_ids],

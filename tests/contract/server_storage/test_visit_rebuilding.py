@@ -9,7 +9,7 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.site_rules import FORGOTTEN_SITE, SiteRule, SiteRules
 from footfall_server.domain.visit import Visit
 from footfall_server.ports import Transactions
-from storage_samples import MODEL, NOON, a_camera, a_sighting, a_site, a_visit, minutes
+from storage_samples import MODEL, NOON, a_camera, a_sighting, a_site, a_visit, minutes, people
 
 
 async def _write(transactions: Transactions, tenant_id: UUID, records: BatchRecords) -> None:
@@ -31,7 +31,7 @@ async def test_what_belongs_to_customers_comes_with_what_their_visits_and_sighti
     await _write(
         transactions,
         tenant_id,
-        BatchRecords(at=NOON, newcomers=newcomers, visits=visits, sightings=sightings),
+        BatchRecords(at=NOON, people=people(newcomers), visits=visits, sightings=sightings),
     )
     cases = [
         ([anna], visits[:2], [hers, merged, visitless]),
@@ -67,7 +67,7 @@ async def test_visits_are_inserted_and_replaced_and_sightings_given_to_them(
     await _write(
         transactions,
         tenant_id,
-        BatchRecords(at=NOON, newcomers=[anna], visits=[visit], sightings=[first, second, third]),
+        BatchRecords(at=NOON, people=people([anna]), visits=[visit], sightings=[first, second, third]),
     )
     longer = replace(
         visit, last_seen_at=NOON + minutes(7), rule_version=3, business_day=NOON.date() - timedelta(days=1)
@@ -90,7 +90,7 @@ async def test_confirmed_visitors_have_visits(
     transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID
 ) -> None:
     anna, ben = new_id(), new_id()
-    await _write(transactions, tenant_id, BatchRecords(at=NOON, newcomers=[anna, ben]))
+    await _write(transactions, tenant_id, BatchRecords(at=NOON, people=people([anna, ben])))
     async with transactions.begin(tenant_id) as tx:
         assert await tx.visits.countable([anna, new_id()]) == {anna}
         assert await tx.visits.countable([]) == frozenset()
@@ -107,7 +107,7 @@ async def test_the_latest_visit_of_a_site(transactions: Transactions, tenant_id:
         a_visit(site_id, ben, at=NOON + minutes(5)),
         a_visit(new_id(), anna, at=NOON + minutes(9)),
     ]
-    await _write(transactions, tenant_id, BatchRecords(at=NOON, newcomers=[anna, ben], visits=visits))
+    await _write(transactions, tenant_id, BatchRecords(at=NOON, people=people([anna, ben]), visits=visits))
     async with transactions.begin(tenant_id) as tx:
         assert await tx.visits.latest_at(site_id) == NOON + minutes(5)
 
@@ -156,5 +156,5 @@ async def test_a_batch_is_told_the_rules_of_its_sites(transactions: Transactions
         await tx.sites.save_rules(here.site_id, rules)
     span = TrackSpan(new_id(), camera.camera_id, NOON, NOON)
     async with transactions.begin_exclusive(tenant_id) as tx:
-        answers = await tx.batches.look_up(BatchQuestions((), [span, span], (), (), MODEL, NOON, ()))
+        answers = await tx.batches.look_up(BatchQuestions((), [span, span], (), MODEL, NOON, ()))
     assert answers.rules == {here.site_id: rules}

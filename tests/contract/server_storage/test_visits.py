@@ -12,13 +12,13 @@ from footfall_server.domain.image import FaceImage, ImageState
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit, VisitFilter, VisitKind, VisitView
 from footfall_server.ports import TimeCursor, Transactions
-from storage_samples import NOON, a_sighting, a_visit, an_image, minutes
+from storage_samples import NOON, a_sighting, a_visit, an_image, minutes, people
 
 
 async def _with_customers(transactions: Transactions, tenant_id: UUID, count: int) -> list[UUID]:
     customer_ids = [new_id() for _ in range(count)]
     async with transactions.begin_exclusive(tenant_id) as tx:
-        await tx.batches.write(BatchRecords(at=NOON, newcomers=customer_ids))
+        await tx.batches.write(BatchRecords(at=NOON, people=people(customer_ids)))
     return customer_ids
 
 

@@ -27,6 +27,7 @@ from storage_samples import (
     a_worker,
     an_image,
     an_outcome,
+    people,
 )
 
 PATIENCE = 30.0
@@ -101,7 +102,7 @@ async def test_a_batch_whose_connection_dies_is_unavailable_and_leaves_nothing(
     async with transactions.begin_platform() as platform:
         await platform.add_tenant(tenant, None)
     visit = a_visit(new_id(), new_id())
-    records = BatchRecords(at=NOON, newcomers=[visit.customer_id], visits=[visit])
+    records = BatchRecords(at=NOON, people=people([visit.customer_id]), visits=[visit])
     with pytest.raises(FootfallError) as caught:  # noqa: PT012
         async with transactions.begin_exclusive(tenant.tenant_id) as tx:
             await tx.batches.write(records)
@@ -205,8 +206,7 @@ async def test_a_removed_tenant_leaves_no_row_behind(
             await tx.batches.write(
                 BatchRecords(
                     at=NOON,
-                    newcomers=[visit.customer_id],
-                    faces=[a_face(visit.customer_id)],
+                    people=people([visit.customer_id], faces=[a_face(visit.customer_id)]),
                     visits=[visit],
                     sightings=[a_sighting(visit)],
                     images=[an_image(tenant_id, visit.site_id)],

@@ -90,7 +90,7 @@ async def test_a_person_is_found_by_index_or_recents_at_every_moment(shop: Shop)
     await strangers(shop, 1)
     await writer(shop).drain(shop.tenant_id)
     shop.clock.advance(timedelta(minutes=2))
-    questions = BatchQuestions((), (), (), (), MODEL_ID, shop.clock.now() - timedelta(seconds=30), ())
+    questions = BatchQuestions((), (), (), MODEL_ID, shop.clock.now() - timedelta(seconds=30), ())
     async with shop.transactions.begin(shop.tenant_id) as tx:
         answers = await tx.batches.look_up(questions)
     assert not answers.recents_added, "long since the index's business"

@@ -14,7 +14,7 @@ from footfall_server.domain.change import ChangeKind, NewChange, SourceReset, Te
 
 if TYPE_CHECKING:
     from footfall_server.ports import ChangeSource, FaceIndex, ImageStore, Transactions
-from storage_samples import a_site
+from storage_samples import a_site, people
 
 
 def a_change() -> NewChange:
@@ -22,7 +22,7 @@ def a_change() -> NewChange:
 
 
 def newcomer() -> BatchRecords:
-    return BatchRecords(at=START, newcomers=[uuid4()])
+    return BatchRecords(at=START, people=people([uuid4()]))
 
 
 async def test_an_exception_rolls_all_of_it_back() -> None:

@@ -45,7 +45,7 @@ def test_settings_come_from_the_environment(settings: pytest.MonkeyPatch) -> Non
     read = read_settings(ServerSettings)
     assert read.auth.worker_token_ttl == timedelta(minutes=15)
     assert read.auth.person_token_ttl == timedelta(hours=2)
-    assert read.recognition.match_threshold == 0.45
+    assert read.recognition.target_rate == 0.001
     assert "geheim" not in repr(read)
 
 
@@ -55,9 +55,20 @@ def test_settings_come_from_the_environment(settings: pytest.MonkeyPatch) -> Non
 def test_what_is_not_told_of_a_model_is_as_registered(settings: pytest.MonkeyPatch, card: ModelCard) -> None:
     settings.setenv("FOOTFALL_SERVER_RECOGNITION__MODEL_ID", card.model_id)
     read = read_settings(ServerSettings).recognition
-    assert (read.dimension, read.match_threshold) == (card.dimension, card.match_threshold)
-    settings.setenv("FOOTFALL_SERVER_RECOGNITION__MATCH_THRESHOLD", "0.61")
-    assert read_settings(ServerSettings).recognition.match_threshold == 0.61
+    assert (read.dimension, read.impostor_tail) == (card.dimension, card.impostor_tail)
+    settings.setenv("FOOTFALL_SERVER_RECOGNITION__IMPOSTOR_TAIL", "[[0.2, 0.01], [0.5, 0.00001]]")
+    settings.setenv("FOOTFALL_SERVER_RECOGNITION__TARGET_RATE", "0.01")
+    told = read_settings(ServerSettings).recognition
+    assert (told.impostor_tail, told.target_rate) == (((0.2, 0.01), (0.5, 0.00001)), 0.01)
+
+
+@pytest.mark.parametrize(
+    "tail", ["[]", "[[0.2, 0.01]]", "[[0.2, 0.01], [0.5, 0.02]]", "[[0.2, 0], [0.5, 1]]"]
+)
+def test_a_tail_that_does_not_fall_is_refused(settings: pytest.MonkeyPatch, tail: str) -> None:
+    settings.setenv("FOOTFALL_SERVER_RECOGNITION__IMPOSTOR_TAIL", tail)
+    with pytest.raises(BadSettingsError, match="RECOGNITION__IMPOSTOR_TAIL"):
+        read_settings(ServerSettings)
 
 
 def test_of_a_model_that_is_not_registered_all_must_be_told(settings: pytest.MonkeyPatch) -> None:
@@ -65,7 +76,7 @@ def test_of_a_model_that_is_not_registered_all_must_be_told(settings: pytest.Mon
     with pytest.raises(BadSettingsError, match="RECOGNITION__DIMENSION"):
         read_settings(ServerSettings)
     settings.setenv("FOOTFALL_SERVER_RECOGNITION__DIMENSION", "256")
-    settings.setenv("FOOTFALL_SERVER_RECOGNITION__MATCH_THRESHOLD", "0.5")
+    settings.setenv("FOOTFALL_SERVER_RECOGNITION__IMPOSTOR_TAIL", "[[0.2, 0.01], [0.5, 0.00001]]")
     assert read_settings(ServerSettings).recognition.dimension == 256
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from sqlalchemy import Row, and_, delete, func, literal_column, or_, select, text, update
 
 from footfall_server.domain.person import GalleryFace, Provenance
+from footfall_server.ports import IndexRemoval
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
-from footfall_server.storage.postgres.tables import gallery_faces, index_outbox
+from footfall_server.storage.postgres.tables import gallery_faces, index_outbox, index_removals
 
 _WIRE_FLOAT = np.dtype("<f4")
 _COLUMNS = (
@@ -83,6 +84,30 @@ class PostgresGallery:
     async def requeue(self, model_id: str) -> int:
         """See GalleryRepository.requeue."""
         return await self._connection.run(_REQUEUE, {"model_id": model_id})
+
+    async def take_removals(self, limit: int) -> Sequence[IndexRemoval]:
+        """See GalleryRepository.take_removals."""
+        due = or_(index_removals.c.not_before.is_(None), index_removals.c.not_before <= func.now())
+        rows = await self._connection.rows(
+            select(index_removals.c.face_id, index_removals.c.model_id)
+            .where(due)
+            .order_by(index_removals.c.enqueued_at, index_removals.c.face_id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [IndexRemoval(row.face_id, row.model_id) for row in rows]
+
+    async def confirm_removed(self, face_ids: Collection[UUID]) -> None:
+        """See GalleryRepository.confirm_removed."""
+        await self._connection.run(delete(index_removals).where(one_of(index_removals.c.face_id, face_ids)))
+
+    async def postpone_removals(self, face_ids: Collection[UUID], until: datetime) -> None:
+        """See GalleryRepository.postpone_removals."""
+        await self._connection.run(
+            update(index_removals)
+            .where(one_of(index_removals.c.face_id, face_ids))
+            .values(not_before=until, attempts=index_removals.c.attempts + literal_column("1"))
+        )
 
 
 def _to_face(row: Row[Any]) -> GalleryFace:
