@@ -44,6 +44,7 @@ class Seeded:
     image_id: str
     empty_tenant_id: str
     empty_site_id: str
+    event_id: str
 
 
 async def seed(shop: Shop, core: Replica) -> Seeded:
@@ -71,7 +72,9 @@ async def seed(shop: Shop, core: Replica) -> Seeded:
         site_service_pb2.CreateSiteRequest(site=site_service_pb2.Site(display_name="Leer")),
         metadata=shop.signed_in(Role.TENANT_ADMIN),
     )
-    return Seeded(key.text, recorded.visit_id, str(image_id), tenant.tenant_id, site.site_id)
+    return Seeded(
+        key.text, recorded.visit_id, str(image_id), tenant.tenant_id, site.site_id, recorded.event_id
+    )
 
 
 def full_event(camera_id: UUID, *, person: int = 5) -> face_event_pb2.FaceEvent:
@@ -233,6 +236,12 @@ def _of_visits(shop: Shop, seeded: Seeded) -> Requests:
     return {
         "/footfall.v1.VisitService/ListVisits": [filtered],
         "/footfall.v1.VisitService/GetVisit": [visit_service_pb2.GetVisitRequest(visit_id=seeded.visit_id)],
+        "/footfall.v1.VisitService/ExplainVisit": [
+            visit_service_pb2.ExplainVisitRequest(visit_id=seeded.visit_id)
+        ],
+        "/footfall.v1.VisitService/ExplainEvent": [
+            visit_service_pb2.ExplainEventRequest(event_id=seeded.event_id)
+        ],
         "/footfall.v1.LiveService/Watch": [watched],
         "/footfall.v1.ImageService/GetImage": [image_service_pb2.GetImageRequest(image_id=seeded.image_id)],
     }

@@ -47,8 +47,8 @@ def requests(shop: Shop, seeded: Seeded) -> Requests:
     return good_requests(shop, seeded)
 
 
-async def visit_of(shop: Shop, core: Replica, chain: Chain, *, at_other_site: bool) -> tuple[str, str]:
-    """A visit with its image, by somebody else's worker."""
+async def visit_of(shop: Shop, core: Replica, chain: Chain, *, at_other_site: bool) -> tuple[str, str, str]:
+    """A visit with its image and its event, by somebody else's worker."""
     site = chain.other_site if at_other_site else chain.site
     event = face_event((chain.other_camera if at_other_site else chain.camera).camera_id, person=99)
     event.crop_jpeg = JPEG
@@ -60,7 +60,7 @@ async def visit_of(shop: Shop, core: Replica, chain: Chain, *, at_other_site: bo
     )
     await until(lambda: all(row.indexed_at is not None for row in tables.gallery.values()))
     [image_id] = set(tables.images) - before
-    return recorded.visit_id, str(image_id)
+    return recorded.visit_id, str(image_id), recorded.event_id
 
 
 async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Ids:
@@ -68,12 +68,12 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     chain = shop.foreign if whose == "another tenant's" else shop.own
     own = shop.own
     ours = [str(own.site.site_id), seeded.empty_site_id, str(own.camera.camera_id)]
-    ours += [seeded.visit_id, seeded.image_id]
+    ours += [seeded.visit_id, seeded.image_id, seeded.event_id]
     if whose == "nobody's":
         return {each: str(new_id()) for each in ours}
-    visit_id, image_id = await visit_of(shop, core, chain, at_other_site=True)
+    theirs = await visit_of(shop, core, chain, at_other_site=True)
     site_id, camera_id = str(chain.other_site.site_id), str(chain.other_camera.camera_id)
-    return dict(zip(ours, [site_id, site_id, camera_id, visit_id, image_id], strict=True))
+    return dict(zip(ours, [site_id, site_id, camera_id, *theirs], strict=True))
 
 
 def replaced(good: Message, ids: Ids, under: str = "") -> Iterator[tuple[str, Message]]:
