@@ -19,7 +19,7 @@ SMALLEST_GALLERY: Final = 100
 
 _NEW: Final = 100.0
 _LEARN: Final = 0.25
-_CLUSTER: Final = 30.0
+_CLUSTER: Final = 15.0
 """Budgets, in target rates. Somebody is surely new where every tenth stranger is closer to somebody; a
 face teaches others only at a quarter of the target; a night's look at everything, which sees all faces of
 both, may ask for less than a single look. Measured on 1,011 portraits of 300 people (docs/adr/0017)."""
