@@ -5,6 +5,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from footfall_local.component import ProcessSpec
@@ -15,8 +16,6 @@ PROGRAMS = Path(__file__).parents[1] / ".cache" / "milvus-2.3.5"
 """The unpacked server, kept from one run to the next: 250 MB, ten seconds of work."""
 REQUIRED = "FOOTFALL_REQUIRE_REAL_MILVUS"
 """Set to 1 where tests must not be skipped for want of it."""
-PARTITIONS = 64
-"""How many partitions a collection may have there: few, because a test wants to reach the limit."""
 SERVES = "/milvus.proto.milvus.MilvusService/ListDatabases"
 
 
@@ -43,9 +42,11 @@ class RealMilvus:
     requires: tuple[str, ...] = ()
     start_timeout = 110.0
 
-    def __init__(self, *, data: Path, port: int) -> None:
+    def __init__(self, *, data: Path, port: int, settings: Sequence[str] = ()) -> None:
+        """`settings` are of milvus.yaml, as path.of.key=value."""
         self._data = data
         self._port = port
+        self._settings = settings
 
     @property
     def uri(self) -> str:
@@ -59,7 +60,7 @@ class RealMilvus:
         assert package.origin is not None
         where = ("--port", str(self._port), "--data", str(self._data), "--programs", str(PROGRAMS))
         return ProcessSpec(
-            argv=(sys.executable, str(HOST), *where, "--partitions", str(PARTITIONS)),
+            argv=(sys.executable, str(HOST), *where, "--set", *self._settings),
             env={"PYTHONPATH": str(Path(package.origin).parents[1])},
             cwd=self._data,
         )

@@ -86,7 +86,9 @@ def real_milvus_uri(scratch_folder: Path) -> Iterator[str]:
         pytest.fail(lacking, pytrace=False)
     if lacking is not None:
         pytest.skip(lacking)
-    server = RealMilvus(data=scratch_folder / "real-milvus", port=free_port())
+    # Few partitions, because a test wants to reach the limit.
+    settings = ["rootCoord.maxPartitionNum=64"]
+    server = RealMilvus(data=scratch_folder / "real-milvus", port=free_port(), settings=settings)
     with running(server, log=scratch_folder / "real-milvus.log"):
         yield server.uri
 
