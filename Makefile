@@ -86,7 +86,7 @@ proto-baseline: setup-run ## At a release: what the next API is compared with
 	@$(BIN)/buf build proto -o proto/baseline.binpb
 
 ##@ Prove
-.PHONY: e2e bench-ingest bench-edge
+.PHONY: e2e bench-ingest bench-edge bench-search
 e2e: setup-run ## The whole path on its own ports and data, with faults and a real browser
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) tests/e2e --timeout 900 $(ARGS)
@@ -97,6 +97,10 @@ bench-ingest: setup-run ## Events per second through RecordFace and Connect: one
 bench-edge: setup-run ## Milliseconds per frame beside OpenCV: one JSON line
 	@$(BIN)/footfall models pull --quiet
 	@$(PY) tests/bench/bench_edge.py $(ARGS)
+
+bench-search: setup-run ## Recall and price of a search by kind of index (FACES=folder): one JSON line
+	@$(BIN)/footfall models pull --quiet
+	@PYTHONPATH=tests $(PY) tests/bench/bench_search.py $(if $(FACES),--faces $(FACES)) $(ARGS)
 
 ##@ Tidy up
 .PHONY: clean

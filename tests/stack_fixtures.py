@@ -14,6 +14,7 @@ from footfall_local.components.postgres import Postgres
 from footfall_local.components.seaweedfs import SeaweedFS, SeaweedPorts
 from footfall_local.ports import free_port
 from footfall_local.readiness import running
+from real_milvus import RealMilvus, is_required, what_is_lacking
 
 S3_BUCKET = "footfall"
 
@@ -71,6 +72,24 @@ def milvus_uri(scratch_folder: Path) -> Iterator[str]:
     """Real milvus-lite server; make collections with names of your own in it."""
     server = Milvus(data=scratch_folder / "milvus", port=free_port())
     with running(server, log=scratch_folder / "milvus.log"):
+        yield server.uri
+
+
+@pytest.fixture(scope="session")
+def real_milvus_uri(scratch_folder: Path) -> Iterator[str]:
+    """Real Milvus 2.3.5, not milvus-lite; its collections take 64 partitions and about 3 s to make.
+
+    Tests that use it belong into the xdist group `real_milvus`, so that one process has the only server.
+    """
+    lacking = what_is_lacking()
+    if lacking is not None and is_required():
+        pytest.fail(lacking, pytrace=False)
+    if lacking is not None:
+        pytest.skip(lacking)
+    # Few partitions, because a test wants to reach the limit.
+    settings = ["rootCoord.maxPartitionNum=64"]
+    server = RealMilvus(data=scratch_folder / "real-milvus", port=free_port(), settings=settings)
+    with running(server, log=scratch_folder / "real-milvus.log"):
         yield server.uri
 
 

@@ -5,8 +5,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from footfall_server.app import Adapters
 from footfall_server.database import open_transactions
-from footfall_server.settings import ServerSettings
-from footfall_server.storage.milvus import MilvusFaceIndex, MilvusIndexSettings
+from footfall_server.settings import MilvusSettings, ServerSettings
+from footfall_server.storage.index_settings import MilvusIndexSettings
+from footfall_server.storage.milvus import MilvusFaceIndex
 from footfall_server.storage.postgres.notifications import PostgresChangeSource
 from footfall_server.storage.s3 import S3ImageStore
 from footfall_server.system_clock import SystemClock
@@ -20,9 +21,7 @@ async def open_adapters(settings: ServerSettings) -> AsyncIterator[Adapters]:
         changes = await stack.enter_async_context(
             PostgresChangeSource(settings.postgres.dsn.get_secret_value())
         )
-        index = MilvusFaceIndex(
-            settings.milvus.uri, settings=MilvusIndexSettings(index_type=settings.milvus.index_type)
-        )
+        index = open_face_index(settings.milvus)
         stack.push_async_callback(index.close)
         images = S3ImageStore(
             endpoint=settings.s3.endpoint,
@@ -36,3 +35,19 @@ async def open_adapters(settings: ServerSettings) -> AsyncIterator[Adapters]:
         yield Adapters(
             transactions=transactions, index=index, images=images, changes=changes, clock=SystemClock()
         )
+
+
+def open_face_index(settings: MilvusSettings) -> MilvusFaceIndex:
+    """The face index as it was told; it connects when it is used."""
+    return MilvusFaceIndex(
+        settings.uri,
+        token=settings.token.get_secret_value(),
+        settings=MilvusIndexSettings(
+            tenancy=settings.tenancy,
+            index_type=settings.index_type,
+            build=settings.build,
+            search=settings.search,
+            timeout=settings.timeout,
+            threads=settings.threads,
+        ),
+    )

@@ -1,5 +1,6 @@
 """What the core is told from outside: one class, read once, from environment variables."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,10 +15,13 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from footfall_server.storage.index_settings import IndexType, Stage, Tenancy, checked_parameters
 
 from footfall_server.domain.impostor_tail import ImpostorTail
 
@@ -57,11 +61,37 @@ class PostgresSettings(_DatabaseSection):
     pool_size: int = Field(default=10, ge=1, le=200)
 
 
+def _json(value: object) -> object:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError('it must be a JSON object such as {"nlist": 1024}') from None
+
+
+Parameters = Annotated[dict[str, Any], NoDecode, BeforeValidator(_json)]
+
+
 class MilvusSettings(_Section):
-    """The face index."""
+    """The face index. `build` and `search` are over the defaults of the index type."""
 
     uri: str = Field(min_length=1)
-    index_type: Literal["FLAT", "IVF_FLAT", "HNSW"] = "IVF_FLAT"
+    token: SecretStr = SecretStr("")
+    tenancy: Tenancy = "partition"
+    index_type: IndexType = "IVF_FLAT"
+    build: Parameters = Field(default_factory=dict)
+    search: Parameters = Field(default_factory=dict)
+    timeout: Lifetime = Field(
+        default=timedelta(seconds=5), ge=timedelta(milliseconds=100), le=timedelta(minutes=1)
+    )
+    threads: int = Field(default=4, ge=1, le=64)
+
+    @field_validator("build", "search")
+    @classmethod
+    def _known_to_the_index(cls, given: dict[str, Any], about: ValidationInfo) -> dict[str, Any]:
+        stage: Stage = "build" if about.field_name == "build" else "search"
+        if "index_type" in about.data:
+            checked_parameters(stage, about.data["index_type"], given)
+        return given
 
 
 class S3Settings(_Section):

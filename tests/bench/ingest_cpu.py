@@ -9,6 +9,8 @@ import psutil
 PROGRAMS = {
     "footfall_server": "core",
     "milvus_lite": "milvus",
+    "milvus run standalone": "milvus",
+    "real_milvus_host": "relay",
     "postgres": "postgres",
     "weed": "seaweedfs",
 }

@@ -1,7 +1,7 @@
 """Exact nearest faces by cosine, with the manners of a real index: late, and sometimes away."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
 import numpy as np
@@ -45,8 +45,7 @@ class MemoryFaceIndex:
     def lose(self, model_id: str) -> None:
         """What happens to a model's collection when the index' disk is gone."""
         self.collections.pop(model_id, None)
-        for key in [key for key in self._visible if key[1] == model_id]:
-            del self._visible[key]
+        self._discard(lambda owner, _: owner[1] == model_id)
 
     async def search(
         self, tenant_id: UUID, model_id: str, embeddings: npt.NDArray[np.float32], limit: int
@@ -70,10 +69,26 @@ class MemoryFaceIndex:
             self.settle()
 
     async def delete(self, tenant_id: UUID, model_id: str, face_ids: Collection[UUID]) -> None:
+        if not face_ids:
+            return
         self._refuse_when_failing(model_id)
-        known = self._visible.get((tenant_id, model_id), {})
-        for face_id in face_ids:
-            known.pop(face_id, None)
+        gone = frozenset(face_ids)
+        self._discard(lambda owner, face: owner == (tenant_id, model_id) and face in gone)
+
+    async def face_ids(self, tenant_id: UUID, model_id: str) -> frozenset[UUID]:
+        self._refuse_when_failing(model_id)
+        pending = {
+            face.face_id for owner, face in self._pending if (owner, face.model_id) == (tenant_id, model_id)
+        }
+        return self.visible(tenant_id, model_id) | pending
+
+    async def drop_tenant(self, tenant_id: UUID, model_id: str) -> None:
+        self._refuse_when_failing()
+        self._discard(lambda owner, _: owner == (tenant_id, model_id))
+
+    async def drop_model(self, model_id: str) -> None:
+        self._refuse_when_failing()
+        self.lose(model_id)
 
     def settle(self) -> None:
         """Makes everything that was inserted visible."""
@@ -81,9 +96,19 @@ class MemoryFaceIndex:
             self._visible.setdefault((tenant_id, face.model_id), {})[face.face_id] = face
         self._pending.clear()
 
-    def face_ids(self, tenant_id: UUID, model_id: str) -> frozenset[UUID]:
+    def visible(self, tenant_id: UUID, model_id: str) -> frozenset[UUID]:
         """The faces that a search finds."""
         return frozenset(self._visible.get((tenant_id, model_id), {}))
+
+    def _discard(self, is_gone: Callable[[Key, UUID], bool]) -> None:
+        for owner, faces in self._visible.items():
+            for face_id in [face_id for face_id in faces if is_gone(owner, face_id)]:
+                del faces[face_id]
+        self._pending = [
+            (tenant_id, face)
+            for tenant_id, face in self._pending
+            if not is_gone((tenant_id, face.model_id), face.face_id)
+        ]
 
     def _refuse_when_failing(self, model_id: str | None = None) -> None:
         if self.failing or (model_id is not None and model_id not in self.collections):
@@ -91,5 +116,5 @@ class MemoryFaceIndex:
 
 
 def _nearest(row: npt.NDArray[np.float32], faces: Sequence[GalleryFace], limit: int) -> list[IndexHit]:
-    hits = [IndexHit(face.face_id, face.customer_id, float(np.dot(face.embedding, row))) for face in faces]
+    hits = [IndexHit(face.face_id, float(np.dot(face.embedding, row))) for face in faces]
     return sorted(hits, key=lambda hit: (-hit.score, hit.face_id))[:limit]

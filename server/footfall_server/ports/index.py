@@ -13,10 +13,9 @@ from footfall_server.domain.person import GalleryFace
 
 @dataclass(frozen=True, slots=True)
 class IndexHit:
-    """A gallery face near a query; `score` is the cosine similarity, -1..1."""
+    """A gallery face near a query; `score` is the cosine similarity, -1..1. Whose it is, the gallery says."""
 
     face_id: UUID
-    customer_id: UUID
     score: float
 
 
@@ -44,4 +43,25 @@ class FaceIndex(Protocol):
         """Adds faces, all of one model. Adding the same face again is harmless."""
         ...
 
-    async def delete(self, tenant_id: UUID, model_id: str, face_ids: Collection[UUID]) -> None: ...
+    async def delete(self, tenant_id: UUID, model_id: str, face_ids: Collection[UUID]) -> None:
+        """Deletes faces of the tenant; what is not there, or another tenant's, is left alone.
+
+        When it returns the faces are gone for good: written down, and looked for once more. Raises
+        UNAVAILABLE / INDEX_UNAVAILABLE when some are still there after a few attempts. Takes seconds.
+        """
+        ...
+
+    async def face_ids(self, tenant_id: UUID, model_id: str) -> frozenset[UUID]:
+        """All faces of the tenant in the index at this moment, however many.
+
+        Raises UNAVAILABLE when the model has no collection.
+        """
+        ...
+
+    async def drop_tenant(self, tenant_id: UUID, model_id: str) -> None:
+        """Deletes whatever the tenant has in the model's collection. Harmless when there is nothing."""
+        ...
+
+    async def drop_model(self, model_id: str) -> None:
+        """Deletes the model's collection with everybody's faces. Harmless when there is none."""
+        ...

@@ -57,7 +57,7 @@ async def test_whoever_is_in_the_gallery_is_known_while_the_index_is_empty(shop:
         for number, at in enumerate(START + timedelta(minutes=2 + number) for number in range(3))
     ]
     assert [outcome.outcome for [outcome] in outcomes] == [FaceOutcome.KNOWN] * 3
-    assert not shop.index.face_ids(shop.tenant_id, MODEL_ID), "the index itself finds nobody yet"
+    assert not shop.index.visible(shop.tenant_id, MODEL_ID), "the index itself finds nobody yet"
 
 
 async def test_until_the_collection_is_made_events_wait(shop: Shop) -> None:

@@ -53,7 +53,7 @@ def waiting(shop: Shop) -> int:
 async def test_new_faces_go_into_the_index_in_lots(shop: Shop) -> None:
     await strangers(shop, 5)
     assert await writer(shop, lot=2).drain(shop.tenant_id) == 5
-    assert shop.index.face_ids(shop.tenant_id, MODEL_ID) == shop.tables.gallery.keys()
+    assert shop.index.visible(shop.tenant_id, MODEL_ID) == shop.tables.gallery.keys()
     assert waiting(shop) == 0
 
 

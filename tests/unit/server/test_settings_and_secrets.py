@@ -13,6 +13,7 @@ from footfall_server.auth.api_keys import hash_secret, new_api_key, parse_api_ke
 from footfall_server.auth.keys import BadKeysError, generate_key, load_keys
 from footfall_server.domain.source_url import BadSourceUrlError, checked_source_url, masked, with_kept_secrets
 from footfall_server.settings import BadSettingsError, ServerSettings, read_settings
+from footfall_server.storage.index_settings import MilvusIndexSettings
 from footfall_server.telemetry import REDACTED, configure_logging, redact
 from footfall_vision.model_cards import MODEL_CARDS, ModelCard
 from hypothesis import given
@@ -94,6 +95,14 @@ def test_a_person_signs_in_for_one_working_day() -> None:
         ("LISTEN", "127.0.0.1:70000"),
         ("POSTGRES__POOL_SIZE", "0"),
         ("MILVUS__INDEX_TYPE", "BEST"),
+        ("MILVUS__TENANCY", "none"),
+        ("MILVUS__BUILD", "nlist"),
+        ("MILVUS__BUILD", "[64]"),
+        ("MILVUS__BUILD", '{"M": 16}'),
+        ("MILVUS__SEARCH", '{"nprobe": 0}'),
+        ("MILVUS__SEARCH", '{"nprobe": 1.5}'),
+        ("MILVUS__SEARCH", '{"nprobe": true}'),
+        ("MILVUS__TIMEOUT", "0"),
         ("S3__ENDPOINT", "http://127.0.0.1:8333"),
         ("AUTH__WORKER_TOKEN_TTL", "soon"),
         ("RECOGNITION__MATCH_TRESHOLD", "0.4"),
@@ -109,6 +118,29 @@ def test_a_bad_setting_is_named_and_not_quoted(
         read_settings(ServerSettings)
     assert "\n" not in str(raised.value)
     assert "geheim" not in str(raised.value)
+
+
+def test_the_face_index_is_told_as_it_is_set(settings: pytest.MonkeyPatch) -> None:
+    read = read_settings(ServerSettings).milvus
+    assert (read.tenancy, read.index_type, read.timeout) == ("partition", "IVF_FLAT", timedelta(seconds=5))
+    settings.setenv("FOOTFALL_SERVER_MILVUS__INDEX_TYPE", "HNSW")
+    settings.setenv("FOOTFALL_SERVER_MILVUS__BUILD", '{"M": 32}')
+    settings.setenv("FOOTFALL_SERVER_MILVUS__SEARCH", '{"ef": 64}')
+    settings.setenv("FOOTFALL_SERVER_MILVUS__TENANCY", "partition_key")
+    settings.setenv("FOOTFALL_SERVER_MILVUS__TIMEOUT", "2.5")
+    settings.setenv("FOOTFALL_SERVER_MILVUS__TOKEN", "root:geheim")
+    read = read_settings(ServerSettings).milvus
+    assert "geheim" not in repr(read)
+    index = MilvusIndexSettings(index_type=read.index_type, build=read.build, search=read.search)
+    assert index.build_parameters() == {"M": 32, "efConstruction": 200}
+    assert index.search_parameters("HNSW") == {"ef": 64}
+    assert index.search_parameters("IVF_FLAT").keys() == {"nprobe"}, "not as another type is searched"
+    assert (read.tenancy, read.timeout) == ("partition_key", timedelta(seconds=2.5))
+
+
+def test_an_index_takes_no_parameters_of_another_kind() -> None:
+    with pytest.raises(ValueError, match="FLAT takes no parameters for its search"):
+        MilvusIndexSettings(search={"nprobe": 8})
 
 
 def test_missing_settings_are_named_to_the_last_part(settings: pytest.MonkeyPatch) -> None:
