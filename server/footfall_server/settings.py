@@ -21,9 +21,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from footfall_server.storage.index_settings import IndexType, Stage, Tenancy, checked_parameters
-
 from footfall_server.domain.impostor_tail import ImpostorTail
+from footfall_server.storage.index_settings import IndexType, Stage, Tenancy, checked_parameters
 
 PREFIX = "FOOTFALL_SERVER_"
 

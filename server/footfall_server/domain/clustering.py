@@ -98,9 +98,10 @@ def cluster(
         return [], []
     state = _Groups(groups)
     row_of = {each.identity_id: row for row, each in enumerate(groups)}
-    for one, other in (tuple(pair) for pair in apart):
-        if one in row_of and other in row_of:
-            state.bar(row_of[one], row_of[other])
+    for pair in apart:
+        rows = [row_of[each] for each in pair if each in row_of]
+        if len(rows) == 2:  # noqa: PLR2004 - a pair
+            state.bar(*rows)
     likeness: dict[UUID, float] = {}
     heap = [(-score, one, other, 0, 0) for score, one, other in _alike(state.means, threshold)]
     heapq.heapify(heap)

@@ -81,6 +81,48 @@ const BY_REASON: Readonly<Record<Exclude<ErrorReason, ErrorReason.UNSPECIFIED>, 
     title: "The connection was silent for too long",
     hint: "It is being opened again.",
   },
+  [ErrorReason.CUSTOMER_NOT_FOUND]: {
+    title: "This customer does not exist",
+    hint: "The customer may have been forgotten.",
+  },
+  [ErrorReason.MERGE_NOT_FOUND]: { title: "This merge does not exist", hint: "Reload the list." },
+  [ErrorReason.SUGGESTION_NOT_FOUND]: {
+    title: "This suggestion is gone",
+    hint: "Somebody acted on it, or it no longer holds.",
+  },
+  [ErrorReason.EVENT_NOT_FOUND]: {
+    title: "There is no explanation",
+    hint: "Explanations are kept for 30 days.",
+  },
+  [ErrorReason.CANNOT_LINK]: {
+    title: "These are two people",
+    hint: "A camera saw both at once, or somebody marked them as distinct. Give a reason to merge them anyway.",
+  },
+  [ErrorReason.ALREADY_MERGED]: {
+    title: "This customer is part of another one already",
+    hint: "Open the other customer, or undo that merge first.",
+  },
+  [ErrorReason.MERGE_UNDONE]: { title: "This merge was undone before", hint: "There is nothing left to undo." },
+  [ErrorReason.NOT_ENOUGH_FACES]: {
+    title: "Too few faces to measure with",
+    hint: "Wait until more people came more than once.",
+  },
+  [ErrorReason.MODEL_CHANGE_NOT_FOUND]: {
+    title: "This change of the model does not exist",
+    hint: "Reload the list.",
+  },
+  [ErrorReason.MODEL_CHANGE_STATE]: {
+    title: "The change of the model does not allow this now",
+    hint: "Look at how far it is.",
+  },
+  [ErrorReason.MODEL_UNKNOWN]: {
+    title: "This model is not installed",
+    hint: "An operator has to pull it first.",
+  },
+  [ErrorReason.INDEX_FULL]: {
+    title: "The face index has no room for another tenant",
+    hint: "An operator can change how the index keeps tenants apart.",
+  },
 };
 
 /** What is said when the answer has no reason: it came from the gateway, or none came. */
