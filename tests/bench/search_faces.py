@@ -1,20 +1,12 @@
 """Faces for the search benchmark: real people where there are pictures, and many more who are like them."""
 
-import csv
-import hashlib
-import sys
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
-from footfall_vision.analyzer import FaceAnalyzer
-from footfall_vision.errors import VisionError
-from footfall_vision.model_cards import DEFAULT_EMBEDDER
 from footfall_vision.model_store import ModelStore
-from footfall_vision.types import EmbeddedFace, Image
+from pictures import pictures
 
 Floats = npt.NDArray[np.float32]
 
@@ -31,18 +23,8 @@ class Shots:
 
 def real_shots(faces: Path, store: ModelStore, cache: Path) -> Shots:
     """The middle face of each picture of labels.csv (file, identity), embedded once and kept in `cache`."""
-    labels = (faces / "labels.csv").read_bytes()
-    rows = list(csv.DictReader(labels.decode().splitlines()))
-    digest = hashlib.sha256(labels + DEFAULT_EMBEDDER.encode()).hexdigest()[:16]
-    kept = cache / f"embeddings-{digest}.npz"
-    if not kept.is_file():
-        sys.stderr.write(f"embedding {len(rows)} pictures, once\n")
-        vectors, names = _embed(faces, rows, FaceAnalyzer.load(store))
-        cache.mkdir(parents=True, exist_ok=True)
-        np.savez(kept, vectors=vectors, names=np.array(names))
-    with np.load(kept) as found:
-        _, people = np.unique(found["names"], return_inverse=True)
-        return Shots(np.asarray(found["vectors"], np.float32), people)
+    found = pictures(faces, store, cache)
+    return Shots(found.vectors, found.people)
 
 
 def made_up_shots(random: np.random.Generator) -> Shots:
@@ -98,25 +80,3 @@ def _turned(faces: Floats, away: npt.NDArray[np.floating], cosines: npt.NDArray[
     across = unit(away - np.sum(away * faces, axis=1, keepdims=True) * faces)
     return unit(cosines[:, None] * faces + np.sqrt(1 - cosines[:, None] ** 2) * across)
 
-
-def _embed(faces: Path, rows: list[dict[str, str]], analyzer: FaceAnalyzer) -> tuple[Floats, list[str]]:
-    vectors: list[Floats] = []
-    names: list[str] = []
-    for number, row in enumerate(rows, start=1):
-        image = cv2.imread(str(faces / row["file"]))
-        try:
-            found = [] if image is None else analyzer.analyze(np.asarray(image, np.uint8))
-        except VisionError:
-            continue
-        if image is not None and found:
-            vectors.append(min(found, key=partial(_from_middle, image)).embedding)
-            names.append(row["identity"])
-        if number % 200 == 0:
-            sys.stderr.write(f"  {number} of {len(rows)}\n")
-    return np.stack(vectors), names
-
-
-def _from_middle(image: Image, embedded: EmbeddedFace) -> float:
-    """Whoever a picture is labelled after is in its middle."""
-    left, top, width, height = (float(value) for value in embedded.face.box)
-    return abs(left + width / 2 - image.shape[1] / 2) + abs(top + height / 2 - image.shape[0] / 2)
