@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from footfall_server.domain.business_day import beginning_of, business_day
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 ZONES = [
@@ -51,6 +51,8 @@ def test_every_moment_lies_in_exactly_one_day(at: datetime, zone: str, start: ti
     assert beginning_of(day, zone, start) <= at < beginning_of(day + timedelta(days=1), zone, start)
 
 
+@example(day=date(2007, 3, 11), zone="America/St_Johns", start=timedelta(minutes=2))
+@example(day=date(2026, 10, 25), zone="Europe/Berlin", start=timedelta(hours=2, minutes=30))
 @given(day=days, zone=zones, start=starts)
 def test_days_are_contiguous_and_begin_when_the_wall_clock_says_so(
     day: date, zone: str, start: timedelta
@@ -60,12 +62,17 @@ def test_days_are_contiguous_and_begin_when_the_wall_clock_says_so(
     if begins < ends:  # else the calendar leaves the day out
         assert business_day(begins, zone, start) == day
         assert business_day(ends - timedelta(microseconds=1), zone, start) == day
-    wall_clock = begins.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    there = ZoneInfo(zone)
     expected = datetime.combine(day, datetime.min.time()) + start
-    assert wall_clock >= expected, "where the clock never shows the start, the day begins later"
+    later = begins.astimezone(there).replace(tzinfo=None) - expected
     moments = (begins - timedelta(minutes=minutes) for minutes in range(1, 26 * 60))
-    earlier = (moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for moment in moments)
-    assert all(shown < expected for shown in earlier), "the first time that the clock shows it"
+    earlier = [moment.astimezone(there).replace(tzinfo=None) for moment in moments]
+    if later:
+        before_the_change = (begins - later - timedelta(microseconds=1)).astimezone(there).utcoffset()
+        assert begins.astimezone(there).utcoffset() == (before_the_change or timedelta()) + later
+        assert expected not in earlier, "the clock was put forward over it"
+    else:
+        assert all(shown < expected for shown in earlier), "the first time that the clock shows it"
 
 
 @given(moments=st.tuples(instants, instants), zone=zones, start=starts)
