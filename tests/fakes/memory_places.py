@@ -73,6 +73,8 @@ class MemorySites:
         return {site_id: self._rules(site_id) for site_id in site_ids}
 
     async def save_rules(self, site_id: UUID, rules: SiteRules) -> None:
+        for place in [place for place in self._tables.site_rules if place[0] == site_id]:
+            del self._tables.site_rules[place]
         self._tables.site_rules.update(((site_id, rule.rule_version), rule) for rule in rules.versions)
 
     def _rules(self, site_id: UUID) -> SiteRules:

@@ -7,7 +7,7 @@ without a gap or an overlap and last 23, 24 or 25 hours, whatever the wall clock
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ def business_day(at: datetime, time_zone: str, day_start: timedelta) -> date:
     Raises ZoneInfoNotFoundError for a zone that is not in the database.
     """
     # One day more than the calendar shows: at night a clock may be put back over the day's beginning.
-    day = at.astimezone(ZoneInfo(time_zone)).date() + _ONE_DAY
+    day = at.astimezone(_zone(time_zone)).date() + _ONE_DAY
     while beginning_of(day, time_zone, day_start) > at:
         day -= _ONE_DAY
     return day
@@ -29,5 +29,11 @@ def business_day(at: datetime, time_zone: str, day_start: timedelta) -> date:
 @lru_cache(maxsize=4096)
 def beginning_of(day: date, time_zone: str, day_start: timedelta) -> datetime:
     """When a business day begins, in UTC."""
-    wall_clock = datetime.combine(day, time(), ZoneInfo(time_zone)) + day_start
+    wall_clock = datetime.combine(day, time(), _zone(time_zone)) + day_start
     return wall_clock.astimezone(UTC)
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    # ZoneInfo itself keeps eight; there are some hundred names, and sites have only those.
+    return ZoneInfo(name)

@@ -41,7 +41,7 @@ class SiteRepository(Protocol):
         ...
 
     async def save_rules(self, site_id: UUID, rules: SiteRules) -> None:
-        """Inserts each version, or replaces the one with the same number."""
+        """Replaces all versions that the site has."""
         ...
 
 

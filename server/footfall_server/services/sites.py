@@ -67,6 +67,7 @@ class SiteService:
         return page_of(found, limit, lambda site: NameCursor(site.display_name, site.site_id))
 
     async def update(self, principal: Principal, site_id: UUID, values: SiteValues) -> Site:
+        """A changed rule of visits holds from the next business day on: see SiteRules.amended."""
         require_site(principal, site_id)
         # Exclusive, since what is read is written back: two who change different fields both count.
         async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
@@ -76,8 +77,13 @@ class SiteService:
             changed = _changed(site, values)
             if changed == site:
                 return site
-            changed = replace(changed, updated_at=self._clock.now())
+            now = self._clock.now()
+            changed = replace(changed, updated_at=now)
             await tx.sites.save(changed)
+            rules = (await tx.sites.rules([site_id]))[site_id]
+            latest = await tx.visits.latest_at(site_id)
+            if (amended := rules.amended(changed, now=now, latest_visit=latest)) != rules:
+                await tx.sites.save_rules(site_id, amended)
             return changed
 
     async def delete(self, principal: Principal, site_id: UUID) -> None:

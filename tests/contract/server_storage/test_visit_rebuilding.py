@@ -128,8 +128,10 @@ async def test_a_site_has_a_rule_from_the_beginning_and_keeps_its_rules_when_it_
         assert await tx.sites.rules([]) == {}
     later = SiteRule(2, NOON + minutes(1), "Asia/Kathmandu", minutes(5), timedelta())
     rules = SiteRules((replace(first, visit_gap=minutes(3)), later))
-    async with transactions.begin(tenant_id) as tx:
-        await tx.sites.save_rules(site.site_id, rules)
+    too_many = replace(rules, versions=(first, later, replace(later, rule_version=3)))
+    for each in (too_many, rules):
+        async with transactions.begin(tenant_id) as tx:
+            await tx.sites.save_rules(site.site_id, each)
     async with transactions.begin(tenant_id) as tx:
         assert await tx.sites.rules([site.site_id]) == {site.site_id: rules}
         assert await tx.sites.remove(site.site_id)

@@ -65,7 +65,8 @@ class PostgresSites:
                 return to_site(added)
         if added is None:
             raise name_taken("sites_name_key")
-        await self.save_rules(site.site_id, SiteRules.first_of(site))
+        rows = [_RuleRow(site.site_id, rule) for rule in SiteRules.first_of(site).versions]
+        await self._connection.run_for_each(_INSERT_RULE, _RULE, rows)
         return to_site(added)
 
     async def get(self, site_id: UUID) -> Site | None:
@@ -132,6 +133,12 @@ class PostgresSites:
         """See SiteRepository.save_rules."""
         rows = [_RuleRow(site_id, rule) for rule in rules.versions]
         await self._connection.run_for_each(_SAVE_RULE, _RULE, rows)
+        kept = [rule.rule_version for rule in rules.versions]
+        await self._connection.run(
+            delete(site_rules).where(
+                site_rules.c.site_id == site_id, ~one_of(site_rules.c.rule_version, kept)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,8 +89,12 @@ class SiteServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateSite(self, request, context):
-        """UpdateSite changes the fields that update_mask names. A changed visit rule holds for visits that
-        begin after it; past visits keep the rule that they were counted by. Tenant administrators only.
+        """UpdateSite changes the fields that update_mask names. A changed time_zone, visit_gap or
+        business_day_start holds from the site's next business day on, as the rule in force has it, so that
+        a day is counted by one rule and nobody who is there is counted twice; a change that waits for that
+        day already is replaced. At a site that has no visits yet it holds at once. Past visits keep the rule
+        that they were counted by; Visit.rule_version names it. The site shows the newest values, those that
+        wait included. Tenant administrators only.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -41,8 +41,12 @@ class SiteServiceStub:
     ListSites: _grpc.UnaryUnaryMultiCallable[_site_service_pb2.ListSitesRequest, _site_service_pb2.ListSitesResponse]
     """ListSites lists the sites that the caller may see, by name."""
     UpdateSite: _grpc.UnaryUnaryMultiCallable[_site_service_pb2.UpdateSiteRequest, _site_service_pb2.Site]
-    """UpdateSite changes the fields that update_mask names. A changed visit rule holds for visits that
-    begin after it; past visits keep the rule that they were counted by. Tenant administrators only.
+    """UpdateSite changes the fields that update_mask names. A changed time_zone, visit_gap or
+    business_day_start holds from the site's next business day on, as the rule in force has it, so that
+    a day is counted by one rule and nobody who is there is counted twice; a change that waits for that
+    day already is replaced. At a site that has no visits yet it holds at once. Past visits keep the rule
+    that they were counted by; Visit.rule_version names it. The site shows the newest values, those that
+    wait included. Tenant administrators only.
     """
     DeleteSite: _grpc.UnaryUnaryMultiCallable[_site_service_pb2.DeleteSiteRequest, _empty_pb2.Empty]
     """DeleteSite removes a site that holds no cameras. One that does is FAILED_PRECONDITION / NOT_EMPTY.
@@ -61,8 +65,12 @@ class SiteServiceAsyncStub(SiteServiceStub):
     ListSites: _aio.UnaryUnaryMultiCallable[_site_service_pb2.ListSitesRequest, _site_service_pb2.ListSitesResponse]  # type: ignore[assignment]
     """ListSites lists the sites that the caller may see, by name."""
     UpdateSite: _aio.UnaryUnaryMultiCallable[_site_service_pb2.UpdateSiteRequest, _site_service_pb2.Site]  # type: ignore[assignment]
-    """UpdateSite changes the fields that update_mask names. A changed visit rule holds for visits that
-    begin after it; past visits keep the rule that they were counted by. Tenant administrators only.
+    """UpdateSite changes the fields that update_mask names. A changed time_zone, visit_gap or
+    business_day_start holds from the site's next business day on, as the rule in force has it, so that
+    a day is counted by one rule and nobody who is there is counted twice; a change that waits for that
+    day already is replaced. At a site that has no visits yet it holds at once. Past visits keep the rule
+    that they were counted by; Visit.rule_version names it. The site shows the newest values, those that
+    wait included. Tenant administrators only.
     """
     DeleteSite: _aio.UnaryUnaryMultiCallable[_site_service_pb2.DeleteSiteRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     """DeleteSite removes a site that holds no cameras. One that does is FAILED_PRECONDITION / NOT_EMPTY.
@@ -102,8 +110,12 @@ class SiteServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _site_service_pb2.UpdateSiteRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_site_service_pb2.Site, _abc.Awaitable[_site_service_pb2.Site]]:
-        """UpdateSite changes the fields that update_mask names. A changed visit rule holds for visits that
-        begin after it; past visits keep the rule that they were counted by. Tenant administrators only.
+        """UpdateSite changes the fields that update_mask names. A changed time_zone, visit_gap or
+        business_day_start holds from the site's next business day on, as the rule in force has it, so that
+        a day is counted by one rule and nobody who is there is counted twice; a change that waits for that
+        day already is replaced. At a site that has no visits yet it holds at once. Past visits keep the rule
+        that they were counted by; Visit.rule_version names it. The site shows the newest values, those that
+        wait included. Tenant administrators only.
         """
 
     @_abc_1.abstractmethod
