@@ -123,9 +123,7 @@ class Chain:
             at += BETWEEN
             event = _event(faces, row, dice.choice(self._cameras), at)
             ingest = ingest_service_pb2_grpc.IngestServiceStub(self._channels[number % len(self._channels)])
-            await ingest.RecordFace(
-                ingest_service_pb2.RecordFaceRequest(event=event), metadata=self._worker
-            )
+            await ingest.RecordFace(ingest_service_pb2.RecordFaceRequest(event=event), metadata=self._worker)
             events[row] = event.event_id
         return events
 
@@ -198,7 +196,11 @@ def _event(faces: Pictures, row: int, camera_id: str, at: datetime) -> face_even
 
 
 def figures(
-    faces: Pictures, order: Sequence[int], events: dict[int, str], told: dict[int, Told], owners: dict[str, str]
+    faces: Pictures,
+    order: Sequence[int],
+    events: dict[int, str],
+    told: dict[int, Told],
+    owners: dict[str, str],
 ) -> Figures:
     """What the answers add up to. A customer was made for the person of its first own event."""
     founder: dict[str, int] = {}
@@ -298,7 +300,9 @@ def main() -> None:
         runs = [asyncio.run(bench.seed(seed, nightly=True)) for seed in range(1, options.seeds + 1)]
     curve = [{"target_rate": 0.001, **runs[0]["online"]}]
     for rate in CURVE if options.curve else ():
-        with own_stack(replicas=2, settings={"FOOTFALL_SERVER_RECOGNITION__TARGET_RATE": str(rate)}) as target:
+        with own_stack(
+            replicas=2, settings={"FOOTFALL_SERVER_RECOGNITION__TARGET_RATE": str(rate)}
+        ) as target:
             run = asyncio.run(Bench(target, faces).seed(1, nightly=False))
         curve.append({"target_rate": rate, **run["online"]})
     options.plot.parent.mkdir(parents=True, exist_ok=True)

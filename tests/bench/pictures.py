@@ -44,9 +44,7 @@ class Pictures:
         counts = np.bincount(self.people)
         kept = counts[self.people] > 1
         people = np.unique(self.people[kept], return_inverse=True)[1]
-        return Pictures(
-            self.vectors[kept], people, self.quality[kept], self.faults[kept], self.files[kept]
-        )
+        return Pictures(self.vectors[kept], people, self.quality[kept], self.faults[kept], self.files[kept])
 
 
 def pictures(faces: Path, store: ModelStore, cache: Path) -> Pictures:

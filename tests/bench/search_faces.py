@@ -79,4 +79,3 @@ def _turned(faces: Floats, away: npt.NDArray[np.floating], cosines: npt.NDArray[
     """The faces turned towards `away` until they are at these cosines to what they were."""
     across = unit(away - np.sum(away * faces, axis=1, keepdims=True) * faces)
     return unit(cosines[:, None] * faces + np.sqrt(1 - cosines[:, None] ** 2) * across)
-

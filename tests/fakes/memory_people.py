@@ -87,13 +87,13 @@ class MemoryPeople:
             if face.customer_id not in tables.customers:
                 raise AssertionError(f"face {face.face_id} belongs to no customer")
             tables.gallery[face.face_id] = GalleryRow(face)
-        tables.exemplar_crops.update(people.crops)
+        tables.crops.update(people.crops)
         for face_id in people.removed_faces:
             if face_id in tables.gallery:
                 for face in self._same_exemplar(face_id):
                     del tables.gallery[face.face_id]
-                    tables.exemplar_crops.pop(face.exemplar_id, None)
-                    tables.index_removals[face.face_id] = face.model_id
+                    tables.crops.pop(face.exemplar_id, None)
+                    tables.removals[face.face_id] = face.model_id
         for face_id, owner_id in people.moved_faces.items():
             for face in self._same_exemplar(face_id):
                 row = tables.gallery[face.face_id]
@@ -132,7 +132,7 @@ class MemoryPeople:
         )
 
     def _distinct(self, near: set[UUID]) -> Iterator[tuple[UUID, UUID]]:
-        for pair in self._tables.distinct_pairs:
+        for pair in self._tables.distinct:
             one, other = (self._root_of(each) for each in pair)
             if {one, other} <= near:
                 yield one, other

@@ -69,14 +69,14 @@ class MemoryGallery:
         now = self._clock.now()
         due = [
             IndexRemoval(face_id, model_id)
-            for face_id, model_id in self._tables.index_removals.items()
+            for face_id, model_id in self._tables.removals.items()
             if self._tables.removal_retries.get(face_id, now) <= now
         ]
         return due[:limit]
 
     async def confirm_removed(self, face_ids: Collection[UUID]) -> None:
         for face_id in face_ids:
-            self._tables.index_removals.pop(face_id, None)
+            self._tables.removals.pop(face_id, None)
             self._tables.removal_retries.pop(face_id, None)
 
     async def postpone_removals(self, face_ids: Collection[UUID], until: datetime) -> None:

@@ -10,17 +10,21 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from footfall_server.domain.batch import TailOfTenant, TrackFace
+from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.batch import TailOfTenant
 from footfall_server.domain.change import Change
 from footfall_server.domain.customer import Customer
 from footfall_server.domain.decision import DecisionRecord
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.image import FaceImage
+from footfall_server.domain.merge import DistinctMark, Merge
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.site_rules import SiteRule
+from footfall_server.domain.suggestion import Suggestion
+from footfall_server.domain.track_face import TrackFace
 from footfall_server.domain.visit import Visit
 from footfall_server.domain.worker import Worker
 
@@ -67,13 +71,8 @@ class TenantTables(Tables):
     recorded: dict[UUID, Recorded] = field(default_factory=dict)
     recorded_at: dict[UUID, datetime] = field(default_factory=dict)
     customers: dict[UUID, Customer] = field(default_factory=dict)
-    site_people: dict[tuple[UUID, UUID], bool] = field(default_factory=dict)
-    exemplar_crops: dict[UUID, bytes] = field(default_factory=dict)
-    track_faces: dict[UUID, TrackFace] = field(default_factory=dict)
-    index_removals: dict[UUID, str] = field(default_factory=dict)
     removal_retries: dict[UUID, datetime] = field(default_factory=dict)
     decisions: dict[UUID, DecisionRecord] = field(default_factory=dict)
-    distinct_pairs: dict[frozenset[UUID], str] = field(default_factory=dict)
     tails: dict[str, TailOfTenant] = field(default_factory=dict)
     gallery: dict[UUID, GalleryRow] = field(default_factory=dict)
     sightings: dict[UUID, Sighting] = field(default_factory=dict)
@@ -82,6 +81,15 @@ class TenantTables(Tables):
     image_times: dict[UUID, datetime] = field(default_factory=dict)
     changes: dict[int, Change] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
+    merges: dict[UUID, Merge] = field(default_factory=dict)
+    merge_requests: dict[UUID, UUID] = field(default_factory=dict)
+    distinct: dict[tuple[UUID, UUID], DistinctMark] = field(default_factory=dict)
+    suggestions: dict[UUID, Suggestion] = field(default_factory=dict)
+    audit: dict[UUID, AuditEntry] = field(default_factory=dict)
+    track_faces: dict[UUID, TrackFace] = field(default_factory=dict)
+    crops: dict[UUID, bytes] = field(default_factory=dict)
+    removals: dict[UUID, str] = field(default_factory=dict)
+    site_people: dict[tuple[UUID, UUID], bool] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,13 @@ from uuid import UUID
 
 from fakes.memory_batches import MemoryBatches
 from fakes.memory_changes import MemoryChanges
+from fakes.memory_customers import (
+    MemoryCustomers,
+    MemoryCustomerSightings,
+    MemoryErasure,
+    MemoryExemplars,
+)
+from fakes.memory_merges import MemoryAudit, MemoryDistinct, MemoryMerges, MemorySuggestions
 from fakes.memory_places import (
     MemoryApiKeys,
     MemoryCameras,
@@ -50,6 +57,14 @@ class MemoryTransaction:
         self.changes = MemoryChangeRows(self.tables, store, clock)
         self.decisions = MemoryDecisions(self.tables)
         self.batches = MemoryBatches(self, exclusive=exclusive)
+        self.customers = MemoryCustomers(self.tables, exclusive=exclusive)
+        self.customer_sightings = MemoryCustomerSightings(self.tables)
+        self.exemplars = MemoryExemplars(self.tables)
+        self.erasure = MemoryErasure(self.tables)
+        self.merges = MemoryMerges(self.tables)
+        self.distinct = MemoryDistinct(self.tables)
+        self.suggestions = MemorySuggestions(self.tables)
+        self.audit = MemoryAudit(self.tables)
 
 
 class MemoryPlatformTransaction:

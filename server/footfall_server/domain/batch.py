@@ -7,13 +7,14 @@ from uuid import UUID
 
 from footfall_server.domain.change import NewChange
 from footfall_server.domain.decision import DecisionRecord
-from footfall_server.domain.face_event import Embedding, Recorded
+from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.gallery_view import KnownIdentity
 from footfall_server.domain.image import FaceImage
 from footfall_server.domain.person import GalleryFace, IdentityState, Provenance
 from footfall_server.domain.places import Site
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.site_rules import SiteRules
+from footfall_server.domain.track_face import TrackFace
 from footfall_server.domain.visit import Visit
 
 
@@ -125,18 +126,6 @@ class NewIdentity:
     state: IdentityState
     root_id: UUID
     merged_into: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class TrackFace:
-    """The face of a recognised track that did not become an exemplar."""
-
-    track_id: UUID
-    model_id: str
-    embedding: Embedding
-    quality_score: float
-    event_id: UUID
-    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

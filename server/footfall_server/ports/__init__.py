@@ -9,10 +9,23 @@ from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.changes import ChangeRepository, ChangeSource, Notification
 from footfall_server.ports.clock import Clock
+from footfall_server.ports.customers import (
+    CustomerRepository,
+    CustomerSightingRepository,
+    Erased,
+    ErasureRepository,
+    ExemplarRepository,
+)
 from footfall_server.ports.decisions import DecisionRepository
 from footfall_server.ports.images import ImageRepository, ImageStore, StoredObject
 from footfall_server.ports.index import FaceIndex, IndexHit
-from footfall_server.ports.paging import NameCursor, TimeCursor
+from footfall_server.ports.merges import (
+    AuditRepository,
+    DistinctRepository,
+    MergeRepository,
+    SuggestionRepository,
+)
+from footfall_server.ports.paging import NameCursor, ScoreCursor, TimeCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
 from footfall_server.ports.recognition import (
     EventRepository,
@@ -26,25 +39,35 @@ from footfall_server.ports.workers import WorkerRepository
 
 __all__ = [
     "ApiKeyRepository",
+    "AuditRepository",
     "BatchRepository",
     "CameraRepository",
     "ChangeRepository",
     "ChangeSource",
     "Clock",
+    "CustomerRepository",
+    "CustomerSightingRepository",
     "DecisionRepository",
+    "DistinctRepository",
+    "Erased",
+    "ErasureRepository",
     "EventRepository",
+    "ExemplarRepository",
     "FaceIndex",
     "GalleryRepository",
     "ImageRepository",
     "ImageStore",
     "IndexHit",
     "IndexRemoval",
+    "MergeRepository",
     "NameCursor",
     "Notification",
     "PlatformTransaction",
+    "ScoreCursor",
     "SightingRepository",
     "SiteRepository",
     "StoredObject",
+    "SuggestionRepository",
     "TimeCursor",
     "Transaction",
     "Transactions",

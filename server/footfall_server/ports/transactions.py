@@ -10,8 +10,20 @@ from footfall_server.domain.places import Tenant
 from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.changes import ChangeRepository
+from footfall_server.ports.customers import (
+    CustomerRepository,
+    CustomerSightingRepository,
+    ErasureRepository,
+    ExemplarRepository,
+)
 from footfall_server.ports.decisions import DecisionRepository
 from footfall_server.ports.images import ImageRepository
+from footfall_server.ports.merges import (
+    AuditRepository,
+    DistinctRepository,
+    MergeRepository,
+    SuggestionRepository,
+)
 from footfall_server.ports.paging import NameCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
 from footfall_server.ports.recognition import (
@@ -54,6 +66,22 @@ class Transaction(Protocol):
     def decisions(self) -> DecisionRepository: ...
     @property
     def batches(self) -> BatchRepository: ...
+    @property
+    def customers(self) -> CustomerRepository: ...
+    @property
+    def customer_sightings(self) -> CustomerSightingRepository: ...
+    @property
+    def exemplars(self) -> ExemplarRepository: ...
+    @property
+    def erasure(self) -> ErasureRepository: ...
+    @property
+    def merges(self) -> MergeRepository: ...
+    @property
+    def distinct(self) -> DistinctRepository: ...
+    @property
+    def suggestions(self) -> SuggestionRepository: ...
+    @property
+    def audit(self) -> AuditRepository: ...
 
 
 class PlatformTransaction(Protocol):

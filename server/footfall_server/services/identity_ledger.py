@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from footfall_server.domain.batch import IdentityChanges, NewIdentity, TrackFace
+from footfall_server.domain.batch import IdentityChanges, NewIdentity
 from footfall_server.domain.face_event import FaceEvent
 from footfall_server.domain.gallery_view import Exemplar
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.person import GalleryFace, IdentityState, Provenance
+from footfall_server.domain.track_face import TrackFace
 
 
 class IdentityLedger:

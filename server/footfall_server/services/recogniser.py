@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from footfall_server.domain.batch import TrackFace
 from footfall_server.domain.cannot_link import Presences
 from footfall_server.domain.decision import (
     CANDIDATES_KEPT,
@@ -30,6 +29,7 @@ from footfall_server.domain.person import CustomerKind, IdentityState, Provenanc
 from footfall_server.domain.quality_gates import may_be_compared, may_found, readings
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.thresholds import Zones
+from footfall_server.domain.track_face import TrackFace
 from footfall_server.services.identity_ledger import IdentityLedger
 
 SITE, TENANT = "site", "tenant"

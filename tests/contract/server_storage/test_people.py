@@ -11,7 +11,6 @@ from footfall_server.domain.batch import (
     GalleryQuestions,
     IdentityChanges,
     NewIdentity,
-    TrackFace,
 )
 from footfall_server.domain.decision import (
     DecidedCandidate,
@@ -23,6 +22,7 @@ from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.person import CustomerKind, IdentityState, Provenance
 from footfall_server.domain.sighting import Sighting
+from footfall_server.domain.track_face import TrackFace
 from footfall_server.ports import Transactions
 from storage_samples import MODEL, NOON, a_face, a_sighting, a_visit, an_embedding, minutes, people
 

@@ -11,7 +11,7 @@ from footfall_server.domain.sighting import Sighting
 from footfall_server.storage.postgres.statements import TenantConnection, any_of, insert_each, one_of
 from footfall_server.storage.postgres.tables import sightings, visits
 
-_COLUMNS = (
+COLUMNS = (
     "track_id",
     "site_id",
     "camera_id",
@@ -30,10 +30,10 @@ _COLUMNS = (
     "owner_id",
     "visit_seed",
 )
-_INSERT = insert_each(sightings, _COLUMNS)
+_INSERT = insert_each(sightings, COLUMNS)
 _SAVE = _INSERT.on_conflict_do_update(
     constraint=sightings.primary_key,
-    set_={name: _INSERT.excluded[name] for name in _COLUMNS if name != "track_id"},
+    set_={name: _INSERT.excluded[name] for name in COLUMNS if name != "track_id"},
 )
 
 _GIVEN = (
@@ -55,14 +55,14 @@ class PostgresSightings:
     async def by_track(self, track_ids: Collection[UUID]) -> Mapping[UUID, Sighting]:
         """See SightingRepository.by_track."""
         rows = await self._connection.rows(
-            select(*(sightings.c[name] for name in _COLUMNS)).where(one_of(sightings.c.track_id, track_ids))
+            select(*(sightings.c[name] for name in COLUMNS)).where(one_of(sightings.c.track_id, track_ids))
         )
-        return {row.track_id: _to_sighting(row) for row in rows}
+        return {row.track_id: to_sighting(row) for row in rows}
 
     async def save(self, sightings: Sequence[Sighting]) -> None:
         """See SightingRepository.save. Of several with one track_id, the last one counts."""
         latest = {sighting.track_id: sighting for sighting in sightings}
-        await self._connection.run_for_each(_SAVE, _COLUMNS, latest.values())
+        await self._connection.run_for_each(_SAVE, COLUMNS, latest.values())
 
     async def move(self, *, from_visits: Collection[UUID], to_visit: UUID) -> None:
         """See SightingRepository.move."""
@@ -74,14 +74,14 @@ class PostgresSightings:
         """See SightingRepository.of_customers."""
         theirs = select(visits.c.visit_id).where(one_of(visits.c.customer_id, customer_ids))
         rows = await self._connection.rows(
-            select(*(sightings.c[name] for name in _COLUMNS)).where(
+            select(*(sightings.c[name] for name in COLUMNS)).where(
                 or_(
                     one_of(sightings.c.customer_id, customer_ids),
                     sightings.c.visit_id == any_of(theirs),
                 )
             )
         )
-        return [_to_sighting(row) for row in rows]
+        return [to_sighting(row) for row in rows]
 
     async def assign(self, visit_of: Mapping[UUID, UUID | None]) -> None:
         """See SightingRepository.assign."""
@@ -90,7 +90,8 @@ class PostgresSightings:
             await self._connection.run(_ASSIGN, given)
 
 
-def _to_sighting(row: Row[Any]) -> Sighting:
+def to_sighting(row: Row[Any]) -> Sighting:
+    """A sighting from a row that has COLUMNS."""
     return Sighting(
         track_id=row.track_id,
         site_id=row.site_id,

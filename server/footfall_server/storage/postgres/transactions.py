@@ -14,11 +14,16 @@ from footfall_server.storage.postgres.accounts import PostgresApiKeys, PostgresU
 from footfall_server.storage.postgres.batches import PostgresBatches
 from footfall_server.storage.postgres.cameras import PostgresCameras
 from footfall_server.storage.postgres.changes import PostgresChanges
+from footfall_server.storage.postgres.customer_sightings import PostgresCustomerSightings
+from footfall_server.storage.postgres.customers import PostgresCustomers
 from footfall_server.storage.postgres.decisions import PostgresDecisions
+from footfall_server.storage.postgres.erasure import PostgresErasure
 from footfall_server.storage.postgres.events import PostgresEvents
+from footfall_server.storage.postgres.exemplars import PostgresExemplars
 from footfall_server.storage.postgres.failures import is_unreachable, translated
 from footfall_server.storage.postgres.gallery import PostgresGallery
 from footfall_server.storage.postgres.images import PostgresImages
+from footfall_server.storage.postgres.merges import PostgresAudit, PostgresMerges
 from footfall_server.storage.postgres.platform import (
     ENTER_PLATFORM,
     SET_TENANT,
@@ -27,6 +32,7 @@ from footfall_server.storage.postgres.platform import (
 from footfall_server.storage.postgres.sightings import PostgresSightings
 from footfall_server.storage.postgres.sites import PostgresSites
 from footfall_server.storage.postgres.statements import TenantConnection
+from footfall_server.storage.postgres.suggestions import PostgresDistinct, PostgresSuggestions
 from footfall_server.storage.postgres.visits import PostgresVisits
 from footfall_server.storage.postgres.workers import PostgresWorkers
 
@@ -57,6 +63,14 @@ class PostgresTransaction:
         self.changes = PostgresChanges(connection)
         self.decisions = PostgresDecisions(connection)
         self.batches = PostgresBatches(connection)
+        self.customers = PostgresCustomers(connection)
+        self.customer_sightings = PostgresCustomerSightings(connection)
+        self.exemplars = PostgresExemplars(connection)
+        self.erasure = PostgresErasure(connection)
+        self.merges = PostgresMerges(connection)
+        self.distinct = PostgresDistinct(connection)
+        self.suggestions = PostgresSuggestions(connection)
+        self.audit = PostgresAudit(connection)
 
 
 class PostgresTransactions:
