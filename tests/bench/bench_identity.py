@@ -294,7 +294,7 @@ def main() -> None:
     folder = options.faces or ROOT.parent / "shared" / "faces"
     if not (folder / "labels.csv").is_file():
         parser.error(f"there is no labels.csv in {folder}: name a folder of pictures with --faces")
-    faces = pictures(folder, ModelStore.default(), CACHE).of_people_seen_again()
+    faces = pictures(folder, ModelStore(), CACHE).of_people_seen_again()
     with own_stack(replicas=2) as target:
         bench = Bench(target, faces)
         runs = [asyncio.run(bench.seed(seed, nightly=True)) for seed in range(1, options.seeds + 1)]

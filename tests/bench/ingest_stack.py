@@ -5,9 +5,9 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from footfall_local.accounts import unprivileged_account
@@ -37,6 +37,15 @@ class Target:
     api_key: str = field(default="", repr=False)
     tenant_id: str = ""
     command: ServerCommand | None = None
+    home: Path | None = None
+
+    async def another_tenant(self, name: str) -> "Target":
+        """The same cores with a new tenant and its administrator."""
+        if self.command is None or self.home is None:
+            raise RuntimeError("tenants are opened on a stack of one's own only")
+        email = f"{secrets.token_hex(8)}@example.com"
+        tenant_id = await _enrol(self.command, self.home, name, email, self.password)
+        return replace(self, tenant_id=tenant_id, email=email)
 
     async def api_key_of(self, site_id: str) -> str:
         """A key of the site."""
@@ -60,8 +69,11 @@ def given_target() -> Target | None:
 
 
 @contextmanager
-def own_stack(*, replicas: int) -> Iterator[Target]:
-    """PostgreSQL (durable), milvus-lite, SeaweedFS and core replicas in a scratch folder."""
+def own_stack(*, replicas: int, settings: Mapping[str, str] | None = None) -> Iterator[Target]:
+    """PostgreSQL (durable), milvus-lite, SeaweedFS and core replicas in a scratch folder.
+
+    `settings` are variables for the cores, beside those that name the stores.
+    """
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="footfall-bench-")))
         home.chmod(0o711)
@@ -95,6 +107,7 @@ def own_stack(*, replicas: int) -> Iterator[Target]:
             "FOOTFALL_SERVER_S3__SECURE": "false",
             "FOOTFALL_SERVER_AUTH__KEYS_DIR": str(home / "keys"),
             "FOOTFALL_SERVER_LOG_LEVEL": "WARNING",
+            **(settings or {}),
         }
         (home / "keys").mkdir(mode=0o700)
         command = ServerCommand(env=env, folder=home / "core", log=home / "set-up.log")
@@ -108,7 +121,7 @@ def own_stack(*, replicas: int) -> Iterator[Target]:
             marker=home / "migrations-done",
         )
         asyncio.run(set_up.ensure())
-        tenant_id = asyncio.run(_enrol(command, home, admin))
+        tenant_id = asyncio.run(_enrol(command, home, "Bench", EMAIL, admin))
         ports = [free_port() for _ in range(replicas)]
         for number, core_port in enumerate(ports, start=1):
             core = Core(
@@ -126,6 +139,7 @@ def own_stack(*, replicas: int) -> Iterator[Target]:
             password=admin,
             tenant_id=tenant_id,
             command=command,
+            home=home,
         )
 
 
@@ -133,11 +147,11 @@ async def _nothing() -> None:
     """The set-up ran before."""
 
 
-async def _enrol(command: ServerCommand, home: Path, password: str) -> str:
-    tenant_id = str((await _made(command, "create-tenant", "--name", "Bench"))["tenant_id"])
+async def _enrol(command: ServerCommand, home: Path, name: str, email: str, password: str) -> str:
+    tenant_id = str((await _made(command, "create-tenant", "--name", name))["tenant_id"])
     file = home / "password"
     file.write_text(password + "\n", encoding="utf-8")
-    who = ("--email", EMAIL, "--name", "Bench", "--password-file", str(file))
+    who = ("--email", email, "--name", name, "--password-file", str(file))
     await _made(command, "create-admin", "--tenant-id", tenant_id, *who)
     return tenant_id
 

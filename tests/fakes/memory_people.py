@@ -1,6 +1,6 @@
 """What batches read and write of people and their faces, over the same tables as the other fakes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import combinations
@@ -9,9 +9,11 @@ from uuid import UUID
 from fakes.memory_tables import GalleryRow, TenantTables
 from footfall_server.domain.batch import GalleryAnswers, GalleryQuestions, IdentityChanges, KnownFace
 from footfall_server.domain.customer import Customer
+from footfall_server.domain.face_event import Embedding
 from footfall_server.domain.gallery_view import Exemplar, KnownIdentity, apart_pairs
 from footfall_server.domain.person import GalleryFace, IdentityState
 from footfall_server.domain.sighting import Sighting
+from footfall_server.ports import OwnedFace
 
 
 class MemoryPeople:
@@ -150,6 +152,47 @@ class MemoryPeople:
                 and other.first_seen_at <= one.last_seen_at
             ):
                 yield one.customer_id, other.customer_id
+
+
+class MemoryPopulation:
+    """Implements PopulationRepository."""
+
+    def __init__(self, tables: TenantTables) -> None:
+        self._tables = tables
+
+    async def exemplars(self, model_id: str, after: UUID | None, limit: int) -> Sequence[OwnedFace]:
+        faces = [row.face for row in self._tables.gallery.values() if row.face.model_id == model_id]
+        return _page(
+            [
+                self._owned(each.face_id, each.customer_id, each.embedding, each.quality_score)
+                for each in faces
+            ],
+            after,
+            limit,
+        )
+
+    async def track_faces(self, model_id: str, after: UUID | None, limit: int) -> Sequence[OwnedFace]:
+        found = []
+        for face in self._tables.track_faces.values():
+            sighting = self._tables.sightings.get(face.track_id)
+            owner = None if sighting is None else sighting.customer_id
+            if face.model_id == model_id and owner is not None:
+                found.append(self._owned(face.track_id, owner, face.embedding, face.quality_score))
+        return _page(found, after, limit)
+
+    async def distinct_pairs(self) -> Sequence[tuple[UUID, UUID]]:
+        customers = self._tables.customers
+        return [(customers[low].root_id, customers[high].root_id) for low, high in self._tables.distinct]
+
+    def _owned(self, face_id: UUID, owner_id: UUID, embedding: Embedding, quality: float) -> OwnedFace:
+        root = self._tables.customers[self._tables.customers[owner_id].root_id]
+        waits = root.state is IdentityState.WAITING
+        return OwnedFace(face_id, root.customer_id, waits, embedding, quality)
+
+
+def _page(faces: list[OwnedFace], after: UUID | None, limit: int) -> Sequence[OwnedFace]:
+    ordered = sorted(faces, key=lambda each: each.face_id)
+    return [each for each in ordered if after is None or each.face_id > after][:limit]
 
 
 def _exemplar(face: GalleryFace) -> Exemplar:

@@ -15,6 +15,7 @@ from fakes.memory_customers import (
     MemoryExemplars,
 )
 from fakes.memory_merges import MemoryAudit, MemoryDistinct, MemoryMerges, MemorySuggestions
+from fakes.memory_people import MemoryPopulation
 from fakes.memory_places import (
     MemoryApiKeys,
     MemoryCameras,
@@ -56,6 +57,7 @@ class MemoryTransaction:
         self.images = MemoryImageRows(self.tables)
         self.changes = MemoryChangeRows(self.tables, store, clock)
         self.decisions = MemoryDecisions(self.tables)
+        self.population = MemoryPopulation(self.tables)
         self.batches = MemoryBatches(self, exclusive=exclusive)
         self.customers = MemoryCustomers(self.tables, exclusive=exclusive)
         self.customer_sightings = MemoryCustomerSightings(self.tables)

@@ -9,6 +9,7 @@ from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.changes import ChangeRepository, ChangeSource, Notification
 from footfall_server.ports.clock import Clock
+from footfall_server.ports.clustering import OwnedFace, PopulationRepository
 from footfall_server.ports.customers import (
     CustomerRepository,
     CustomerSightingRepository,
@@ -62,7 +63,9 @@ __all__ = [
     "MergeRepository",
     "NameCursor",
     "Notification",
+    "OwnedFace",
     "PlatformTransaction",
+    "PopulationRepository",
     "ScoreCursor",
     "SightingRepository",
     "SiteRepository",

@@ -10,6 +10,7 @@ from footfall_server.domain.places import Tenant
 from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.changes import ChangeRepository
+from footfall_server.ports.clustering import PopulationRepository
 from footfall_server.ports.customers import (
     CustomerRepository,
     CustomerSightingRepository,
@@ -66,6 +67,8 @@ class Transaction(Protocol):
     def decisions(self) -> DecisionRepository: ...
     @property
     def batches(self) -> BatchRepository: ...
+    @property
+    def population(self) -> PopulationRepository: ...
     @property
     def customers(self) -> CustomerRepository: ...
     @property

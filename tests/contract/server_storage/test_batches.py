@@ -78,7 +78,7 @@ async def test_what_a_batch_wrote_the_next_one_is_told(
         tenant_id,
         BatchRecords(
             at=NOON,
-            people=people([customer_id], people=people([], faces=[face])),
+            people=people([customer_id], faces=[face]),
             visits=[visit],
             sightings=[sighting],
             images=[image],
@@ -124,11 +124,7 @@ async def test_only_recents_that_changed_are_told(transactions: Transactions, te
     old, fresh, waiting, unheard = (a_face(customer_id, seed=seed) for seed in range(4))
     faces = [old, fresh, waiting, unheard, a_face(customer_id, model_id="another-model")]
     now = datetime.now(UTC)
-    await _write(
-        transactions,
-        tenant_id,
-        BatchRecords(at=NOON, people=people([customer_id], people=people([], faces=faces))),
-    )
+    await _write(transactions, tenant_id, BatchRecords(at=NOON, people=people([customer_id], faces=faces)))
     async with transactions.begin(tenant_id) as tx:
         await tx.gallery.confirm_indexed([old.face_id], now - timedelta(seconds=2))
         await tx.gallery.confirm_indexed([fresh.face_id], now - timedelta(seconds=1))

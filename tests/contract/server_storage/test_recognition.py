@@ -26,9 +26,7 @@ async def _with_customer(transactions: Transactions, tenant_id: UUID) -> UUID:
 
 
 async def _with_face(transactions: Transactions, tenant_id: UUID, face: GalleryFace) -> None:
-    await _write(
-        transactions, tenant_id, BatchRecords(at=NOON, people=people([], people=people([], faces=[face])))
-    )
+    await _write(transactions, tenant_id, BatchRecords(at=NOON, people=people([], faces=[face])))
 
 
 async def test_an_event_is_remembered_with_its_outcome(
@@ -128,9 +126,7 @@ async def test_a_model_goes_back_into_the_outbox(
     )
     for owner, newcomer, faces in lots:
         async with transactions.begin_exclusive(owner) as tx:
-            await tx.batches.write(
-                BatchRecords(at=NOON, people=people([newcomer], people=people([], faces=faces)))
-            )
+            await tx.batches.write(BatchRecords(at=NOON, people=people([newcomer], faces=faces)))
         async with transactions.begin(owner) as tx:
             await tx.gallery.confirm_indexed([face.face_id for face in faces if face is not postponed], now)
     async with transactions.begin(tenant_id) as tx:
@@ -206,8 +202,7 @@ async def test_a_batch_may_have_hundreds_of_everything(transactions: Transaction
     records = BatchRecords(
         at=NOON,
         people=people(
-            customer_ids,
-            people=people([], faces=[a_face(each, seed=seed) for seed, each in enumerate(customer_ids)]),
+            customer_ids, faces=[a_face(each, seed=seed) for seed, each in enumerate(customer_ids)]
         ),
         visits=visits,
         sightings=sightings,

@@ -206,7 +206,7 @@ async def test_a_removed_tenant_leaves_no_row_behind(
             await tx.batches.write(
                 BatchRecords(
                     at=NOON,
-                    people=people([visit.customer_id], people=people([], faces=[a_face(visit.customer_id)])),
+                    people=people([visit.customer_id], faces=[a_face(visit.customer_id)]),
                     visits=[visit],
                     sightings=[a_sighting(visit)],
                     images=[an_image(tenant_id, visit.site_id)],

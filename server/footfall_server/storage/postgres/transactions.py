@@ -29,6 +29,7 @@ from footfall_server.storage.postgres.platform import (
     SET_TENANT,
     PostgresPlatformTransaction,
 )
+from footfall_server.storage.postgres.population import PostgresPopulation
 from footfall_server.storage.postgres.sightings import PostgresSightings
 from footfall_server.storage.postgres.sites import PostgresSites
 from footfall_server.storage.postgres.statements import TenantConnection
@@ -63,6 +64,7 @@ class PostgresTransaction:
         self.changes = PostgresChanges(connection)
         self.decisions = PostgresDecisions(connection)
         self.batches = PostgresBatches(connection)
+        self.population = PostgresPopulation(connection)
         self.customers = PostgresCustomers(connection)
         self.customer_sightings = PostgresCustomerSightings(connection)
         self.exemplars = PostgresExemplars(connection)
