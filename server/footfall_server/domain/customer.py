@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.person import CustomerKind, IdentityState
 
 
@@ -30,6 +31,19 @@ class Customer:
     def is_root(self) -> bool:
         """Whether it stands for itself."""
         return self.root_id == self.customer_id
+
+
+def new_customer(now: datetime) -> Customer:
+    """A visitor without a name. The number comes when it is added."""
+    customer_id = new_id()
+    return Customer(
+        customer_id=customer_id,
+        number=None,
+        created_at=now,
+        root_id=customer_id,
+        updated_at=now,
+        confirmed_at=now,
+    )
 
 
 @dataclass(frozen=True, slots=True)
