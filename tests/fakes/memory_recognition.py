@@ -10,7 +10,7 @@ from footfall_server.domain.decision import DecisionRecord
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.sighting import Sighting
-from footfall_server.ports import Clock, IndexRemoval
+from footfall_server.ports import Clock, FaceStanding, IndexRemoval
 
 
 class MemoryEvents:
@@ -65,6 +65,29 @@ class MemoryGallery:
             self._tables.gallery[row.face.face_id] = replace(row, indexed_at=None, retry_at=None)
         return len(rows)
 
+    async def standing(self, model_id: str, after: UUID | None, limit: int) -> Sequence[FaceStanding]:
+        rows = sorted(
+            (row for row in self._tables.gallery.values() if row.face.model_id == model_id),
+            key=lambda row: row.face.face_id,
+        )
+        found = [FaceStanding(row.face.face_id, row.indexed_at) for row in rows]
+        return [each for each in found if after is None or each.face_id > after][:limit]
+
+    async def requeue_faces(self, face_ids: Collection[UUID]) -> None:
+        for face_id in face_ids:
+            if face_id in self._tables.gallery:
+                row = self._tables.gallery[face_id]
+                self._tables.gallery[face_id] = replace(row, indexed_at=None, retry_at=None)
+
+    async def forget_track_faces(self, before: datetime) -> int:
+        old = [each.track_id for each in self._tables.track_faces.values() if each.seen_at < before]
+        for track_id in old:
+            del self._tables.track_faces[track_id]
+        return len(old)
+
+    async def being_removed(self, face_ids: Collection[UUID]) -> frozenset[UUID]:
+        return frozenset(face_ids) & self._tables.removals.keys()
+
     async def take_removals(self, limit: int) -> Sequence[IndexRemoval]:
         now = self._clock.now()
         due = [
@@ -104,6 +127,23 @@ class MemoryDecisions:
         for event_id in old:
             del self._tables.decisions[event_id]
         return len(old)
+
+
+class MemoryJobs:
+    """Implements JobRepository."""
+
+    def __init__(self, tables: TenantTables) -> None:
+        self._tables = tables
+
+    async def claim(self, job: str, *, at: datetime, not_since: datetime) -> bool:
+        begun = self._tables.jobs.get(job)
+        if begun is not None and begun[0] >= not_since:
+            return False
+        self._tables.jobs[job] = (at, None, "")
+        return True
+
+    async def finish(self, job: str, *, at: datetime, summary: str) -> None:
+        self._tables.jobs[job] = (self._tables.jobs[job][0], at, summary)
 
 
 class MemorySightings:

@@ -85,6 +85,7 @@ class TenantTables(Tables):
     merge_requests: dict[UUID, UUID] = field(default_factory=dict)
     distinct: dict[tuple[UUID, UUID], DistinctMark] = field(default_factory=dict)
     suggestions: dict[UUID, Suggestion] = field(default_factory=dict)
+    jobs: dict[str, tuple[datetime, datetime | None, str]] = field(default_factory=dict)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)
     track_faces: dict[UUID, TrackFace] = field(default_factory=dict)
     crops: dict[UUID, bytes] = field(default_factory=dict)

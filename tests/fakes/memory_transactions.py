@@ -27,7 +27,13 @@ from fakes.memory_places import (
     refuse_taken_address,
     refuse_taken_name,
 )
-from fakes.memory_recognition import MemoryDecisions, MemoryEvents, MemoryGallery, MemorySightings
+from fakes.memory_recognition import (
+    MemoryDecisions,
+    MemoryEvents,
+    MemoryGallery,
+    MemoryJobs,
+    MemorySightings,
+)
 from fakes.memory_tables import PlatformTables, TenantStore, TenantTables
 from fakes.memory_visits import MemoryChangeRows, MemoryImageRows, MemoryVisits
 from footfall_server.domain.change import TenantChanged
@@ -57,6 +63,7 @@ class MemoryTransaction:
         self.images = MemoryImageRows(self.tables)
         self.changes = MemoryChangeRows(self.tables, store, clock)
         self.decisions = MemoryDecisions(self.tables)
+        self.jobs = MemoryJobs(self.tables)
         self.population = MemoryPopulation(self.tables)
         self.batches = MemoryBatches(self, exclusive=exclusive)
         self.customers = MemoryCustomers(self.tables, exclusive=exclusive)

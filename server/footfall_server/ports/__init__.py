@@ -20,6 +20,7 @@ from footfall_server.ports.customers import (
 from footfall_server.ports.decisions import DecisionRepository
 from footfall_server.ports.images import ImageRepository, ImageStore, StoredObject
 from footfall_server.ports.index import FaceIndex, IndexHit
+from footfall_server.ports.jobs import JobRepository
 from footfall_server.ports.merges import (
     AuditRepository,
     DistinctRepository,
@@ -30,6 +31,7 @@ from footfall_server.ports.paging import NameCursor, ScoreCursor, TimeCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
 from footfall_server.ports.recognition import (
     EventRepository,
+    FaceStanding,
     GalleryRepository,
     IndexRemoval,
     SightingRepository,
@@ -55,11 +57,13 @@ __all__ = [
     "EventRepository",
     "ExemplarRepository",
     "FaceIndex",
+    "FaceStanding",
     "GalleryRepository",
     "ImageRepository",
     "ImageStore",
     "IndexHit",
     "IndexRemoval",
+    "JobRepository",
     "MergeRepository",
     "NameCursor",
     "Notification",

@@ -19,6 +19,14 @@ class IndexRemoval:
     model_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class FaceStanding:
+    """A face, and when the index took it; None while it is in the outbox."""
+
+    face_id: UUID
+    indexed_at: datetime | None
+
+
 class EventRepository(Protocol):
     """Which events were recorded: the guard against counting twice."""
 
@@ -47,6 +55,22 @@ class GalleryRepository(Protocol):
 
         Waits for faces in another writer's hands. Returns how many there are.
         """
+        ...
+
+    async def standing(self, model_id: str, after: UUID | None, limit: int) -> Sequence[FaceStanding]:
+        """Every face of a model, by id, from `after` on, and whether the index is said to have it."""
+        ...
+
+    async def requeue_faces(self, face_ids: Collection[UUID]) -> None:
+        """Puts faces into the outbox, due at once, as requeue does."""
+        ...
+
+    async def forget_track_faces(self, before: datetime) -> int:
+        """Removes faces of single tracks that were seen before; returns how many."""
+        ...
+
+    async def being_removed(self, face_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Which of them are gone and on their way out of the index."""
         ...
 
     async def take_removals(self, limit: int) -> Sequence[IndexRemoval]:

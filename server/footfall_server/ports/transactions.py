@@ -19,6 +19,7 @@ from footfall_server.ports.customers import (
 )
 from footfall_server.ports.decisions import DecisionRepository
 from footfall_server.ports.images import ImageRepository
+from footfall_server.ports.jobs import JobRepository
 from footfall_server.ports.merges import (
     AuditRepository,
     DistinctRepository,
@@ -67,6 +68,8 @@ class Transaction(Protocol):
     def decisions(self) -> DecisionRepository: ...
     @property
     def batches(self) -> BatchRepository: ...
+    @property
+    def jobs(self) -> JobRepository: ...
     @property
     def population(self) -> PopulationRepository: ...
     @property

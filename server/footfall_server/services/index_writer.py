@@ -1,4 +1,4 @@
-"""Carries gallery faces from the outbox into the face index."""
+"""Carries gallery faces from the outbox into the face index, and out of it those that are gone."""
 
 import asyncio
 from collections import defaultdict
@@ -88,7 +88,34 @@ class IndexWriter:
             count = await self._carry_lot(tenant_id)
             carried += count
             if count < self._lot:  # what is still there is not due, or in another replica's hands
-                return carried
+                break
+        while await self._remove_lot(tenant_id) == self._lot:
+            pass
+        return carried
+
+    async def _remove_lot(self, tenant_id: UUID) -> int:
+        """One lot of faces that are gone. They are searched for until the index is seen to lack them."""
+        async with self._transactions.begin(tenant_id) as tx:
+            removals = await tx.gallery.take_removals(self._lot)
+            if not removals:
+                return 0
+            face_ids = [each.face_id for each in removals]
+            by_model: defaultdict[str, list[UUID]] = defaultdict(list)
+            for each in removals:
+                by_model[each.model_id].append(each.face_id)
+            try:
+                for model_id, of_model in by_model.items():
+                    if await self._index.exists(model_id):
+                        await self._index.delete(tenant_id, model_id, of_model)
+            except FootfallError as error:
+                if error.kind is not ErrorKind.UNAVAILABLE:
+                    raise
+                failure = error
+                await tx.gallery.postpone_removals(face_ids, self._clock.now() + POSTPONEMENT)
+            else:
+                await tx.gallery.confirm_removed(face_ids)
+                return len(removals)
+        raise failure
 
     async def _carry_lot(self, tenant_id: UUID) -> int:
         """One lot. The faces stay locked until it is confirmed, so no replica carries them a second time."""

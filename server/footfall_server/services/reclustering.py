@@ -123,9 +123,7 @@ class Reclustering:
             apart |= together
         return [each for each in clusters if not _has_pair(each, together)], loners
 
-    async def _seen_together(
-        self, tenant_id: UUID, clusters: Sequence[Cluster]
-    ) -> set[frozenset[UUID]]:
+    async def _seen_together(self, tenant_id: UUID, clusters: Sequence[Cluster]) -> set[frozenset[UUID]]:
         cluster_of = {
             member.identity_id: number for number, each in enumerate(clusters) for member in each.members
         }

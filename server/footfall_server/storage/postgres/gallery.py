@@ -6,12 +6,30 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Row, and_, delete, func, literal_column, or_, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    Row,
+    Uuid,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from footfall_server.domain.person import GalleryFace, Provenance
-from footfall_server.ports import IndexRemoval
+from footfall_server.ports import FaceStanding, IndexRemoval
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
-from footfall_server.storage.postgres.tables import gallery_faces, index_outbox, index_removals
+from footfall_server.storage.postgres.tables import (
+    gallery_faces,
+    index_outbox,
+    index_removals,
+    track_faces,
+)
 
 _WIRE_FLOAT = np.dtype("<f4")
 _COLUMNS = (
@@ -40,6 +58,17 @@ with queued as (
 update gallery_faces set indexed_at = null
 from queued where gallery_faces.tenant_id = queued.tenant_id and gallery_faces.face_id = queued.face_id
 """)
+
+_REQUEUE_FACES = text("""
+with queued as (
+  insert into index_outbox (tenant_id, face_id, enqueued_at)
+  select tenant_id, face_id, created_at from gallery_faces where face_id = any(:face_ids) order by face_id
+  on conflict (tenant_id, face_id) do update set not_before = null
+  returning tenant_id, face_id
+)
+update gallery_faces set indexed_at = null
+from queued where gallery_faces.tenant_id = queued.tenant_id and gallery_faces.face_id = queued.face_id
+""").bindparams(bindparam("face_ids", type_=ARRAY(Uuid())))
 
 
 class PostgresGallery:
@@ -84,6 +113,33 @@ class PostgresGallery:
     async def requeue(self, model_id: str) -> int:
         """See GalleryRepository.requeue."""
         return await self._connection.run(_REQUEUE, {"model_id": model_id})
+
+    async def standing(self, model_id: str, after: UUID | None, limit: int) -> Sequence[FaceStanding]:
+        """See GalleryRepository.standing."""
+        page = (
+            select(gallery_faces.c.face_id, gallery_faces.c.indexed_at)
+            .where(gallery_faces.c.model_id == model_id)
+            .order_by(gallery_faces.c.face_id)
+            .limit(limit)
+        )
+        if after is not None:
+            page = page.where(gallery_faces.c.face_id > after)
+        return [FaceStanding(row.face_id, row.indexed_at) for row in await self._connection.rows(page)]
+
+    async def requeue_faces(self, face_ids: Collection[UUID]) -> None:
+        """See GalleryRepository.requeue_faces."""
+        await self._connection.run(_REQUEUE_FACES, {"face_ids": list(face_ids)})
+
+    async def forget_track_faces(self, before: datetime) -> int:
+        """See GalleryRepository.forget_track_faces."""
+        return await self._connection.run(delete(track_faces).where(track_faces.c.seen_at < before))
+
+    async def being_removed(self, face_ids: Collection[UUID]) -> frozenset[UUID]:
+        """See GalleryRepository.being_removed."""
+        rows = await self._connection.rows(
+            select(index_removals.c.face_id).where(one_of(index_removals.c.face_id, face_ids))
+        )
+        return frozenset(row.face_id for row in rows)
 
     async def take_removals(self, limit: int) -> Sequence[IndexRemoval]:
         """See GalleryRepository.take_removals."""

@@ -23,6 +23,7 @@ from footfall_server.storage.postgres.exemplars import PostgresExemplars
 from footfall_server.storage.postgres.failures import is_unreachable, translated
 from footfall_server.storage.postgres.gallery import PostgresGallery
 from footfall_server.storage.postgres.images import PostgresImages
+from footfall_server.storage.postgres.jobs import PostgresJobs
 from footfall_server.storage.postgres.merges import PostgresAudit, PostgresMerges
 from footfall_server.storage.postgres.platform import (
     ENTER_PLATFORM,
@@ -64,6 +65,7 @@ class PostgresTransaction:
         self.changes = PostgresChanges(connection)
         self.decisions = PostgresDecisions(connection)
         self.batches = PostgresBatches(connection)
+        self.jobs = PostgresJobs(connection)
         self.population = PostgresPopulation(connection)
         self.customers = PostgresCustomers(connection)
         self.customer_sightings = PostgresCustomerSightings(connection)
