@@ -8,7 +8,7 @@ class JobRepository(Protocol):
     """The tenant's jobs."""
 
     async def claim(self, job: str, *, at: datetime, not_since: datetime) -> bool:
-        """Whether the job is the caller's to run now: nobody began it since `not_since`. Notes that it did."""
+        """Notes that the job begins, unless somebody began it since `not_since`; whether it did."""
         ...
 
     async def finish(self, job: str, *, at: datetime, summary: str) -> None:
