@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from footfall_server.domain.business_day import beginning_of, business_day
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 ZONES = [
@@ -27,6 +27,7 @@ ZONES = [
     "America/St_Johns",
 ]
 HOUR = timedelta(hours=1)
+UNTIMED = settings(deadline=None)
 
 zones = st.sampled_from(ZONES)
 starts = st.integers(0, 24 * 60 - 1).map(lambda minutes: timedelta(minutes=minutes))
@@ -45,6 +46,7 @@ def near_changes(zone: str) -> list[datetime]:
     return found
 
 
+@UNTIMED
 @given(at=instants, zone=zones, start=starts)
 def test_every_moment_lies_in_exactly_one_day(at: datetime, zone: str, start: timedelta) -> None:
     day = business_day(at, zone, start)
@@ -53,6 +55,7 @@ def test_every_moment_lies_in_exactly_one_day(at: datetime, zone: str, start: ti
 
 @example(day=date(2007, 3, 11), zone="America/St_Johns", start=timedelta(minutes=2))
 @example(day=date(2026, 10, 25), zone="Europe/Berlin", start=timedelta(hours=2, minutes=30))
+@UNTIMED
 @given(day=days, zone=zones, start=starts)
 def test_days_are_contiguous_and_begin_when_the_wall_clock_says_so(
     day: date, zone: str, start: timedelta
@@ -75,6 +78,7 @@ def test_days_are_contiguous_and_begin_when_the_wall_clock_says_so(
         assert all(shown < expected for shown in earlier), "the first time that the clock shows it"
 
 
+@UNTIMED
 @given(moments=st.tuples(instants, instants), zone=zones, start=starts)
 def test_days_are_monotonic(moments: tuple[datetime, datetime], zone: str, start: timedelta) -> None:
     first, second = sorted(moments)

@@ -170,7 +170,7 @@ async def test_who_does_not_count_has_no_visits(shop: Shop, reason: str) -> None
 
 async def test_a_sighting_that_moves_changes_both_visits(shop: Shop) -> None:
     anna, ben = somebody(shop), somebody(shop)
-    hers, moved, his = seen(shop, anna, 0), seen(shop, anna, 1), seen(shop, ben, 0)
+    hers, moved, _, his = (seen(shop, who, at) for who, at in ((anna, 0), (anna, 1), (anna, 2), (ben, 0)))
     await rebuilt(shop, anna, ben)
     moved = shop.tables.sightings[moved.track_id]
     shop.tables.sightings[moved.track_id] = replace(moved, customer_id=ben, owner_id=ben)
