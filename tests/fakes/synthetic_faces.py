@@ -33,6 +33,12 @@ def person(number: int, *, dimension: int = DIMENSION) -> Embedding:
     return unit(np.random.default_rng(number).standard_normal(dimension))
 
 
+def stranger(number: int) -> Embedding:
+    """One of as many people as there are dimensions, each at a right angle to all others."""
+    axes, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((DIMENSION, DIMENSION)))
+    return unit(axes[number])
+
+
 def shot_of(face: Embedding, *, cosine: float, seed: int = 0) -> Embedding:
     """Another shot of a face, at exactly this cosine to it."""
     noise = np.random.default_rng((seed, 1)).standard_normal(face.size)

@@ -53,7 +53,7 @@ class Nightly:
 
     async def _run(self, tenant_id: UUID, name: str) -> bool:
         now = self._clock.now()
-        async with self._transactions.begin(tenant_id) as tx:
+        async with self._transactions.begin_exclusive(tenant_id) as tx:
             if not await tx.jobs.claim(name, at=now, not_since=last_night(now)):
                 return False
         summary = await self._jobs[name](tenant_id)

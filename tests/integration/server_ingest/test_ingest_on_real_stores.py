@@ -10,8 +10,8 @@ from uuid import UUID
 
 import numpy as np
 from fakes.manual_clock import START
-from fakes.synthetic_faces import MODEL_ID, face_event, person, quality, shot_of
-from footfall_server.domain.batch import BatchQuestions
+from fakes.synthetic_faces import MODEL_ID, face_event, person, quality, shot_of, stranger
+from footfall_server.domain.batch import BatchQuestions, GalleryQuestions
 from footfall_server.domain.change import Topic
 from footfall_server.domain.face_event import FaceEvent, FaceOutcome, Recorded
 from footfall_server.domain.identifiers import new_id
@@ -41,7 +41,7 @@ def drained_by(chain: RealChain, replica: Replica) -> IndexWriter:
 
 async def recent_faces(chain: RealChain, replica: Replica) -> Collection[GalleryFace]:
     """The faces that a batch would look for beside the index."""
-    questions = BatchQuestions((), (), (), (), MODEL_ID, chain.clock.now() - timedelta(seconds=30), ())
+    questions = BatchQuestions((), (), (), MODEL_ID, chain.clock.now() - timedelta(seconds=30), ())
     async with replica.transactions.begin_exclusive(chain.tenant_id) as tx:
         return (await tx.batches.look_up(questions)).recents_added
 
@@ -53,7 +53,11 @@ async def found_by_index(chain: RealChain, replica: Replica, number: int) -> UUI
         while True:
             [hits] = await replica.index.search(chain.tenant_id, MODEL_ID, query, 5)
             if hits and hits[0].score > 0.99:
-                return hits[0].customer_id
+                async with replica.transactions.begin_exclusive(chain.tenant_id) as tx:
+                    known = await tx.batches.gallery(
+                        GalleryQuestions([hits[0].face_id], (), (), (), MODEL_ID, chain.clock.now())
+                    )
+                return known.faces[hits[0].face_id].root_id
             await asyncio.sleep(0.05)
 
 
@@ -187,7 +191,7 @@ async def test_two_watchers_on_two_replicas_see_every_change_once(chain: RealCha
                 *(
                     replica.ingest.record_many(
                         chain.principal(),
-                        [face_event(chain.cameras[place].camera_id, person(number * 2 + place))],
+                        [face_event(chain.cameras[place].camera_id, stranger(number * 2 + place))],
                     )
                     for place, replica in enumerate(replicas)
                 )

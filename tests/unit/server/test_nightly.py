@@ -1,0 +1,163 @@
+"""Suggestions are found by night, on one replica, and change nobody."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+import pytest
+from fakes.counting_shop import Shop
+from fakes.manual_clock import START
+from fakes.synthetic_faces import MODEL_ID, POLICY, face_event, person, quality, shot_of
+from footfall_server.domain.merge import DistinctMark
+from footfall_server.domain.suggestion import Suggestion, SuggestionKind
+from footfall_server.services.nightly import KEPT_FOR, Nightly, last_night
+from footfall_server.services.reclustering import Reclustering
+
+WEAK = quality(0.4)
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+def reclustering(shop: Shop) -> Reclustering:
+    return Reclustering(transactions=shop.transactions, clock=shop.clock, model_id=MODEL_ID, policy=POLICY)
+
+
+def nightly(shop: Shop) -> Nightly:
+    return Nightly(transactions=shop.transactions, clock=shop.clock, reclustering=reclustering(shop))
+
+
+async def see(shop: Shop, embedding: np.ndarray, *, minute: float, weak: bool = False) -> UUID | None:
+    at = START + timedelta(minutes=minute)
+    shop.clock.at = max(shop.clock.at, at)
+    good = {"good": WEAK} if weak else {}
+    event = face_event(shop.cameras[int(minute) % 8].camera_id, embedding, at=at, **good)  # type: ignore[arg-type]
+    [outcome] = await shop.ingest.record_many(shop.principal(), [event])
+    return outcome.customer_id
+
+
+def found(shop: Shop) -> list[Suggestion]:
+    return sorted(shop.tables.suggestions.values(), key=lambda each: each.kind)
+
+
+async def two_who_are_one(shop: Shop) -> tuple[UUID, UUID]:
+    """Two customers made of one person, who had no face in common: seen from two sides, then in between."""
+    first = await see(shop, person(1), minute=0)
+    second = await see(shop, shot_of(person(1), cosine=0.3, seed=1), minute=1)
+    assert first is not None
+    assert second is not None
+    assert first != second
+    for hour, customer, other in ((0, first, second), (1, second, first)):
+        faces = {row.face.customer_id: row.face.embedding for row in shop.tables.gallery.values()}
+        middle = faces[customer] * 0.8 + faces[other] * 0.5
+        for minute in range(3):
+            seen = shot_of(middle / np.linalg.norm(middle), cosine=0.97, seed=minute)
+            await see(shop, seen, minute=10 + 60 * hour + minute)
+    return first, second
+
+
+async def test_a_customer_who_waits_and_is_alike_by_all_faces_is_suggested(shop: Shop) -> None:
+    customer = await see(shop, person(1), minute=0)
+    await see(shop, shot_of(person(1), cosine=0.45, seed=1), minute=1)
+    summary = await reclustering(shop).refresh(shop.tenant_id)
+    [suggestion] = found(shop)
+    assert (suggestion.kind, suggestion.customer_id) == (SuggestionKind.RESOLVE, customer)
+    assert suggestion.score == pytest.approx(0.45, abs=1e-3)
+    assert suggestion.score >= suggestion.threshold
+    assert suggestion.evidence
+    assert (summary.suggestions, summary.customers, summary.waiting) == (1, 1, 1)
+
+
+async def test_customers_who_are_alike_by_all_faces_are_suggested_to_be_merged(shop: Shop) -> None:
+    first, second = await two_who_are_one(shop)
+    before = dict(shop.tables.customers)
+    await reclustering(shop).refresh(shop.tenant_id)
+    [suggestion] = found(shop)
+    assert (suggestion.kind, set(suggestion.everybody)) == (SuggestionKind.MERGE, {first, second})
+    assert suggestion.customer_id == min(first, second), "who was there first remains"
+    assert shop.tables.customers == before, "nobody is merged by looking"
+
+
+async def test_who_is_marked_distinct_is_not_suggested(shop: Shop) -> None:
+    first, second = sorted(await two_who_are_one(shop))
+    shop.tables.distinct[first, second] = DistinctMark(first, second, "twins", START, first)
+    await reclustering(shop).refresh(shop.tenant_id)
+    assert found(shop) == []
+
+
+async def test_who_was_seen_at_the_same_moment_by_one_camera_is_not_suggested(shop: Shop) -> None:
+    await two_who_are_one(shop)
+    early = START + timedelta(minutes=5)
+    first, second = [each for each in shop.tables.sightings.values() if each.first_seen_at < early]
+    overlapping = {
+        "camera_id": first.camera_id,
+        "first_seen_at": first.first_seen_at,
+        "last_seen_at": first.last_seen_at,
+    }
+    shop.tables.sightings[second.track_id] = replace(second, **overlapping)  # type: ignore[arg-type]
+    await reclustering(shop).refresh(shop.tenant_id)
+    assert found(shop) == []
+
+
+async def test_a_good_shot_that_is_like_nobody_is_suggested_as_a_customer(shop: Shop) -> None:
+    await see(shop, person(1), minute=0, weak=True)
+    await see(shop, person(2), minute=1)
+    track = next(each for each in shop.tables.gallery.values() if each.face.quality_score < 0.5)
+    better = replace(track, face=replace(track.face, quality_score=0.8))
+    await reclustering(shop).refresh(shop.tenant_id)
+    assert found(shop) == [], "too poor to be recognised by"
+    shop.tables.gallery[track.face.face_id] = better
+    await reclustering(shop).refresh(shop.tenant_id)
+    [suggestion] = found(shop)
+    assert (suggestion.kind, suggestion.customer_id) == (SuggestionKind.CONFIRM, None)
+    assert suggestion.other_ids == (track.face.customer_id,)
+
+
+async def test_looking_again_replaces_what_was_suggested(shop: Shop) -> None:
+    await see(shop, person(1), minute=0)
+    await see(shop, shot_of(person(1), cosine=0.45, seed=1), minute=1)
+    await reclustering(shop).refresh(shop.tenant_id)
+    await reclustering(shop).refresh(shop.tenant_id)
+    assert len(found(shop)) == 1
+
+
+async def test_a_night_job_is_done_once_by_whichever_replica_comes_first(shop: Shop) -> None:
+    shop.clock.at = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
+    done = await asyncio.gather(*(nightly(shop).run_due() for _ in range(4)))
+    assert max(done) <= 2
+    assert sum(done) == 2
+    assert await nightly(shop).run_due() == 0
+    shop.clock.advance(timedelta(days=1))
+    assert await nightly(shop).run_due() == 2
+    assert all(finished for _, finished, _ in shop.tables.jobs.values())
+
+
+async def test_explanations_and_faces_of_tracks_are_forgotten_in_time(shop: Shop) -> None:
+    await see(shop, person(1), minute=0)
+    await see(shop, shot_of(person(1), cosine=0.97), minute=1)
+    assert len(shop.tables.decisions) == 2
+    assert len(shop.tables.track_faces) == 1
+    shop.clock.advance(KEPT_FOR - timedelta(days=1))
+    await nightly(shop).run_due()
+    assert len(shop.tables.decisions) == 2
+    shop.clock.advance(timedelta(days=2))
+    await nightly(shop).run_due()
+    assert not shop.tables.decisions
+    assert not shop.tables.track_faces
+    assert len(shop.tables.gallery) == 1, "what somebody is recognised by stays"
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (datetime(2026, 3, 3, 2, 29, tzinfo=UTC), datetime(2026, 3, 2, 2, 30, tzinfo=UTC)),
+        (datetime(2026, 3, 3, 2, 30, tzinfo=UTC), datetime(2026, 3, 3, 2, 30, tzinfo=UTC)),
+        (datetime(2026, 3, 3, 23, 0, tzinfo=UTC), datetime(2026, 3, 3, 2, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_day_begins_at_night(now: datetime, due: datetime) -> None:
+    assert last_night(now) == due
