@@ -10,11 +10,13 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from footfall_server.domain.audit import AuditEntry
 from footfall_server.domain.change import Change
 from footfall_server.domain.customer import Customer
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.image import FaceImage
+from footfall_server.domain.models import AppliedCalibration, ModelChange, TenantModel
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.sighting import Sighting
@@ -70,6 +72,14 @@ class TenantTables(Tables):
     image_times: dict[UUID, datetime] = field(default_factory=dict)
     changes: dict[int, Change] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
+    exemplar_crops: dict[UUID, bytes] = field(default_factory=dict)
+    index_removals: dict[UUID, str] = field(default_factory=dict)
+    tenant_models: dict[str, TenantModel] = field(default_factory=dict)
+    model_changes: dict[UUID, ModelChange] = field(default_factory=dict)
+    model_change_leases: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
+    model_change_losses: dict[tuple[UUID, UUID], bool] = field(default_factory=dict)
+    calibrations: dict[str, AppliedCalibration] = field(default_factory=dict)
+    audit: dict[UUID, AuditEntry] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,13 @@ from uuid import UUID
 
 from fakes.memory_batches import MemoryBatches
 from fakes.memory_changes import MemoryChanges
+from fakes.memory_models import (
+    MemoryAudit,
+    MemoryCalibrations,
+    MemoryModelChanges,
+    MemoryModelFaces,
+    MemoryTenantModels,
+)
 from fakes.memory_places import (
     MemoryApiKeys,
     MemoryCameras,
@@ -49,6 +56,11 @@ class MemoryTransaction:
         self.images = MemoryImageRows(self.tables)
         self.changes = MemoryChangeRows(self.tables, store, clock)
         self.batches = MemoryBatches(self, exclusive=exclusive)
+        self.tenant_models = MemoryTenantModels(self.tables)
+        self.model_changes = MemoryModelChanges(self.tables)
+        self.model_faces = MemoryModelFaces(self.tables, exclusive=exclusive)
+        self.calibrations = MemoryCalibrations(self.tables)
+        self.audit = MemoryAudit(self.tables)
 
 
 class MemoryPlatformTransaction:

@@ -6,11 +6,19 @@ another tenant is not there. Adapters turn a store that cannot be reached into F
 """
 
 from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
+from footfall_server.ports.audit import AuditRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.changes import ChangeRepository, ChangeSource, Notification
 from footfall_server.ports.clock import Clock
 from footfall_server.ports.images import ImageRepository, ImageStore, StoredObject
 from footfall_server.ports.index import FaceIndex, IndexHit
+from footfall_server.ports.models import (
+    CalibrationRepository,
+    CropEmbedder,
+    ModelChangeRepository,
+    ModelFaceRepository,
+    TenantModelRepository,
+)
 from footfall_server.ports.paging import NameCursor, TimeCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
 from footfall_server.ports.recognition import (
@@ -24,23 +32,29 @@ from footfall_server.ports.workers import WorkerRepository
 
 __all__ = [
     "ApiKeyRepository",
+    "AuditRepository",
     "BatchRepository",
+    "CalibrationRepository",
     "CameraRepository",
     "ChangeRepository",
     "ChangeSource",
     "Clock",
+    "CropEmbedder",
     "EventRepository",
     "FaceIndex",
     "GalleryRepository",
     "ImageRepository",
     "ImageStore",
     "IndexHit",
+    "ModelChangeRepository",
+    "ModelFaceRepository",
     "NameCursor",
     "Notification",
     "PlatformTransaction",
     "SightingRepository",
     "SiteRepository",
     "StoredObject",
+    "TenantModelRepository",
     "TimeCursor",
     "Transaction",
     "Transactions",

@@ -8,9 +8,16 @@ from uuid import UUID
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
 from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
+from footfall_server.ports.audit import AuditRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.changes import ChangeRepository
 from footfall_server.ports.images import ImageRepository
+from footfall_server.ports.models import (
+    CalibrationRepository,
+    ModelChangeRepository,
+    ModelFaceRepository,
+    TenantModelRepository,
+)
 from footfall_server.ports.paging import NameCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
 from footfall_server.ports.recognition import (
@@ -51,6 +58,16 @@ class Transaction(Protocol):
     def changes(self) -> ChangeRepository: ...
     @property
     def batches(self) -> BatchRepository: ...
+    @property
+    def tenant_models(self) -> TenantModelRepository: ...
+    @property
+    def model_changes(self) -> ModelChangeRepository: ...
+    @property
+    def model_faces(self) -> ModelFaceRepository: ...
+    @property
+    def calibrations(self) -> CalibrationRepository: ...
+    @property
+    def audit(self) -> AuditRepository: ...
 
 
 class PlatformTransaction(Protocol):

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from footfall_server.ports import PlatformTransaction, Transaction
 from footfall_server.storage.postgres.accounts import PostgresApiKeys, PostgresUsers
+from footfall_server.storage.postgres.audit import PostgresAudit
 from footfall_server.storage.postgres.batches import PostgresBatches
 from footfall_server.storage.postgres.cameras import PostgresCameras
 from footfall_server.storage.postgres.changes import PostgresChanges
@@ -18,6 +19,8 @@ from footfall_server.storage.postgres.events import PostgresEvents
 from footfall_server.storage.postgres.failures import is_unreachable, translated
 from footfall_server.storage.postgres.gallery import PostgresGallery
 from footfall_server.storage.postgres.images import PostgresImages
+from footfall_server.storage.postgres.model_changes import PostgresModelChanges
+from footfall_server.storage.postgres.model_faces import PostgresModelFaces
 from footfall_server.storage.postgres.platform import (
     ENTER_PLATFORM,
     SET_TENANT,
@@ -26,6 +29,7 @@ from footfall_server.storage.postgres.platform import (
 from footfall_server.storage.postgres.sightings import PostgresSightings
 from footfall_server.storage.postgres.sites import PostgresSites
 from footfall_server.storage.postgres.statements import TenantConnection
+from footfall_server.storage.postgres.tenant_models import PostgresCalibrations, PostgresTenantModels
 from footfall_server.storage.postgres.visits import PostgresVisits
 from footfall_server.storage.postgres.workers import PostgresWorkers
 
@@ -55,6 +59,11 @@ class PostgresTransaction:
         self.images = PostgresImages(connection)
         self.changes = PostgresChanges(connection)
         self.batches = PostgresBatches(connection)
+        self.tenant_models = PostgresTenantModels(connection)
+        self.model_changes = PostgresModelChanges(connection)
+        self.model_faces = PostgresModelFaces(connection)
+        self.calibrations = PostgresCalibrations(connection)
+        self.audit = PostgresAudit(connection)
 
 
 class PostgresTransactions:
