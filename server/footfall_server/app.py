@@ -49,7 +49,9 @@ from footfall_server.services.face_ingest import FaceIngest
 from footfall_server.services.images import ImageService
 from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.index_writer import IndexWriter
+from footfall_server.services.model_registry import KnownModels
 from footfall_server.services.sites import SiteService
+from footfall_server.services.tenant_models import TenantModels
 from footfall_server.services.tenants import TenantService
 from footfall_server.services.visits import VisitService
 from footfall_server.services.workers import WorkerService
@@ -89,6 +91,8 @@ class Core:
     def __init__(self, *, adapters: Adapters, keys: KeyRing, passwords: Passwords, choices: Choices) -> None:
         transactions, clock = adapters.transactions, adapters.clock
         model = RecognitionModel(choices.recognition.model_id, choices.recognition.dimension)
+        known_models = KnownModels(installation=model)
+        models = TenantModels(transactions=transactions, known=known_models, clock=clock)
         tokens = AccessTokens(
             keys=keys, issuer=choices.auth.issuer, audience=choices.auth.audience, clock=clock
         )
@@ -135,7 +139,7 @@ class Core:
             ingest=IngestServicer(
                 ingest=ingest,
                 batcher=self._batcher,
-                workers=WorkerService(transactions=transactions, clock=clock, model_id=model.model_id),
+                workers=WorkerService(transactions=transactions, clock=clock, models=models),
                 images=images,
                 registry=self._registry,
                 cameras=DesiredCameraFeed(feed=self._feed, transactions=transactions),
@@ -164,8 +168,7 @@ class Core:
         self._index_recovery = IndexRecovery(
             transactions=transactions,
             index=adapters.index,
-            model_id=model.model_id,
-            dimension=model.dimension,
+            models=models,
         )
         self._readiness = Readiness(
             transactions=transactions,
