@@ -14,6 +14,7 @@ from fakes.synthetic_faces import DIMENSION, MODEL_ID
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.domain.matching import Thresholds
 from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, Camera, Site, Tenant
+from footfall_server.domain.site_rules import SiteRules
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
@@ -51,6 +52,7 @@ class Shop:
     def open_site(self, name: str) -> Site:
         site = Site(uuid4(), name, "UTC", timedelta(hours=1), DEFAULT_BUSINESS_DAY_START, START, START)
         self.tables.sites[site.site_id] = site
+        self.tables.site_rules[site.site_id, 1] = SiteRules.first_of(site).at(START)
         return site
 
     def hang_camera(self, site: Site, name: str) -> Camera:

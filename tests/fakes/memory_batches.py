@@ -39,15 +39,17 @@ class MemoryBatches:
             and (row.indexed_at is None or row.indexed_at >= questions.indexed_after)
         }
         held = set(questions.known_recents)
+        sites = await tx.cameras.sites_of({span.camera_id for span in questions.spans})
         return BatchAnswers(
             recorded=await tx.events.recorded(questions.event_ids),
-            sites=await tx.cameras.sites_of({span.camera_id for span in questions.spans}),
+            sites=sites,
             sightings=sightings,
             images=await tx.images.find(shown | set(questions.image_ids)),
             present=[each for each in tables.sightings.values() if _is_present(each, spans)],
             existing=frozenset(each for each in questions.customer_ids if each in tables.customers),
             recents_added=[face for face_id, face in recents.items() if face_id not in held],
             recents_gone=held - recents.keys(),
+            rules=await tx.sites.rules({site.site_id for site in sites.values()}),
         )
 
     async def visits_near(self, reaches: Sequence[VisitReach]) -> Sequence[Visit]:

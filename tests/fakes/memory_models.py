@@ -1,4 +1,4 @@
-"""Fakes of the repositories of models, changes of the model, calibrations and the audit log."""
+"""Fakes of the repositories of models, changes of the model and calibrations."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -8,7 +8,6 @@ from hashlib import md5
 from uuid import UUID
 
 from fakes.memory_tables import GalleryRow, TenantTables
-from footfall_server.domain.audit import AuditEntry
 from footfall_server.domain.calibration import SampledFace
 from footfall_server.domain.face_event import Embedding
 from footfall_server.domain.identifiers import new_id
@@ -163,7 +162,7 @@ class MemoryModelFaces:
     ) -> Sequence[LackingFace]:
         there = _faces_of(self._tables, model_id)
         lacking = [
-            LackingFace(exemplar_id, self._tables.exemplar_crops.get(exemplar_id, b""))
+            LackingFace(exemplar_id, self._tables.crops.get(exemplar_id, b""))
             for exemplar_id in _faces_of(self._tables, having)
             if exemplar_id not in there
             and (after is None or exemplar_id > after)
@@ -198,7 +197,7 @@ class MemoryModelFaces:
         gone = [face_id for face_id, row in self._tables.gallery.items() if row.face.model_id == model_id]
         for face_id in gone[:limit]:
             del self._tables.gallery[face_id]
-            self._tables.index_removals[face_id] = model_id
+            self._tables.removals[face_id] = model_id
         return len(gone[:limit])
 
     async def sample(self, model_id: str, *, people: int, faces_of_each: int) -> Sequence[SampledFace]:
@@ -235,13 +234,3 @@ class MemoryCalibrations:
 
     async def reset(self, model_id: str) -> bool:
         return self._tables.calibrations.pop(model_id, None) is not None
-
-
-class MemoryAudit:
-    """Implements AuditRepository."""
-
-    def __init__(self, tables: TenantTables) -> None:
-        self._tables = tables
-
-    async def append(self, entry: AuditEntry) -> None:
-        self._tables.audit[entry.audit_id] = entry

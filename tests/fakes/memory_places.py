@@ -9,6 +9,7 @@ from uuid import UUID
 from fakes.memory_tables import PlatformTables, TenantTables
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Camera, DesiredCameras, Site, Tenant
+from footfall_server.domain.site_rules import FORGOTTEN_SITE, SiteRules
 from footfall_server.domain.worker import Worker
 from footfall_server.errors import ErrorKind, FootfallError, not_found
 from footfall_server.ports import NameCursor
@@ -47,6 +48,7 @@ class MemorySites:
                 return known
         refuse_taken_name("site", site.site_id, site.display_name, self._tables.sites)
         self._tables.sites[site.site_id] = site
+        await self.save_rules(site.site_id, SiteRules.first_of(site))
         return site
 
     async def get(self, site_id: UUID) -> Site | None:
@@ -66,6 +68,20 @@ class MemorySites:
         if any(camera.site_id == site_id for camera in self._tables.cameras.values()):
             raise not_empty("the site still has cameras", "cameras")
         return self._tables.sites.pop(site_id, None) is not None
+
+    async def rules(self, site_ids: Collection[UUID]) -> Mapping[UUID, SiteRules]:
+        return {site_id: self._rules(site_id) for site_id in site_ids}
+
+    async def save_rules(self, site_id: UUID, rules: SiteRules) -> None:
+        self._tables.site_rules.update(((site_id, rule.rule_version), rule) for rule in rules.versions)
+
+    def _rules(self, site_id: UUID) -> SiteRules:
+        rows = sorted(self._tables.site_rules.items(), key=lambda row: row[0])
+        versions = [rule for (owner, _), rule in rows if owner == site_id]
+        if versions:
+            return SiteRules(tuple(versions))
+        site = self._tables.sites.get(site_id)
+        return FORGOTTEN_SITE if site is None else SiteRules.first_of(site)
 
 
 class MemoryCameras:

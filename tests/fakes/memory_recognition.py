@@ -88,3 +88,17 @@ class MemorySightings:
         for track_id, sighting in tuple(self._tables.sightings.items()):
             if sighting.visit_id in from_visits:
                 self._tables.sightings[track_id] = replace(sighting, visit_id=to_visit)
+
+    async def of_customers(self, customer_ids: Collection[UUID]) -> Sequence[Sighting]:
+        visits = {each.visit_id for each in self._tables.visits.values() if each.customer_id in customer_ids}
+        return [
+            each
+            for each in self._tables.sightings.values()
+            if each.customer_id in customer_ids or each.visit_id in visits
+        ]
+
+    async def assign(self, visit_of: Mapping[UUID, UUID | None]) -> None:
+        known = self._tables.sightings
+        await self.save(
+            [replace(known[track], visit_id=visit) for track, visit in visit_of.items() if track in known]
+        )

@@ -16,10 +16,14 @@ from footfall_server.domain.customer import Customer
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.image import FaceImage
+from footfall_server.domain.merge import DistinctMark, Merge
 from footfall_server.domain.models import AppliedCalibration, ModelChange, TenantModel
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.sighting import Sighting
+from footfall_server.domain.site_rules import SiteRule
+from footfall_server.domain.suggestion import Suggestion
+from footfall_server.domain.track_face import TrackFace
 from footfall_server.domain.visit import Visit
 from footfall_server.domain.worker import Worker
 
@@ -56,6 +60,7 @@ class TenantTables(Tables):
     """One tenant's rows."""
 
     sites: dict[UUID, Site] = field(default_factory=dict)
+    site_rules: dict[tuple[UUID, int], SiteRule] = field(default_factory=dict)
     cameras: dict[UUID, Camera] = field(default_factory=dict)
     requests: dict[UUID, UUID] = field(default_factory=dict)
     api_keys: dict[UUID, ApiKey] = field(default_factory=dict)
@@ -72,14 +77,20 @@ class TenantTables(Tables):
     image_times: dict[UUID, datetime] = field(default_factory=dict)
     changes: dict[int, Change] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
-    exemplar_crops: dict[UUID, bytes] = field(default_factory=dict)
-    index_removals: dict[UUID, str] = field(default_factory=dict)
     tenant_models: dict[str, TenantModel] = field(default_factory=dict)
     model_changes: dict[UUID, ModelChange] = field(default_factory=dict)
     model_change_leases: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
     model_change_losses: dict[tuple[UUID, UUID], bool] = field(default_factory=dict)
     calibrations: dict[str, AppliedCalibration] = field(default_factory=dict)
+    merges: dict[UUID, Merge] = field(default_factory=dict)
+    merge_requests: dict[UUID, UUID] = field(default_factory=dict)
+    distinct: dict[tuple[UUID, UUID], DistinctMark] = field(default_factory=dict)
+    suggestions: dict[UUID, Suggestion] = field(default_factory=dict)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)
+    track_faces: dict[UUID, TrackFace] = field(default_factory=dict)
+    crops: dict[UUID, bytes] = field(default_factory=dict)
+    removals: dict[UUID, str] = field(default_factory=dict)
+    site_people: dict[tuple[UUID, UUID], bool] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -8,8 +8,14 @@ from uuid import UUID
 
 from fakes.memory_batches import MemoryBatches
 from fakes.memory_changes import MemoryChanges
+from fakes.memory_customers import (
+    MemoryCustomers,
+    MemoryCustomerSightings,
+    MemoryErasure,
+    MemoryExemplars,
+)
+from fakes.memory_merges import MemoryAudit, MemoryDistinct, MemoryMerges, MemorySuggestions
 from fakes.memory_models import (
-    MemoryAudit,
     MemoryCalibrations,
     MemoryModelChanges,
     MemoryModelFaces,
@@ -60,6 +66,13 @@ class MemoryTransaction:
         self.model_changes = MemoryModelChanges(self.tables)
         self.model_faces = MemoryModelFaces(self.tables, exclusive=exclusive)
         self.calibrations = MemoryCalibrations(self.tables)
+        self.customers = MemoryCustomers(self.tables, exclusive=exclusive)
+        self.customer_sightings = MemoryCustomerSightings(self.tables)
+        self.exemplars = MemoryExemplars(self.tables)
+        self.erasure = MemoryErasure(self.tables)
+        self.merges = MemoryMerges(self.tables)
+        self.distinct = MemoryDistinct(self.tables)
+        self.suggestions = MemorySuggestions(self.tables)
         self.audit = MemoryAudit(self.tables)
 
 

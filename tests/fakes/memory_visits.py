@@ -8,7 +8,9 @@ from uuid import UUID
 
 from fakes.memory_tables import TenantStore, TenantTables
 from footfall_server.domain.change import Change, Horizon, NewChange, Topic
+from footfall_server.domain.customer import Customer
 from footfall_server.domain.image import FaceImage, ImageState
+from footfall_server.domain.person import CustomerKind, IdentityState
 from footfall_server.domain.visit import Visit, VisitFilter, VisitKind, VisitView
 from footfall_server.ports import Clock, TimeCursor
 
@@ -46,6 +48,27 @@ class MemoryVisits:
         found = (self._tables.sightings.get(track_id) for track_id in track_ids)
         return {each.track_id: (each.visit_id, each.site_id) for each in found if each and each.visit_id}
 
+    async def of_customers(self, customer_ids: Collection[UUID]) -> Sequence[Visit]:
+        seen_in = {
+            each.visit_id for each in self._tables.sightings.values() if each.customer_id in customer_ids
+        }
+        return [
+            each
+            for each in self._tables.visits.values()
+            if each.customer_id in customer_ids or each.visit_id in seen_in
+        ]
+
+    async def save(self, visits: Sequence[Visit]) -> None:
+        self._tables.visits.update((visit.visit_id, visit) for visit in visits)
+
+    async def countable(self, customer_ids: Collection[UUID]) -> frozenset[UUID]:
+        found = (self._tables.customers.get(each) for each in customer_ids)
+        return frozenset(each.customer_id for each in found if each is not None and _has_visits(each))
+
+    async def latest_at(self, site_id: UUID) -> datetime | None:
+        at_site = (each.first_seen_at for each in self._tables.visits.values() if each.site_id == site_id)
+        return max(at_site, default=None)
+
     def _view(self, visit: Visit) -> VisitView:
         customer = self._tables.customers[visit.customer_id]
         sightings = [each for each in self._tables.sightings.values() if each.visit_id == visit.visit_id]
@@ -73,6 +96,14 @@ class MemoryVisits:
     def _is_stored(self, image_id: UUID | None) -> bool:
         image = None if image_id is None else self._tables.images.get(image_id)
         return image is not None and image.state is ImageState.STORED
+
+
+def _has_visits(customer: Customer) -> bool:
+    return (
+        customer.is_root
+        and customer.state is IdentityState.CONFIRMED
+        and customer.kind is CustomerKind.VISITOR
+    )
 
 
 def _age(visit: Visit) -> tuple[datetime, UUID]:

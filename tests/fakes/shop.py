@@ -30,6 +30,7 @@ from footfall_server.auth.tokens import AccessTokens
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
 from footfall_server.domain.places import Camera, Site, Tenant
+from footfall_server.domain.site_rules import SiteRules
 from footfall_server.rpc.edge_link import LinkManners
 from footfall_server.settings import AuthSettings, RecognitionSettings
 
@@ -170,6 +171,7 @@ class Shop:
         sites = [_site("Hauptstraße"), _site("Bahnhof")]
         cameras = [_camera(site, "Eingang") for site in sites]
         tables.sites.update({site.site_id: site for site in sites})
+        tables.site_rules.update({(site.site_id, 1): SiteRules.first_of(site).at(START) for site in sites})
         tables.cameras.update({camera.camera_id: camera for camera in cameras})
         return Chain(tenant, sites[0], sites[1], cameras[0], cameras[1])
 

@@ -11,6 +11,7 @@ from footfall_server.domain.image import FaceImage
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.places import Site
 from footfall_server.domain.sighting import Sighting
+from footfall_server.domain.site_rules import SiteRules
 from footfall_server.domain.visit import Visit
 
 
@@ -45,12 +46,12 @@ class BatchQuestions:
 class BatchAnswers:
     """What there is of it.
 
-    `recorded` by event, with duplicate=True; `sites` by camera; `sightings` of the tracks themselves, by
-    track; `images` named by the questions or shown by those sightings, by image. `present` are recognised
-    sightings that share a moment, ends included, with a track of the batch on its camera: with its span,
-    widened by what was known of it. `existing` are the customers who exist. Recent faces are those that
-    the index may not find yet, not indexed or confirmed at or after `indexed_after`: `recents_added` of
-    them were not known, and `recents_gone` were and are recent no more.
+    `recorded` by event, with duplicate=True; `sites` by camera, and their `rules` by site; `sightings` of
+    the tracks themselves, by track; `images` named by the questions or shown by those sightings, by image.
+    `present` are recognised sightings that share a moment, ends included, with a track of the batch on its
+    camera: with its span, widened by what was known of it. `existing` are the customers who exist. Recent
+    faces are those that the index may not find yet, not indexed or confirmed at or after `indexed_after`:
+    `recents_added` of them were not known, and `recents_gone` were and are recent no more.
     """
 
     recorded: Mapping[UUID, Recorded]
@@ -61,6 +62,7 @@ class BatchAnswers:
     existing: frozenset[UUID]
     recents_added: Sequence[GalleryFace]
     recents_gone: Collection[UUID]
+    rules: Mapping[UUID, SiteRules]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,3 +30,34 @@ class Customer:
     def is_root(self) -> bool:
         """Whether it stands for itself."""
         return self.root_id == self.customer_id
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """A customer as people see it, with what follows from its sightings at the sites that they may see.
+
+    `merged_ids` were merged into it. `visit_count` counts visits, `face_count` the shots that it is
+    recognised by. `image_id` is its best stored image.
+    """
+
+    customer: Customer
+    merged_ids: tuple[UUID, ...] = ()
+    first_seen_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    visit_count: int = 0
+    face_count: int = 0
+    image_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFilter:
+    """Which customers to list; what is None does not narrow.
+
+    `site_ids` are the sites that the caller may see: others are not counted, and who was never there is not
+    listed. `seen_at` keeps who was seen at one site.
+    """
+
+    site_ids: frozenset[UUID] | None = None
+    seen_at: UUID | None = None
+    name: str = field(default="", repr=False)
+    kind: CustomerKind | None = None

@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from footfall_server.domain.face_event import FaceEvent, FaceOutcome
+from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.matching import Decision, Known, New
 from footfall_server.domain.sighting import Sighting
 
@@ -26,6 +27,7 @@ def first_sighting(event: FaceEvent, *, site_id: UUID, worker_id: UUID | None) -
         female_probability=event.female_probability,
         image_id=None,
         model_id=event.model_id,
+        visit_seed=new_id(),
     )
 
 

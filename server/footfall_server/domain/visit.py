@@ -1,5 +1,6 @@
 """Visits: sightings of one person at one site, joined by time."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -24,6 +25,14 @@ class Visit:
     last_seen_at: datetime
     rule_version: int
     business_day: date
+
+
+def first_visits(visits: Iterable[Visit]) -> Mapping[UUID, Visit]:
+    """The visit of each customer that is their first one, of those given: the others are repeats."""
+    firsts: dict[UUID, Visit] = {}
+    for visit in sorted(visits, key=lambda each: (each.first_seen_at, each.visit_id)):
+        firsts.setdefault(visit.customer_id, visit)
+    return firsts
 
 
 @dataclass(frozen=True, slots=True)

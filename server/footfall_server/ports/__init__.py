@@ -6,12 +6,24 @@ another tenant is not there. Adapters turn a store that cannot be reached into F
 """
 
 from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
-from footfall_server.ports.audit import AuditRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.changes import ChangeRepository, ChangeSource, Notification
 from footfall_server.ports.clock import Clock
+from footfall_server.ports.customers import (
+    CustomerRepository,
+    CustomerSightingRepository,
+    Erased,
+    ErasureRepository,
+    ExemplarRepository,
+)
 from footfall_server.ports.images import ImageRepository, ImageStore, StoredObject
 from footfall_server.ports.index import FaceIndex, IndexHit
+from footfall_server.ports.merges import (
+    AuditRepository,
+    DistinctRepository,
+    MergeRepository,
+    SuggestionRepository,
+)
 from footfall_server.ports.models import (
     CalibrationRepository,
     CropEmbedder,
@@ -19,7 +31,7 @@ from footfall_server.ports.models import (
     ModelFaceRepository,
     TenantModelRepository,
 )
-from footfall_server.ports.paging import NameCursor, TimeCursor
+from footfall_server.ports.paging import NameCursor, ScoreCursor, TimeCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
 from footfall_server.ports.recognition import (
     EventRepository,
@@ -40,20 +52,29 @@ __all__ = [
     "ChangeSource",
     "Clock",
     "CropEmbedder",
+    "CustomerRepository",
+    "CustomerSightingRepository",
+    "DistinctRepository",
+    "Erased",
+    "ErasureRepository",
     "EventRepository",
+    "ExemplarRepository",
     "FaceIndex",
     "GalleryRepository",
     "ImageRepository",
     "ImageStore",
     "IndexHit",
+    "MergeRepository",
     "ModelChangeRepository",
     "ModelFaceRepository",
     "NameCursor",
     "Notification",
     "PlatformTransaction",
+    "ScoreCursor",
     "SightingRepository",
     "SiteRepository",
     "StoredObject",
+    "SuggestionRepository",
     "TenantModelRepository",
     "TimeCursor",
     "Transaction",

@@ -19,3 +19,11 @@ class TimeCursor:
 
     at: datetime
     resource_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCursor:
+    """Where a list by score, highest first, goes on: below this score, then below this id."""
+
+    score: float
+    resource_id: UUID

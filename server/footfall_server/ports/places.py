@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from footfall_server.domain.places import Camera, DesiredCameras, Site
+from footfall_server.domain.site_rules import SiteRules
 from footfall_server.ports.paging import NameCursor
 
 
@@ -12,7 +13,7 @@ class SiteRepository(Protocol):
     """The tenant's shops."""
 
     async def add(self, site: Site, request_id: UUID | None) -> Site:
-        """Adds the site, or answers the one that the same request_id made before.
+        """Adds the site with its first rule, or answers the one that the same request_id made before.
 
         Raises ALREADY_EXISTS for a name that is taken.
         """
@@ -29,7 +30,18 @@ class SiteRepository(Protocol):
         ...
 
     async def remove(self, site_id: UUID) -> bool:
-        """Removes the site; False when there is none. Raises FAILED_PRECONDITION / NOT_EMPTY with cameras."""
+        """Removes the site; False when there is none. Raises FAILED_PRECONDITION / NOT_EMPTY with cameras.
+
+        Its rules stay, as its visits do.
+        """
+        ...
+
+    async def rules(self, site_ids: Collection[UUID]) -> Mapping[UUID, SiteRules]:
+        """The rules of each site that is asked for; FORGOTTEN_SITE for one that nothing is known of."""
+        ...
+
+    async def save_rules(self, site_id: UUID, rules: SiteRules) -> None:
+        """Inserts each version, or replaces the one with the same number."""
         ...
 
 

@@ -53,3 +53,11 @@ class SightingRepository(Protocol):
     async def move(self, *, from_visits: Collection[UUID], to_visit: UUID) -> None:
         """Hands the sightings of some visits to another: two visits turned out to be one."""
         ...
+
+    async def of_customers(self, customer_ids: Collection[UUID]) -> Sequence[Sighting]:
+        """The sightings of these customers, and those that belong to one of their visits. In no order."""
+        ...
+
+    async def assign(self, visit_of: Mapping[UUID, UUID | None]) -> None:
+        """Gives sightings, by track, their visit or none. Those that are not there are passed over."""
+        ...

@@ -8,10 +8,21 @@ from uuid import UUID
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
 from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
-from footfall_server.ports.audit import AuditRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.changes import ChangeRepository
+from footfall_server.ports.customers import (
+    CustomerRepository,
+    CustomerSightingRepository,
+    ErasureRepository,
+    ExemplarRepository,
+)
 from footfall_server.ports.images import ImageRepository
+from footfall_server.ports.merges import (
+    AuditRepository,
+    DistinctRepository,
+    MergeRepository,
+    SuggestionRepository,
+)
 from footfall_server.ports.models import (
     CalibrationRepository,
     ModelChangeRepository,
@@ -66,6 +77,20 @@ class Transaction(Protocol):
     def model_faces(self) -> ModelFaceRepository: ...
     @property
     def calibrations(self) -> CalibrationRepository: ...
+    @property
+    def customers(self) -> CustomerRepository: ...
+    @property
+    def customer_sightings(self) -> CustomerSightingRepository: ...
+    @property
+    def exemplars(self) -> ExemplarRepository: ...
+    @property
+    def erasure(self) -> ErasureRepository: ...
+    @property
+    def merges(self) -> MergeRepository: ...
+    @property
+    def distinct(self) -> DistinctRepository: ...
+    @property
+    def suggestions(self) -> SuggestionRepository: ...
     @property
     def audit(self) -> AuditRepository: ...
 

@@ -1,10 +1,11 @@
 """Visits."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from footfall_server.domain.visit import VisitFilter, VisitView
+from footfall_server.domain.visit import Visit, VisitFilter, VisitView
 from footfall_server.ports.paging import TimeCursor
 
 
@@ -25,4 +26,20 @@ class VisitRepository(Protocol):
 
     async def of_tracks(self, track_ids: Collection[UUID]) -> Mapping[UUID, tuple[UUID, UUID]]:
         """(visit_id, site_id) of each track that belongs to a visit."""
+        ...
+
+    async def of_customers(self, customer_ids: Collection[UUID]) -> Sequence[Visit]:
+        """The visits of these customers, and those that one of their sightings is in. In no order."""
+        ...
+
+    async def save(self, visits: Sequence[Visit]) -> None:
+        """Inserts, or replaces the one with the same visit_id."""
+        ...
+
+    async def countable(self, customer_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Which of them have visits: confirmed visitors who were not merged into somebody."""
+        ...
+
+    async def latest_at(self, site_id: UUID) -> datetime | None:
+        """When the latest visit at a site began."""
         ...

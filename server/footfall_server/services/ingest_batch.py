@@ -143,6 +143,7 @@ class IngestBatch:
             presences=Presences(known.present if known is not None else ()),
             sightings=dict(known.sightings) if known is not None else {},
             images=dict(known.images) if known is not None else {},
+            rules=known.rules if known is not None else {},
         )
 
     def _face(self, place: int, known: BatchAnswers) -> Face:

@@ -15,6 +15,7 @@ from footfall_server.domain.person import Candidate, GalleryFace
 from footfall_server.domain.places import Site
 from footfall_server.domain.recent_faces import RecentFaces
 from footfall_server.domain.sighting import Sighting
+from footfall_server.domain.site_rules import SiteRules
 from footfall_server.domain.track import first_sighting, recognised, with_event
 from footfall_server.ports import Transaction
 from footfall_server.services.visit_book import VisitBook
@@ -40,7 +41,8 @@ class Face:
 class Recording:
     """Decides one face after the other, then writes all of it.
 
-    `sightings` are the tracks, and `images` the images, that the faces refer to and that were known before.
+    `sightings` are the tracks, and `images` the images, that the faces refer to and that were known before;
+    `rules` are those of their sites.
     """
 
     tx: Transaction
@@ -50,8 +52,8 @@ class Recording:
     presences: Presences
     sightings: dict[UUID, Sighting]
     images: dict[UUID, FaceImage]
+    rules: Mapping[UUID, SiteRules]
     _touched: dict[UUID, Sighting] = field(default_factory=dict)
-    _sites: dict[UUID, Site] = field(default_factory=dict)
     _newcomers: list[UUID] = field(default_factory=list)
     _faces: list[GalleryFace] = field(default_factory=list)
     _announced: list[FaceImage] = field(default_factory=list)
@@ -74,7 +76,6 @@ class Recording:
         elif known is not None and self._is_better_shot(known, event, candidates):
             self._learn(event, sighting.customer_id)
         sighting = replace(sighting, image_id=self._image_of(face, known))
-        self._sites[face.site.site_id] = face.site
         self._decided.append(event)
         self.presences.add(sighting)
         self.sightings[event.track_id] = sighting
@@ -84,7 +85,7 @@ class Recording:
     async def write(self, spools: Sequence[SpoolMark]) -> Sequence[Recorded]:
         """Writes what was decided and how far spools are. Returns what became of each face, in order."""
         sightings = list(self._touched.values())
-        entry = await VisitBook(self.tx).enter(sightings, self._sites, frozenset(self._newcomers))
+        entry = await VisitBook(self.tx).enter(sightings, self.rules, frozenset(self._newcomers))
         outcomes = [self._outcome(event, entry.visit_of) for event in self._decided]
         await self.tx.batches.write(
             BatchRecords(
@@ -93,7 +94,10 @@ class Recording:
                 newcomers=self._newcomers,
                 faces=self._faces,
                 visits=entry.visits,
-                sightings=[replace(each, visit_id=entry.visit_of.get(each.track_id)) for each in sightings],
+                sightings=[
+                    replace(each, visit_id=entry.visit_of.get(each.track_id), owner_id=each.customer_id)
+                    for each in sightings
+                ],
                 images=self._announced,
                 outcomes=outcomes,
                 changes=entry.changes,

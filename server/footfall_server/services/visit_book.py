@@ -1,18 +1,19 @@
 """Joins the sightings of one batch to visits and says what watchers are to be told."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from footfall_server.domain import visit_rules
 from footfall_server.domain.batch import VisitReach
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
-from footfall_server.domain.places import Site
 from footfall_server.domain.sighting import Sighting
-from footfall_server.domain.visit import Visit
+from footfall_server.domain.site_rules import SiteRules
+from footfall_server.domain.visit import Visit, first_visits
 from footfall_server.domain.visit_rules import SightingSpan, VisitChanges
 from footfall_server.ports import Transaction
+from footfall_server.services.visit_rebuild import VisitRebuild
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +32,53 @@ class VisitBook:
         self._tx = tx
 
     async def enter(
-        self, sightings: Sequence[Sighting], sites: Mapping[UUID, Site], newcomers: frozenset[UUID]
+        self, sightings: Sequence[Sighting], rules: Mapping[UUID, SiteRules], newcomers: frozenset[UUID]
     ) -> VisitEntry:
-        """Joins recognised sightings to visits, by the rule of each one's site.
+        """Joins sightings of confirmed visitors to visits, by the rules of each one's site.
 
-        `newcomers` are customers who have no visit yet. Visits that another one takes over are gone when
-        this returns, and their sightings moved; the rest is for the caller to write.
+        Rules that are not given are read. `newcomers` are customers who have no visit yet. Visits that
+        another one takes over are gone when this returns, and their sightings moved; the rest is for the
+        caller to write.
         """
-        at_site: defaultdict[UUID, list[SightingSpan]] = defaultdict(list)
-        for each in sightings:
-            if each.customer_id is not None:
-                span = SightingSpan(each.track_id, each.customer_id, each.first_seen_at, each.last_seen_at)
-                at_site[each.site_id].append(span)
-        near = await self._tx.batches.visits_near(_reaches(at_site, sites, newcomers))
-        visit_of: dict[UUID, UUID] = {}
-        changes: list[NewChange] = []
+        counted = {each.track_id: each for each in sightings if each.customer_id is not None}
+        at_site = _by_site(counted.values())
+        rules = await self._all_rules(rules, at_site.keys())
+        near = await self._tx.batches.visits_near(_reaches(at_site, rules, newcomers))
+        entry = VisitEntry({}, [], [])
+        if strays := _strays(counted, at_site, rules, near):
+            entry = await self._rebuilt([each for each in counted.values() if each.customer_id in strays])
+            at_site = _by_site(each for each in counted.values() if each.customer_id not in strays)
+        visit_of = dict(entry.visit_of)
+        changes = list(entry.changes)
         saved: list[Visit] = []
         gone: set[UUID] = set()
         for site_id, spans in at_site.items():
             here = [visit for visit in near if visit.site_id == site_id]
-            joined = visit_rules.join(site_id, sites[site_id].visit_gap, here, spans)
+            joined = visit_rules.join(site_id, rules[site_id], here, spans)
             await self._take_over(joined)
             visit_of.update(joined.assigned)
             saved.extend(joined.saved)
             gone.update(joined.moved)
             changes.extend(_told(site_id, joined))
-        changes.extend(_no_longer_first(_firsts(near), saved, gone, {each.resource_id for each in changes}))
+        changes.extend(
+            _no_longer_first(first_visits(near), saved, gone, {each.resource_id for each in changes})
+        )
         return VisitEntry(visit_of, saved, changes)
+
+    async def _all_rules(
+        self, given: Mapping[UUID, SiteRules], site_ids: Collection[UUID]
+    ) -> Mapping[UUID, SiteRules]:
+        missing = site_ids - given.keys()
+        return {**given, **await self._tx.sites.rules(missing)} if missing else given
+
+    async def _rebuilt(self, sightings: Sequence[Sighting]) -> VisitEntry:
+        """Works out all visits of the customers of sightings, as if these were written already."""
+        await self._tx.sightings.save(sightings)
+        changes = await VisitRebuild(self._tx).of(
+            {each.customer_id for each in sightings if each.customer_id}
+        )
+        found = await self._tx.visits.of_tracks([each.track_id for each in sightings])
+        return VisitEntry({track_id: visit_id for track_id, (visit_id, _) in found.items()}, [], changes)
 
     async def _take_over(self, joined: VisitChanges) -> None:
         taken_over: defaultdict[UUID, set[UUID]] = defaultdict(set)
@@ -68,29 +89,52 @@ class VisitBook:
             await self._tx.visits.remove(olds)
 
 
+def _by_site(sightings: Iterable[Sighting]) -> Mapping[UUID, Sequence[SightingSpan]]:
+    spans: defaultdict[UUID, list[SightingSpan]] = defaultdict(list)
+    for each in sightings:
+        if each.customer_id is not None:
+            spans[each.site_id].append(SightingSpan.of(each, each.customer_id))
+    return spans
+
+
+def _strays(
+    sightings: Mapping[UUID, Sighting],
+    at_site: Mapping[UUID, Sequence[SightingSpan]],
+    rules: Mapping[UUID, SiteRules],
+    near: Sequence[Visit],
+) -> frozenset[UUID]:
+    """The customers of sightings that are to leave the visit that they are in.
+
+    It is among those near: a track's times only widen, so they still touch it.
+    """
+    visit_of = {each.track_id: each.visit_id for each in sightings.values() if each.visit_id is not None}
+    return frozenset[UUID]().union(
+        *(
+            visit_rules.left_their_visits(
+                rules[site_id], [visit for visit in near if visit.site_id == site_id], spans, visit_of
+            )
+            for site_id, spans in at_site.items()
+        )
+    )
+
+
 def _reaches(
-    at_site: Mapping[UUID, Sequence[SightingSpan]], sites: Mapping[UUID, Site], newcomers: frozenset[UUID]
+    at_site: Mapping[UUID, Sequence[SightingSpan]],
+    rules: Mapping[UUID, SiteRules],
+    newcomers: frozenset[UUID],
 ) -> Sequence[VisitReach]:
     """When visits of the customers who return would be joined: one reach each per site."""
     reaches: dict[tuple[UUID, UUID], VisitReach] = {}
     for site_id, spans in at_site.items():
-        gap = sites[site_id].visit_gap
         for span in spans:
             if span.customer_id in newcomers:
                 continue
+            gap = rules[site_id].at(span.first_seen_at).visit_gap
             earliest, latest = span.first_seen_at - gap, span.last_seen_at + gap
             if (before := reaches.get((site_id, span.customer_id))) is not None:
                 earliest, latest = min(earliest, before.earliest), max(latest, before.latest)
             reaches[site_id, span.customer_id] = VisitReach(site_id, span.customer_id, earliest, latest)
     return list(reaches.values())
-
-
-def _firsts(near: Sequence[Visit]) -> Mapping[UUID, Visit]:
-    """The visit of each customer that made them one."""
-    firsts: dict[UUID, Visit] = {}
-    for visit in sorted(near, key=lambda each: (each.first_seen_at, each.visit_id)):
-        firsts.setdefault(visit.customer_id, visit)
-    return firsts
 
 
 def _told(site_id: UUID, joined: VisitChanges) -> list[NewChange]:

@@ -1,14 +1,12 @@
 """Contract of a tenant's models, changes of the model, faces by model, and calibrations."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import numpy as np
 import pytest
-from footfall_server.domain.audit import AuditEntry
 from footfall_server.domain.batch import BatchRecords
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.impostor_tail import ImpostorTail
@@ -287,18 +285,3 @@ async def test_a_calibration_holds_until_it_is_reset(
     async with transactions.begin(tenant_id) as tx:
         assert await tx.calibrations.reset(OLD)
         assert await tx.calibrations.get(OLD) is None
-
-
-async def test_an_action_is_written_down(transactions: Transactions, tenant_id: UUID) -> None:
-    entry = AuditEntry(
-        audit_id=new_id(),
-        at=NOON + timedelta(minutes=1),
-        actor_id=new_id(),
-        actor_role="tenant_admin",
-        action="model_change.start",
-        resource="model_change",
-        resource_id=new_id(),
-        detail=json.dumps({"to_model_id": NEW}),
-    )
-    async with transactions.begin(tenant_id) as tx:
-        await tx.audit.append(entry)

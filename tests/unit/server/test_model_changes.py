@@ -70,7 +70,7 @@ def add_shot(
     shop.tables.gallery[face_id] = GalleryRow(face, indexed_at=START)
     kept = crop_of(person, shot) if crop is None else crop
     if kept:
-        shop.tables.exemplar_crops[face_id] = kept
+        shop.tables.crops[face_id] = kept
     return face
 
 
@@ -109,7 +109,7 @@ async def test_there_and_back(shop: Shop, parts: ModelParts, admin: Principal) -
     # Embedded from the same crops, so the old model says what it said.
     for exemplar_id, face in faces(shop, DEFAULT).items():
         np.testing.assert_array_equal(face.embedding, before[exemplar_id].embedding)
-    assert list(shop.tables.index_removals.values()).count(SFACE) == 15
+    assert list(shop.tables.removals.values()).count(SFACE) == 15
     second, first = (await parts.changes.list(admin, after=None, limit=5)).items
     assert (second.change.to_model_id, first.change.to_model_id) == (DEFAULT, SFACE)
     assert first.progress == ModelChangeProgress(15, 15), "as it was when it ended"
@@ -186,7 +186,7 @@ async def test_rolling_back_keeps_the_old_model(shop: Shop, parts: ModelParts, a
     assert ended.change.state is ModelChangeState.ROLLED_BACK
     assert faces(shop, DEFAULT) == before
     assert not faces(shop, SFACE)
-    assert set(shop.tables.index_removals.values()) == {SFACE}
+    assert set(shop.tables.removals.values()) == {SFACE}
     assert set((await parts.models.of(shop.tenant_id)).all) == {DEFAULT}
     for attempt in (
         parts.changes.roll_back(admin, change_id),

@@ -5,8 +5,10 @@ answering them. Everything is looked up by an index whose first column is the te
 security adds. Arrays are parameters, so the texts never change and their plans are kept.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import numpy as np
@@ -17,6 +19,7 @@ from footfall_server.domain.image import FaceImage, ImageState
 from footfall_server.domain.person import GalleryFace, Provenance
 from footfall_server.domain.places import Site
 from footfall_server.domain.sighting import Sighting
+from footfall_server.domain.site_rules import SiteRule, SiteRules
 from footfall_server.domain.visit import Visit
 
 _WIRE_FLOAT = np.dtype("<f4")
@@ -33,6 +36,7 @@ _SITE = (
     "sites.site_id, sites.display_name, time_zone, visit_gap, business_day_start, "
     "sites.created_at, sites.updated_at"
 )
+_RULE = "site_id, rule_version, effective_at, time_zone, visit_gap, business_day_start"
 _RECORDED = "event_id, outcome, customer_id, visit_id, score"
 _FACE = (
     "face_id, customer_id, model_id, embedding, quality_score, event_id, created_at, exemplar_id, "
@@ -90,7 +94,11 @@ select
      select {_FACE}
      from gallery_faces where face_id = any(array(select face_id from added))) r) as recents_added,
   (select array_agg(face_id) from (
-     select unnest($10::uuid[]) as face_id except select face_id from recent) gone) as recents_gone
+     select unnest($10::uuid[]) as face_id except select face_id from recent) gone) as recents_gone,
+  (select array_agg(r order by rule_version) from (
+     select {_RULE}
+     from site_rules where site_id = any(array(
+       select site_id from cameras where camera_id = any($3::uuid[])))) r) as site_rules
 """  # noqa: S608 - made of constants; whatever comes from outside is a parameter
 
 # A lateral scan takes one entry of the index for a customer's first visit, however often they came.
@@ -129,15 +137,17 @@ def look_up_arguments(questions: BatchQuestions) -> Sequence[Any]:
 
 def to_answers(row: asyncpg.Record) -> BatchAnswers:
     """What LOOK_UP answered. Rows inside arrays come without names, in the order of their columns."""
+    sites = {each[0]: Site(*each[1:]) for each in row["sites"] or ()}
     return BatchAnswers(
         recorded={each[0]: _to_recorded(each) for each in row["recorded"] or ()},
-        sites={each[0]: Site(*each[1:]) for each in row["sites"] or ()},
+        sites=sites,
         sightings={each[0]: _to_sighting(each) for each in row["sightings"] or ()},
         images={each[0]: _to_image(each) for each in row["images"] or ()},
         present=[_to_sighting(each) for each in row["present"] or ()],
         existing=frozenset(row["existing"] or ()),
         recents_added=[_to_face(each) for each in row["recents_added"] or ()],
         recents_gone=row["recents_gone"] or (),
+        rules=_to_rules(sites.values(), row["site_rules"] or ()),
     )
 
 
@@ -154,6 +164,19 @@ def near_arguments(reaches: Sequence[VisitReach]) -> Sequence[Any]:
 def to_visits(rows: Sequence[asyncpg.Record]) -> Sequence[Visit]:
     """What NEAR answered, each visit once."""
     return list({row["visit_id"]: Visit(*row.values()) for row in rows}.values())
+
+
+def _to_rules(sites: Iterable[Site], rows: Sequence[Sequence[Any]]) -> Mapping[UUID, SiteRules]:
+    """The rules of each site. One that an older release opened has none but its settings."""
+    versions: defaultdict[UUID, list[SiteRule]] = defaultdict(list)
+    for site_id, *values in rows:
+        versions[site_id].append(SiteRule(*values))
+    return {
+        site.site_id: SiteRules(tuple(versions[site.site_id]))
+        if site.site_id in versions
+        else SiteRules.first_of(site)
+        for site in sites
+    }
 
 
 def _to_recorded(row: Sequence[Any]) -> Recorded:

@@ -1,6 +1,8 @@
 """Sites in PostgreSQL."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from footfall_server.domain.places import Site
+from footfall_server.domain.site_rules import FORGOTTEN_SITE, SiteRule, SiteRules
 from footfall_server.errors import ErrorKind, FootfallError, not_found
 from footfall_server.ports import NameCursor
 from footfall_server.storage.postgres.failures import name_taken
-from footfall_server.storage.postgres.statements import TenantConnection, one_of
-from footfall_server.storage.postgres.tables import sites
+from footfall_server.storage.postgres.statements import TenantConnection, insert_each, one_of
+from footfall_server.storage.postgres.tables import site_rules, sites
 
 COLUMNS = (
     sites.c.site_id,
@@ -23,6 +26,13 @@ COLUMNS = (
     sites.c.business_day_start,
     sites.c.created_at,
     sites.c.updated_at,
+)
+
+_RULE = ("site_id", "rule_version", "effective_at", "time_zone", "visit_gap", "business_day_start")
+_INSERT_RULE = insert_each(site_rules, _RULE)
+_SAVE_RULE = _INSERT_RULE.on_conflict_do_update(
+    constraint=site_rules.primary_key,
+    set_={name: _INSERT_RULE.excluded[name] for name in _RULE if name not in {"site_id", "rule_version"}},
 )
 
 
@@ -51,8 +61,11 @@ class PostgresSites:
             raise not_found("tenant", self._connection.tenant_id) from error
         if added is None and request_id is not None:
             added = await self._connection.first(select(*COLUMNS).where(sites.c.request_id == request_id))
+            if added is not None:
+                return to_site(added)
         if added is None:
             raise name_taken("sites_name_key")
+        await self.save_rules(site.site_id, SiteRules.first_of(site))
         return to_site(added)
 
     async def get(self, site_id: UUID) -> Site | None:
@@ -98,6 +111,48 @@ class PostgresSites:
                 f"the site {site_id} still has cameras",
                 metadata={"site_id": str(site_id), "holds": "cameras"},
             ) from error
+
+    async def rules(self, site_ids: Collection[UUID]) -> Mapping[UUID, SiteRules]:
+        """See SiteRepository.rules."""
+        versions: defaultdict[UUID, list[SiteRule]] = defaultdict(list)
+        for row in await self._connection.rows(
+            select(*(site_rules.c[name] for name in _RULE))
+            .where(one_of(site_rules.c.site_id, site_ids))
+            .order_by(site_rules.c.rule_version)
+        ):
+            versions[row.site_id].append(_to_rule(row))
+        found = {site_id: SiteRules(tuple(each)) for site_id, each in versions.items()}
+        if missing := [each for each in site_ids if each not in found]:
+            # An older release opened it. Its first rule is what it says.
+            rows = await self._connection.rows(select(*COLUMNS).where(one_of(sites.c.site_id, missing)))
+            found.update((row.site_id, SiteRules.first_of(to_site(row))) for row in rows)
+        return {site_id: found.get(site_id, FORGOTTEN_SITE) for site_id in site_ids}
+
+    async def save_rules(self, site_id: UUID, rules: SiteRules) -> None:
+        """See SiteRepository.save_rules."""
+        rows = [_RuleRow(site_id, rule) for rule in rules.versions]
+        await self._connection.run_for_each(_SAVE_RULE, _RULE, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleRow:
+    """A version of a rule with its site."""
+
+    site_id: UUID
+    rule: SiteRule
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.rule, name)
+
+
+def _to_rule(row: Row[Any]) -> SiteRule:
+    return SiteRule(
+        rule_version=row.rule_version,
+        effective_at=row.effective_at,
+        time_zone=row.time_zone,
+        visit_gap=row.visit_gap,
+        business_day_start=row.business_day_start,
+    )
 
 
 def to_site(row: Row[Any]) -> Site:

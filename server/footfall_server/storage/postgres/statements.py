@@ -109,3 +109,8 @@ def insert_each(table: Table, columns: Sequence[str]) -> Insert:
 def one_of(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
     """`column = any(values)`: the statement's text does not depend on how many values there are."""
     return column == any_(literal(list(values), ARRAY(column.type)))
+
+
+def any_of(found: Select[tuple[UUID]]) -> ColumnElement[Any]:
+    """`any(array(select ...))`, to compare with: answered once and then looked up in an index."""
+    return any_(func.array(found.scalar_subquery(), type_=ARRAY(Uuid())))

@@ -11,14 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from footfall_server.ports import PlatformTransaction, Transaction
 from footfall_server.storage.postgres.accounts import PostgresApiKeys, PostgresUsers
-from footfall_server.storage.postgres.audit import PostgresAudit
 from footfall_server.storage.postgres.batches import PostgresBatches
 from footfall_server.storage.postgres.cameras import PostgresCameras
 from footfall_server.storage.postgres.changes import PostgresChanges
+from footfall_server.storage.postgres.customer_sightings import PostgresCustomerSightings
+from footfall_server.storage.postgres.customers import PostgresCustomers
+from footfall_server.storage.postgres.erasure import PostgresErasure
 from footfall_server.storage.postgres.events import PostgresEvents
+from footfall_server.storage.postgres.exemplars import PostgresExemplars
 from footfall_server.storage.postgres.failures import is_unreachable, translated
 from footfall_server.storage.postgres.gallery import PostgresGallery
 from footfall_server.storage.postgres.images import PostgresImages
+from footfall_server.storage.postgres.merges import PostgresAudit, PostgresMerges
 from footfall_server.storage.postgres.model_changes import PostgresModelChanges
 from footfall_server.storage.postgres.model_faces import PostgresModelFaces
 from footfall_server.storage.postgres.platform import (
@@ -29,6 +33,7 @@ from footfall_server.storage.postgres.platform import (
 from footfall_server.storage.postgres.sightings import PostgresSightings
 from footfall_server.storage.postgres.sites import PostgresSites
 from footfall_server.storage.postgres.statements import TenantConnection
+from footfall_server.storage.postgres.suggestions import PostgresDistinct, PostgresSuggestions
 from footfall_server.storage.postgres.tenant_models import PostgresCalibrations, PostgresTenantModels
 from footfall_server.storage.postgres.visits import PostgresVisits
 from footfall_server.storage.postgres.workers import PostgresWorkers
@@ -63,6 +68,13 @@ class PostgresTransaction:
         self.model_changes = PostgresModelChanges(connection)
         self.model_faces = PostgresModelFaces(connection)
         self.calibrations = PostgresCalibrations(connection)
+        self.customers = PostgresCustomers(connection)
+        self.customer_sightings = PostgresCustomerSightings(connection)
+        self.exemplars = PostgresExemplars(connection)
+        self.erasure = PostgresErasure(connection)
+        self.merges = PostgresMerges(connection)
+        self.distinct = PostgresDistinct(connection)
+        self.suggestions = PostgresSuggestions(connection)
         self.audit = PostgresAudit(connection)
 
 

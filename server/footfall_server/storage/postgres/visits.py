@@ -1,6 +1,7 @@
 """Visits in PostgreSQL, and what people see of them, worked out when it is read."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
     distinct,
     exists,
     func,
+    or_,
     select,
     true,
     tuple_,
@@ -23,9 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from footfall_server.domain.image import ImageState
-from footfall_server.domain.visit import VisitFilter, VisitKind, VisitView
+from footfall_server.domain.person import CustomerKind, IdentityState
+from footfall_server.domain.visit import Visit, VisitFilter, VisitKind, VisitView
 from footfall_server.ports import TimeCursor
-from footfall_server.storage.postgres.statements import TenantConnection, one_of
+from footfall_server.storage.postgres.statements import TenantConnection, any_of, insert_each, one_of
 from footfall_server.storage.postgres.tables import customers, images, sightings, visits
 
 _COLUMNS = (
@@ -38,6 +41,11 @@ _COLUMNS = (
     "business_day",
 )
 _SELECTED = tuple(visits.c[name] for name in _COLUMNS)
+_INSERT = insert_each(visits, _COLUMNS)
+_SAVE = _INSERT.on_conflict_do_update(
+    constraint=visits.primary_key,
+    set_={name: _INSERT.excluded[name] for name in _COLUMNS if name != "visit_id"},
+)
 
 
 class PostgresVisits:
@@ -87,6 +95,44 @@ class PostgresVisits:
             )
         )
         return {row.track_id: (row.visit_id, row.site_id) for row in rows}
+
+    async def of_customers(self, customer_ids: Collection[UUID]) -> Sequence[Visit]:
+        """See VisitRepository.of_customers."""
+        seen_in = select(sightings.c.visit_id).where(
+            one_of(sightings.c.customer_id, customer_ids), sightings.c.visit_id.is_not(None)
+        )
+        rows = await self._connection.rows(
+            select(*_SELECTED).where(
+                or_(one_of(visits.c.customer_id, customer_ids), visits.c.visit_id == any_of(seen_in))
+            )
+        )
+        return [_to_visit(row) for row in rows]
+
+    async def save(self, visits: Sequence[Visit]) -> None:
+        """See VisitRepository.save."""
+        await self._connection.run_for_each(_SAVE, _COLUMNS, visits)
+
+    async def countable(self, customer_ids: Collection[UUID]) -> frozenset[UUID]:
+        """See VisitRepository.countable."""
+        rows = await self._connection.rows(
+            select(customers.c.customer_id).where(
+                one_of(customers.c.customer_id, customer_ids),
+                customers.c.root_id == customers.c.customer_id,
+                customers.c.state == IdentityState.CONFIRMED.value,
+                customers.c.kind == CustomerKind.VISITOR.value,
+            )
+        )
+        return frozenset(row.customer_id for row in rows)
+
+    async def latest_at(self, site_id: UUID) -> datetime | None:
+        """See VisitRepository.latest_at."""
+        row = await self._connection.first(
+            select(visits.c.first_seen_at)
+            .where(visits.c.site_id == site_id)
+            .order_by(visits.c.first_seen_at.desc())
+            .limit(1)
+        )
+        return None if row is None else row.first_seen_at
 
 
 def _conditions(matching: VisitFilter) -> Sequence[ColumnElement[bool]]:
@@ -162,6 +208,18 @@ def _as_seen(page: Select[Any]) -> Select[Any]:
         .join(customers, customers.c.customer_id == visit.c.customer_id)
         .join(summary, true())
         .order_by(visit.c.first_seen_at.desc(), visit.c.visit_id.desc())
+    )
+
+
+def _to_visit(row: Row[Any]) -> Visit:
+    return Visit(
+        visit_id=row.visit_id,
+        site_id=row.site_id,
+        customer_id=row.customer_id,
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+        rule_version=row.rule_version,
+        business_day=row.business_day,
     )
 
 
