@@ -25,7 +25,7 @@ def look_of(model_id: str, dimension: int, person: int) -> Embedding:
 
 def embedding_of(model_id: str, dimension: int, person: int, shot: int = 0) -> Embedding:
     """How a model sees a shot of somebody: at a cosine of 0.85 to the average."""
-    return shot_of(look_of(model_id, dimension, person), cosine=0.85, seed=shot)
+    return shot_of(look_of(model_id, dimension, person), cosine=0.85, seed=1000 * person + shot)
 
 
 class FakeCropEmbedder:

@@ -9,12 +9,10 @@ from uuid import UUID
 import numpy as np
 import pytest
 from fakes.counting_shop import Shop
-from fakes.crop_embedder import UNREADABLE, crop_of, embedding_of
-from fakes.manual_clock import START
-from fakes.memory_tables import GalleryRow
-from fakes.model_parts import DEFAULT, DEFAULT_DIMENSION, SFACE, SFACE_DIMENSION, ModelParts
+from fakes.crop_embedder import UNREADABLE, embedding_of
+from fakes.model_parts import DEFAULT, DEFAULT_DIMENSION, SFACE, ModelParts
+from fakes.model_world import add_shot, meet
 from fakes.polling import until
-from footfall_server.domain.customer import Customer
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.domain.models import ModelChangeProgress, ModelChangeState
@@ -37,43 +35,6 @@ def admin(shop: Shop) -> Principal:
     return replace(shop.principal(Role.TENANT_ADMIN), site_ids=None)
 
 
-def meet(
-    shop: Shop, person: int, *, shots: int = 1, model_id: str = DEFAULT, crop: bytes | None = None
-) -> UUID:
-    """Somebody becomes known by some shots, each with its crop unless another one is told."""
-    customer_id = new_id()
-    number = shop.tables.counters["customers"] = shop.tables.counters.get("customers", 0) + 1
-    shop.tables.customers[customer_id] = Customer(
-        customer_id, number, START, root_id=customer_id, updated_at=START, display_name=f"Person {person}"
-    )
-    for shot in range(shots):
-        add_shot(shop, customer_id, person, shot, model_id=model_id, crop=crop)
-    return customer_id
-
-
-def add_shot(
-    shop: Shop, customer_id: UUID, person: int, shot: int, *, model_id: str, crop: bytes | None = None
-) -> GalleryFace:
-    dimension = DEFAULT_DIMENSION if model_id == DEFAULT else SFACE_DIMENSION
-    face_id = new_id()
-    face = GalleryFace(
-        face_id=face_id,
-        customer_id=customer_id,
-        model_id=model_id,
-        embedding=embedding_of(model_id, dimension, person, shot),
-        quality_score=0.8,
-        event_id=new_id(),
-        created_at=START,
-        exemplar_id=face_id,
-        track_id=new_id(),
-    )
-    shop.tables.gallery[face_id] = GalleryRow(face, indexed_at=START)
-    kept = crop_of(person, shot) if crop is None else crop
-    if kept:
-        shop.tables.crops[face_id] = kept
-    return face
-
-
 def faces(shop: Shop, model_id: str) -> dict[UUID, GalleryFace]:
     rows = shop.tables.gallery.values()
     return {row.face.exemplar_id: row.face for row in rows if row.face.model_id == model_id}
@@ -87,7 +48,7 @@ async def refused(attempt: object, reason: str) -> FootfallError:
 
 
 async def test_there_and_back(shop: Shop, parts: ModelParts, admin: Principal) -> None:
-    people = [meet(shop, person, shots=3) for person in range(5)]
+    people = [meet(shop.tables, person, shots=3) for person in range(5)]
     before = faces(shop, DEFAULT)
     customers = dict(shop.tables.customers)
     for to_model, from_model in ((SFACE, DEFAULT), (DEFAULT, SFACE)):
@@ -118,11 +79,11 @@ async def test_there_and_back(shop: Shop, parts: ModelParts, admin: Principal) -
 async def test_new_faces_of_either_model_get_their_twin(
     shop: Shop, parts: ModelParts, admin: Principal
 ) -> None:
-    meet(shop, 1)
+    meet(shop.tables, 1)
     await parts.changes.start(admin, SFACE, request_id=None)
     await parts.reembedding.sweep()
-    newcomer = meet(shop, 2, model_id=SFACE)
-    regular = meet(shop, 3)
+    newcomer = meet(shop.tables, 2, model_id=SFACE)
+    regular = meet(shop.tables, 3)
     assert await parts.reembedding.sweep() == 2
     [theirs] = [face for face in faces(shop, DEFAULT).values() if face.customer_id == newcomer]
     np.testing.assert_array_equal(theirs.embedding, embedding_of(DEFAULT, DEFAULT_DIMENSION, 2, 0))
@@ -134,11 +95,11 @@ async def test_new_faces_of_either_model_get_their_twin(
 async def test_what_would_be_lost_is_told_and_has_to_be_accepted(
     shop: Shop, parts: ModelParts, admin: Principal
 ) -> None:
-    meet(shop, 1, shots=2)
-    without_crop = meet(shop, 2, shots=2, crop=b"")
-    unreadable = meet(shop, 3, crop=UNREADABLE)
-    half = meet(shop, 4)
-    add_shot(shop, half, 4, 1, model_id=DEFAULT, crop=UNREADABLE)
+    meet(shop.tables, 1, shots=2)
+    without_crop = meet(shop.tables, 2, shots=2, crop=b"")
+    unreadable = meet(shop.tables, 3, crop=UNREADABLE)
+    half = meet(shop.tables, 4)
+    add_shot(shop.tables, half, 4, 1, model_id=DEFAULT, crop=UNREADABLE)
     view = await parts.changes.start(admin, SFACE, request_id=None)
     change_id = view.change.model_change_id
     early = await refused(parts.changes.finish(admin, change_id, accept_loss=True), "MODEL_CHANGE_STATE")
@@ -157,7 +118,7 @@ async def test_what_would_be_lost_is_told_and_has_to_be_accepted(
 
 async def test_a_pause_holds_at_once(shop: Shop, parts: ModelParts, admin: Principal) -> None:
     for person in range(10):
-        meet(shop, person)
+        meet(shop.tables, person)
     change_id = (await parts.changes.start(admin, SFACE, request_id=None)).change.model_change_id
     parts.embedder.gate = asyncio.Event()
     working = asyncio.create_task(parts.reembedding.sweep())
@@ -178,7 +139,7 @@ async def test_a_pause_holds_at_once(shop: Shop, parts: ModelParts, admin: Princ
 
 async def test_rolling_back_keeps_the_old_model(shop: Shop, parts: ModelParts, admin: Principal) -> None:
     for person in range(6):
-        meet(shop, person)
+        meet(shop.tables, person)
     before = faces(shop, DEFAULT)
     change_id = (await parts.changes.start(admin, SFACE, request_id=None)).change.model_change_id
     await parts.reembedding.sweep()
@@ -229,7 +190,7 @@ async def test_a_model_that_cannot_be_used_changes_nothing(
 async def test_replicas_share_the_work_and_take_over(shop: Shop, parts: ModelParts, admin: Principal) -> None:
     other = ModelParts(shop.transactions, shop.index, shop.clock)
     for person in range(9):
-        meet(shop, person)
+        meet(shop.tables, person)
     await parts.changes.start(admin, SFACE, request_id=None)
     parts.embedder.gate = asyncio.Event()
     mine = asyncio.create_task(parts.reembedding.sweep())
@@ -245,7 +206,7 @@ async def test_replicas_share_the_work_and_take_over(shop: Shop, parts: ModelPar
 async def test_the_index_is_given_time(shop: Shop, admin: Principal) -> None:
     parts = ModelParts(shop.transactions, shop.index, shop.clock, lot=2, most_waiting=5)
     for person in range(9):
-        meet(shop, person)
+        meet(shop.tables, person)
     change_id = (await parts.changes.start(admin, SFACE, request_id=None)).change.model_change_id
     shop.index.failing = True
     assert await parts.reembedding.sweep() == 6
@@ -260,7 +221,7 @@ async def test_the_index_is_given_time(shop: Shop, admin: Principal) -> None:
 
 async def test_a_split_meanwhile_is_followed(shop: Shop, parts: ModelParts, admin: Principal) -> None:
     """A face changes hands while it is embedded: it has its new owner in the new model as well."""
-    owner, other = meet(shop, 1), meet(shop, 2)
+    owner, other = meet(shop.tables, 1), meet(shop.tables, 2)
     await parts.changes.start(admin, SFACE, request_id=None)
     parts.embedder.gate = asyncio.Event()
     working = asyncio.create_task(parts.reembedding.sweep())
@@ -273,7 +234,7 @@ async def test_a_split_meanwhile_is_followed(shop: Shop, parts: ModelParts, admi
 
 
 async def test_every_step_is_in_the_audit_log(shop: Shop, parts: ModelParts, admin: Principal) -> None:
-    meet(shop, 1, crop=b"")
+    meet(shop.tables, 1, crop=b"")
     change_id = (await parts.changes.start(admin, SFACE, request_id=None)).change.model_change_id
     await parts.changes.pause(admin, change_id)
     await parts.changes.resume(admin, change_id)
@@ -298,7 +259,7 @@ async def test_every_step_is_in_the_audit_log(shop: Shop, parts: ModelParts, adm
 
 
 async def test_the_job_looks_when_it_is_woken(shop: Shop, parts: ModelParts, admin: Principal) -> None:
-    meet(shop, 1)
+    meet(shop.tables, 1)
     running = asyncio.create_task(parts.reembedding.run())
     await parts.changes.start(admin, SFACE, request_id=None)
     await until(lambda: bool(faces(shop, SFACE)))
@@ -308,7 +269,7 @@ async def test_the_job_looks_when_it_is_woken(shop: Shop, parts: ModelParts, adm
 
 
 async def test_a_model_file_that_went_is_waited_for(shop: Shop, parts: ModelParts, admin: Principal) -> None:
-    meet(shop, 1)
+    meet(shop.tables, 1)
     change_id = (await parts.changes.start(admin, SFACE, request_id=None)).change.model_change_id
     dimension = parts.embedder.dimensions.pop(SFACE)
     await refused(parts.reembedding.sweep(), "MODEL_UNKNOWN")
