@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from footfall_server.app import Adapters
+from footfall_server.crop_embedder import VisionCropEmbedder
 from footfall_server.database import open_transactions
 from footfall_server.settings import MilvusSettings, ServerSettings
 from footfall_server.storage.index_settings import MilvusIndexSettings
@@ -32,8 +33,15 @@ async def open_adapters(settings: ServerSettings) -> AsyncIterator[Adapters]:
             secure=settings.s3.secure,
         )
         stack.push_async_callback(images.close)
+        embedder = VisionCropEmbedder(settings.models_dir)
+        stack.callback(embedder.close)
         yield Adapters(
-            transactions=transactions, index=index, images=images, changes=changes, clock=SystemClock()
+            transactions=transactions,
+            index=index,
+            images=images,
+            changes=changes,
+            clock=SystemClock(),
+            embedder=embedder,
         )
 
 

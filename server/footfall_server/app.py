@@ -11,13 +11,14 @@ import structlog
 from footfall_server.auth.keys import KeyRing
 from footfall_server.auth.passwords import Passwords
 from footfall_server.auth.tokens import AccessTokens
+from footfall_server.domain.calibration import PolicyThresholds
 from footfall_server.domain.impostor_tail import ImpostorTail
 from footfall_server.domain.thresholds import ThresholdPolicy
 from footfall_server.live.change_feed import ChangeFeed
 from footfall_server.live.desired_cameras import DesiredCameraFeed
 from footfall_server.live.edge_registry import EdgeRegistry
 from footfall_server.live.watch import Watch
-from footfall_server.ports import ChangeSource, Clock, FaceIndex, ImageStore, Transactions
+from footfall_server.ports import ChangeSource, Clock, CropEmbedder, FaceIndex, ImageStore, Transactions
 from footfall_server.readiness import Readiness
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
@@ -36,12 +37,15 @@ from footfall_server.rpc.live import LiveServicer
 from footfall_server.rpc.message_rules import MessageRules
 from footfall_server.rpc.page_tokens import PageTokens
 from footfall_server.rpc.permissions import PERMISSIONS
+from footfall_server.rpc.recognition import RecognitionServicer
 from footfall_server.rpc.services import Servicers, services
 from footfall_server.rpc.sites import SiteServicer
 from footfall_server.rpc.tenants import TenantServicer
 from footfall_server.rpc.visits import VisitServicer
 from footfall_server.services.accounts import AccountService
 from footfall_server.services.batching import BatchLimits, MicroBatcher
+from footfall_server.services.calibration_plot import calibration_plot
+from footfall_server.services.calibrations import CalibrationService
 from footfall_server.services.cameras import CameraService
 from footfall_server.services.change_retention import ChangeRetention
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
@@ -51,7 +55,11 @@ from footfall_server.services.face_ingest import FaceIngest
 from footfall_server.services.images import ImageService
 from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.index_writer import IndexWriter
+from footfall_server.services.model_changes import ModelChangeService
+from footfall_server.services.model_registry import KnownModels
+from footfall_server.services.reembedding import Reembedding
 from footfall_server.services.sites import SiteService
+from footfall_server.services.tenant_models import TenantModels
 from footfall_server.services.tenants import TenantService
 from footfall_server.services.visits import VisitService
 from footfall_server.services.workers import WorkerService
@@ -71,6 +79,7 @@ class Adapters:
     images: ImageStore
     changes: ChangeSource
     clock: Clock
+    embedder: CropEmbedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,8 @@ class Core:
     def __init__(self, *, adapters: Adapters, keys: KeyRing, passwords: Passwords, choices: Choices) -> None:
         transactions, clock = adapters.transactions, adapters.clock
         model = RecognitionModel(choices.recognition.model_id, choices.recognition.dimension)
+        known_models = KnownModels(installation=model)
+        models = TenantModels(transactions=transactions, known=known_models, clock=clock)
         tokens = AccessTokens(
             keys=keys, issuer=choices.auth.issuer, audience=choices.auth.audience, clock=clock
         )
@@ -125,6 +136,9 @@ class Core:
         self._registry = EdgeRegistry(source=adapters.changes, feed=self._feed)
         self._adapters = adapters
 
+        self._index_recovery = IndexRecovery(transactions=transactions, index=adapters.index, models=models)
+        self._reembedding = Reembedding(transactions=transactions, embedder=adapters.embedder, clock=clock)
+
         servicers = Servicers(
             auth=AuthServicer(accounts=accounts),
             tenants=TenantServicer(
@@ -139,7 +153,7 @@ class Core:
             ingest=IngestServicer(
                 ingest=ingest,
                 batcher=self._batcher,
-                workers=WorkerService(transactions=transactions, clock=clock, model_id=model.model_id),
+                workers=WorkerService(transactions=transactions, clock=clock, models=models),
                 images=images,
                 registry=self._registry,
                 cameras=DesiredCameraFeed(feed=self._feed, transactions=transactions),
@@ -157,6 +171,26 @@ class Core:
                 watch=Watch(feed=self._feed, transactions=transactions, heartbeat=choices.watch_heartbeat)
             ),
             images=ImageServicer(images=images),
+            recognition=RecognitionServicer(
+                changes=ModelChangeService(
+                    transactions=transactions,
+                    models=models,
+                    known=known_models,
+                    embedder=adapters.embedder,
+                    index=self._index_recovery,
+                    reembedding=self._reembedding,
+                    clock=clock,
+                ),
+                calibrations=CalibrationService(
+                    transactions=transactions,
+                    models=models,
+                    known=known_models,
+                    thresholds=PolicyThresholds(),
+                    plot=calibration_plot,
+                    clock=clock,
+                ),
+                page_tokens=page_tokens,
+            ),
         )
         # The first is the outermost. Messages is the innermost, since it alone is given bytes.
         interceptors = [
@@ -169,12 +203,6 @@ class Core:
             Messages(rules=rules),
         ]
         self._server = GrpcServer(services=services(servicers), interceptors=interceptors)
-        self._index_recovery = IndexRecovery(
-            transactions=transactions,
-            index=adapters.index,
-            model_id=model.model_id,
-            dimension=model.dimension,
-        )
         self._readiness = Readiness(
             transactions=transactions,
             index=self._index_recovery,
@@ -202,6 +230,7 @@ class Core:
                 writer.run(),
                 retention.run(),
                 self._index_recovery.run(),
+                self._reembedding.run(),
                 self._readiness.run(),
             ]
             await stack.enter_async_context(_in_background(jobs))

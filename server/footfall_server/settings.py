@@ -148,7 +148,11 @@ class RecognitionSettings(_Section):
 
 
 class ServerSettings(BaseSettings):
-    """Everything that `footfall-server serve` is told."""
+    """Everything that `footfall-server serve` is told.
+
+    `models_dir` has the model files, for a change of the model: FOOTFALL_MODELS_DIR or its default when it
+    is not told.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -163,6 +167,7 @@ class ServerSettings(BaseSettings):
     s3: S3Settings
     auth: AuthSettings
     recognition: RecognitionSettings = RecognitionSettings()
+    models_dir: Path | None = None
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     event_loop: Literal["uvloop", "asyncio"] = "uvloop"

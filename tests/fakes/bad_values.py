@@ -5,6 +5,7 @@ is an error, so that no rule is ever left untested in silence.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -182,7 +183,9 @@ def _bad_strings(rule: str, limit: Any) -> Iterator[str]:
         case "max_len":
             yield MARKER + "x" * (limit + 1 - len(MARKER))
             yield "ü" * (limit + 1)
-        case "pattern" | "in":
+        case "pattern":
+            yield from (each for each in (MARKER.upper(), "", "a b") if not re.search(limit, each))
+        case "in":
             yield from (MARKER.upper(), "", "a b")
         case _:
             raise AssertionError(f"no bad value is known for string.{rule}")

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from fakes.edge_client import hello
 from fakes.manual_clock import START
+from fakes.model_world import fill_gallery, open_model_change
 from fakes.polling import until
-from fakes.shop import Replica, Shop
+from fakes.shop import MODEL_ID, OTHER_MODEL_ID, Replica, Shop
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
     auth_service_pb2,
@@ -18,6 +19,7 @@ from footfall.v1 import (
     image_service_pb2,
     ingest_service_pb2,
     live_service_pb2,
+    recognition_service_pb2,
     site_service_pb2,
     tenant_service_pb2,
     visit_service_pb2,
@@ -97,6 +99,7 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
         **_of_cameras(shop),
         **_of_faces(shop),
         **_of_visits(shop, seeded),
+        **_of_recognition(shop),
     }
 
 
@@ -244,4 +247,42 @@ def _of_visits(shop: Shop, seeded: Seeded) -> Requests:
         ],
         "/footfall.v1.LiveService/Watch": [watched],
         "/footfall.v1.ImageService/GetImage": [image_service_pb2.GetImageRequest(image_id=seeded.image_id)],
+    }
+
+
+def _of_recognition(shop: Shop) -> Requests:
+    """Of a tenant with faces enough to be calibrated, and a change of the model that may end."""
+    fill_gallery(shop.transactions.tables(shop.own.tenant.tenant_id))
+    request_id = new_id()
+    change_id = str(open_model_change(shop.transactions.tables(shop.own.tenant.tenant_id), request_id))
+    service = "/footfall.v1.RecognitionService"
+    return {
+        f"{service}/ListModels": [recognition_service_pb2.ListModelsRequest()],
+        f"{service}/StartModelChange": [
+            recognition_service_pb2.StartModelChangeRequest(
+                to_model_id=OTHER_MODEL_ID, request_id=str(request_id)
+            )
+        ],
+        f"{service}/GetModelChange": [
+            recognition_service_pb2.GetModelChangeRequest(model_change_id=change_id)
+        ],
+        f"{service}/ListModelChanges": [recognition_service_pb2.ListModelChangesRequest(page_size=1)],
+        f"{service}/PauseModelChange": [
+            recognition_service_pb2.PauseModelChangeRequest(model_change_id=change_id)
+        ],
+        f"{service}/ResumeModelChange": [
+            recognition_service_pb2.ResumeModelChangeRequest(model_change_id=change_id)
+        ],
+        f"{service}/FinishModelChange": [
+            recognition_service_pb2.FinishModelChangeRequest(model_change_id=change_id, accept_loss=True)
+        ],
+        f"{service}/RollBackModelChange": [
+            recognition_service_pb2.RollBackModelChangeRequest(model_change_id=change_id)
+        ],
+        f"{service}/Calibrate": [
+            recognition_service_pb2.CalibrateRequest(model_id=MODEL_ID, target_rate=0.01)
+        ],
+        f"{service}/ApplyCalibration": [
+            recognition_service_pb2.ApplyCalibrationRequest(model_id=MODEL_ID, target_rate=0.01)
+        ],
     }

@@ -19,6 +19,7 @@ from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.image import FaceImage
 from footfall_server.domain.merge import DistinctMark, Merge
+from footfall_server.domain.models import AppliedCalibration, ModelChange, TenantModel
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.sighting import Sighting
@@ -81,6 +82,11 @@ class TenantTables(Tables):
     image_times: dict[UUID, datetime] = field(default_factory=dict)
     changes: dict[int, Change] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
+    tenant_models: dict[str, TenantModel] = field(default_factory=dict)
+    model_changes: dict[UUID, ModelChange] = field(default_factory=dict)
+    model_change_leases: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
+    model_change_losses: dict[tuple[UUID, UUID], bool] = field(default_factory=dict)
+    calibrations: dict[str, AppliedCalibration] = field(default_factory=dict)
     merges: dict[UUID, Merge] = field(default_factory=dict)
     merge_requests: dict[UUID, UUID] = field(default_factory=dict)
     distinct: dict[tuple[UUID, UUID], DistinctMark] = field(default_factory=dict)

@@ -15,6 +15,12 @@ from fakes.memory_customers import (
     MemoryExemplars,
 )
 from fakes.memory_merges import MemoryAudit, MemoryDistinct, MemoryMerges, MemorySuggestions
+from fakes.memory_models import (
+    MemoryCalibrations,
+    MemoryModelChanges,
+    MemoryModelFaces,
+    MemoryTenantModels,
+)
 from fakes.memory_people import MemoryPopulation
 from fakes.memory_places import (
     MemoryApiKeys,
@@ -66,6 +72,10 @@ class MemoryTransaction:
         self.jobs = MemoryJobs(self.tables)
         self.population = MemoryPopulation(self.tables)
         self.batches = MemoryBatches(self, exclusive=exclusive)
+        self.tenant_models = MemoryTenantModels(self.tables)
+        self.model_changes = MemoryModelChanges(self.tables)
+        self.model_faces = MemoryModelFaces(self.tables, exclusive=exclusive)
+        self.calibrations = MemoryCalibrations(self.tables)
         self.customers = MemoryCustomers(self.tables, exclusive=exclusive)
         self.customer_sightings = MemoryCustomerSightings(self.tables)
         self.exemplars = MemoryExemplars(self.tables)

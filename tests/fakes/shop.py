@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import grpc.aio
+from fakes.crop_embedder import FakeCropEmbedder
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_changes import MemoryChanges
 from fakes.memory_face_index import MemoryFaceIndex
@@ -19,6 +20,7 @@ from footfall.v1 import (
     image_service_pb2_grpc,
     ingest_service_pb2_grpc,
     live_service_pb2_grpc,
+    recognition_service_pb2_grpc,
     site_service_pb2_grpc,
     tenant_service_pb2_grpc,
     visit_service_pb2_grpc,
@@ -38,6 +40,8 @@ ISSUER = "https://footfall.example"
 AUDIENCE = "footfall"
 MODEL_ID = "fr-mobilefacenet-512"
 DIMENSION = 512
+OTHER_MODEL_ID = "sface-2021dec-128"
+OTHER_DIMENSION = 128
 
 Metadata = Sequence[tuple[str, str]]
 
@@ -68,6 +72,7 @@ class Replica:
     visits: "visit_service_pb2_grpc.VisitServiceAsyncStub"
     live: "live_service_pb2_grpc.LiveServiceAsyncStub"
     images: "image_service_pb2_grpc.ImageServiceAsyncStub"
+    recognition: "recognition_service_pb2_grpc.RecognitionServiceAsyncStub"
 
 
 @dataclass(slots=True)
@@ -80,6 +85,9 @@ class Shop:
     changes: MemoryChanges = field(default_factory=MemoryChanges)
     index: MemoryFaceIndex = field(default_factory=lambda: MemoryFaceIndex({MODEL_ID: DIMENSION}))
     images: MemoryImages = field(default_factory=MemoryImages)
+    embedder: FakeCropEmbedder = field(
+        default_factory=lambda: FakeCropEmbedder({MODEL_ID: DIMENSION, OTHER_MODEL_ID: OTHER_DIMENSION})
+    )
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
     transactions: MemoryTransactions = field(init=False)
@@ -129,6 +137,7 @@ class Shop:
                 images=self.images,
                 changes=self.changes,
                 clock=self.clock,
+                embedder=self.embedder,
             ),
             keys=self.keys,
             passwords=self.passwords,
@@ -155,6 +164,7 @@ class Shop:
                 visits=visit_service_pb2_grpc.VisitServiceStub(channel),
                 live=live_service_pb2_grpc.LiveServiceStub(channel),
                 images=image_service_pb2_grpc.ImageServiceStub(channel),
+                recognition=recognition_service_pb2_grpc.RecognitionServiceStub(channel),
             )
 
     def snapshot(self) -> object:

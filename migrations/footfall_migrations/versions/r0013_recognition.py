@@ -31,6 +31,14 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.Column("request_id", sa.UUID()),
+        # Which replica embeds, and until when nobody else does.
+        sa.Column("lease_holder", sa.UUID()),
+        sa.Column("leased_until", sa.DateTime(timezone=True)),
+        # How far it was when it ended: the faces that this was counted from are gone by then.
+        sa.Column("face_count", sa.BigInteger()),
+        sa.Column("done_count", sa.BigInteger()),
+        sa.Column("lost_count", sa.BigInteger()),
+        sa.Column("lost_customer_count", sa.BigInteger()),
         sa.PrimaryKeyConstraint("tenant_id", "model_change_id", name="model_changes_pkey"),
         sa.UniqueConstraint("tenant_id", "request_id", name="model_changes_request_id_key"),
         sa.CheckConstraint(

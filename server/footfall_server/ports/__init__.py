@@ -27,6 +27,13 @@ from footfall_server.ports.merges import (
     MergeRepository,
     SuggestionRepository,
 )
+from footfall_server.ports.models import (
+    CalibrationRepository,
+    CropEmbedder,
+    ModelChangeRepository,
+    ModelFaceRepository,
+    TenantModelRepository,
+)
 from footfall_server.ports.paging import NameCursor, ScoreCursor, TimeCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
 from footfall_server.ports.recognition import (
@@ -44,10 +51,12 @@ __all__ = [
     "ApiKeyRepository",
     "AuditRepository",
     "BatchRepository",
+    "CalibrationRepository",
     "CameraRepository",
     "ChangeRepository",
     "ChangeSource",
     "Clock",
+    "CropEmbedder",
     "CustomerRepository",
     "CustomerSightingRepository",
     "DecisionRepository",
@@ -65,6 +74,8 @@ __all__ = [
     "IndexRemoval",
     "JobRepository",
     "MergeRepository",
+    "ModelChangeRepository",
+    "ModelFaceRepository",
     "NameCursor",
     "Notification",
     "OwnedFace",
@@ -75,6 +86,7 @@ __all__ = [
     "SiteRepository",
     "StoredObject",
     "SuggestionRepository",
+    "TenantModelRepository",
     "TimeCursor",
     "Transaction",
     "Transactions",

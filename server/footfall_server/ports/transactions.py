@@ -26,6 +26,12 @@ from footfall_server.ports.merges import (
     MergeRepository,
     SuggestionRepository,
 )
+from footfall_server.ports.models import (
+    CalibrationRepository,
+    ModelChangeRepository,
+    ModelFaceRepository,
+    TenantModelRepository,
+)
 from footfall_server.ports.paging import NameCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
 from footfall_server.ports.recognition import (
@@ -72,6 +78,14 @@ class Transaction(Protocol):
     def jobs(self) -> JobRepository: ...
     @property
     def population(self) -> PopulationRepository: ...
+    @property
+    def tenant_models(self) -> TenantModelRepository: ...
+    @property
+    def model_changes(self) -> ModelChangeRepository: ...
+    @property
+    def model_faces(self) -> ModelFaceRepository: ...
+    @property
+    def calibrations(self) -> CalibrationRepository: ...
     @property
     def customers(self) -> CustomerRepository: ...
     @property

@@ -14,6 +14,8 @@ from footfall.v1 import (
     ingest_service_pb2_grpc,
     live_service_pb2,
     live_service_pb2_grpc,
+    recognition_service_pb2,
+    recognition_service_pb2_grpc,
     site_service_pb2,
     site_service_pb2_grpc,
     tenant_service_pb2,
@@ -28,6 +30,7 @@ from footfall_server.rpc.grpc_server import Service
 from footfall_server.rpc.images import ImageServicer
 from footfall_server.rpc.ingest import IngestServicer
 from footfall_server.rpc.live import LiveServicer
+from footfall_server.rpc.recognition import RecognitionServicer
 from footfall_server.rpc.sites import SiteServicer
 from footfall_server.rpc.tenants import TenantServicer
 from footfall_server.rpc.visits import VisitServicer
@@ -45,6 +48,7 @@ class Servicers:
     visits: VisitServicer
     live: LiveServicer
     images: ImageServicer
+    recognition: RecognitionServicer
 
 
 def services(servicer: Servicers) -> Sequence[Service]:
@@ -87,5 +91,11 @@ def services(servicer: Servicers) -> Sequence[Service]:
         Service(
             image_service_pb2.DESCRIPTOR.services_by_name["ImageService"],
             lambda server: image_service_pb2_grpc.add_ImageServiceServicer_to_server(servicer.images, server),
+        ),
+        Service(
+            recognition_service_pb2.DESCRIPTOR.services_by_name["RecognitionService"],
+            lambda server: recognition_service_pb2_grpc.add_RecognitionServiceServicer_to_server(
+                servicer.recognition, server
+            ),
         ),
     ]

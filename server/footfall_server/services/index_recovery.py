@@ -1,18 +1,27 @@
 """An index that lost its faces is filled again from the gallery, and nobody becomes a stranger meanwhile."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
 from footfall_server.errors import FootfallError
 from footfall_server.ports import FaceIndex, Transactions
+from footfall_server.services.event_checks import RecognitionModel
 
 _log = structlog.get_logger()
 
 
+class ModelsEverywhere(Protocol):
+    """Tells which models need a collection; services.tenant_models does."""
+
+    async def everywhere(self) -> Sequence[RecognitionModel]: ...
+
+
 class IndexRecovery:
-    """Sees to it that the model has a collection, and that whatever a new one lacks is in the outbox.
+    """Sees to it that each model has a collection, and that whatever a new one lacks is in the outbox.
 
     Faces go back to the outbox before the empty collection is made. Until then searches are refused and
     events wait; from then on every batch finds those faces among the recent ones, until an IndexWriter has
@@ -25,45 +34,48 @@ class IndexRecovery:
         *,
         transactions: Transactions,
         index: FaceIndex,
-        model_id: str,
-        dimension: int,
+        models: ModelsEverywhere,
         look_every: timedelta = timedelta(seconds=10),
     ) -> None:
         self._transactions = transactions
         self._index = index
-        self._model_id = model_id
-        self._dimension = dimension
+        self._models = models
         self._look_every = look_every
 
     async def run(self) -> None:
-        """Looks whether the collection is still there for as long as the process lives."""
+        """Looks whether the collections are still there for as long as the process lives."""
         while True:
             await asyncio.sleep(self._look_every.total_seconds())
             try:
-                if not await self._index.exists(self._model_id):
-                    await self.prepare()
+                for model in await self._models.everywhere():
+                    if not await self._index.exists(model.model_id):
+                        await self.prepare_for(model)
             except FootfallError as error:
                 _log.warning("index_not_looked_after", reason=error.reason)
 
     async def prepare(self) -> int:
-        """Makes the collection when there is none. Returns how many faces went back to the outbox.
+        """Makes the collections that are not there. Returns how many faces went back to the outbox.
 
         Raises UNAVAILABLE when a store cannot be reached; call it again then.
         """
-        missing = not await self._index.exists(self._model_id)
-        requeued = await self._requeue() if missing else 0
-        made = await self._index.prepare(self._model_id, self._dimension)
+        return sum([await self.prepare_for(model) for model in await self._models.everywhere()])
+
+    async def prepare_for(self, model: RecognitionModel) -> int:
+        """As prepare, for one model, before a tenant takes it."""
+        missing = not await self._index.exists(model.model_id)
+        requeued = await self._requeue(model.model_id) if missing else 0
+        made = await self._index.prepare(model.model_id, model.dimension)
         if made and not missing:  # it went between the two questions
-            requeued = await self._requeue()
+            requeued = await self._requeue(model.model_id)
         if made or missing:
-            _log.warning("face_index_was_empty", model_id=self._model_id, requeued=requeued)
+            _log.warning("face_index_was_empty", model_id=model.model_id, requeued=requeued)
         return requeued
 
-    async def _requeue(self) -> int:
+    async def _requeue(self, model_id: str) -> int:
         async with self._transactions.begin_platform() as platform:
             tenant_ids = await platform.tenant_ids()
         requeued = 0
         for tenant_id in tenant_ids:
             async with self._transactions.begin(tenant_id) as tx:
-                requeued += await tx.gallery.requeue(self._model_id)
+                requeued += await tx.gallery.requeue(model_id)
         return requeued

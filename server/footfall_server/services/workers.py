@@ -9,6 +9,7 @@ from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.ports import Clock, Transactions
 from footfall_server.services.scope import tenant_of
 from footfall_server.services.submission import SpoolPlace
+from footfall_server.services.tenant_models import TenantModels
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +26,24 @@ class Introduction:
 class WorkerService:
     """Admits workers and keeps what is known of them."""
 
-    def __init__(self, *, transactions: Transactions, clock: Clock, model_id: str) -> None:
+    def __init__(self, *, transactions: Transactions, clock: Clock, models: TenantModels) -> None:
         self._transactions = transactions
         self._clock = clock
-        self._model_id = model_id
+        self._models = models
 
     async def admit(self, principal: Principal, introduction: Introduction) -> int:
         """Lets a worker in. Returns the sequence that is acknowledged of its spool.
 
         Raises MODEL_MISMATCH, and PERMISSION_DENIED for another site's worker.
         """
-        if introduction.model_id != self._model_id:
+        accepted = await self._models.of(tenant_of(principal))
+        if introduction.model_id not in accepted.all:
+            expected = accepted.in_use.model_id
             raise FootfallError(
                 ErrorKind.FAILED_PRECONDITION,
                 "MODEL_MISMATCH",
-                f"hello.model_id is {introduction.model_id}; faces here are matched by {self._model_id}",
-                metadata={"model_id": introduction.model_id, "expected_model_id": self._model_id},
+                f"hello.model_id is {introduction.model_id}; faces here are matched by {expected}",
+                metadata={"model_id": introduction.model_id, "expected_model_id": expected},
             )
         now = self._clock.now()
         worker = Worker(

@@ -8,6 +8,7 @@ import asyncpg
 import numpy as np
 import pytest
 from fakes.manual_clock import START
+from fakes.model_parts import models_of
 from fakes.synthetic_faces import DIMENSION, MODEL_ID, face_event, person
 from footfall_server.domain.face_event import FaceOutcome, Recorded
 from footfall_server.errors import FootfallError
@@ -15,6 +16,7 @@ from footfall_server.live.change_feed import TenantBell
 from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.index_writer import IndexWriter
 from footfall_server.storage.milvus import collection_name
+from footfall_server.system_clock import SystemClock
 from pymilvus import MilvusClient
 from real_chain import RealChain, Replica
 
@@ -29,9 +31,8 @@ async def milvus(milvus_uri: str) -> AsyncIterator[MilvusClient]:
 
 
 def recovery(replica: Replica) -> IndexRecovery:
-    return IndexRecovery(
-        transactions=replica.transactions, index=replica.index, model_id=MODEL_ID, dimension=DIMENSION
-    )
+    models = models_of(replica.transactions, SystemClock(), MODEL_ID, DIMENSION)
+    return IndexRecovery(transactions=replica.transactions, index=replica.index, models=models)
 
 
 async def everybody_comes(chain: RealChain, replica: Replica, *, minute: int) -> list[Recorded]:

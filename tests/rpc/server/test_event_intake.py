@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from fakes.manual_clock import START
+from fakes.model_parts import models_of
 from fakes.polling import until
-from fakes.shop import MODEL_ID, Shop
+from fakes.shop import DIMENSION, MODEL_ID, Shop
 from fakes.wire_events import face_event
 from footfall.v1 import face_event_pb2, ingest_service_pb2
 from footfall_server.domain.face_event import FaceOutcome, Recorded
@@ -94,7 +95,11 @@ async def _link(shop: Shop, recorder: GatedRecorder) -> AsyncIterator[Link]:
             worker_id=uuid4(),
             spool_id=uuid4(),
             batcher=batcher,
-            workers=WorkerService(transactions=shop.transactions, clock=shop.clock, model_id=MODEL_ID),
+            workers=WorkerService(
+                transactions=shop.transactions,
+                clock=shop.clock,
+                models=models_of(shop.transactions, shop.clock, MODEL_ID, DIMENSION),
+            ),
             rules=MessageRules(),
             say=say,
             max_in_flight=MAX_IN_FLIGHT,

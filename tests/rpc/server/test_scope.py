@@ -8,6 +8,7 @@ import grpc
 import pytest
 from fakes.edge_client import dialled
 from fakes.good_requests import Requests, Seeded, good_requests, seed
+from fakes.model_world import open_model_change
 from fakes.polling import until
 from fakes.rpc_calls import CONNECT, METHODS, call
 from fakes.rpc_failures import failure
@@ -76,6 +77,14 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     return dict(zip(ours, [site_id, site_id, camera_id, *theirs], strict=True))
 
 
+def strange_changes(shop: Shop, whose: str) -> Ids:
+    """For our change of the model another tenant's, or nobody's."""
+    [ours] = shop.transactions.tables(shop.own.tenant.tenant_id).model_changes
+    if whose != "another tenant's":
+        return {str(ours): str(new_id())}
+    return {str(ours): str(open_model_change(shop.transactions.tables(shop.foreign.tenant.tenant_id)))}
+
+
 def replaced(good: Message, ids: Ids, under: str = "") -> Iterator[tuple[str, Message]]:
     """The good request with one id after the other replaced, and the path of that."""
     for field, value in good.ListFields():
@@ -107,7 +116,7 @@ def callers(shop: Shop, method: str, whose: str) -> Mapping[str, Metadata]:
 async def test_what_is_somebody_elses_is_not_there(
     shop: Shop, core: Replica, seeded: Seeded, requests: Requests, whose: str
 ) -> None:
-    ids = await strangers(shop, core, seeded, whose)
+    ids = {**await strangers(shop, core, seeded, whose), **strange_changes(shop, whose)}
     before = shop.snapshot()
     tried = set()
     for method in IN_TENANTS:
@@ -121,7 +130,9 @@ async def test_what_is_somebody_elses_is_not_there(
                 assert failed.reason.endswith("_NOT_FOUND"), f"{name}: {path} of {method}: {failed}"
     assert shop.snapshot() == before
     admins_only = {name for name in IN_TENANTS if PERMISSIONS[name].roles == {Role.TENANT_ADMIN}}
+    recognition = ("ListModels", "StartModelChange", "ListModelChanges", "Calibrate", "ApplyCalibration")
     without_ids = {"/footfall.v1.SiteService/ListSites", "/footfall.v1.SiteService/CreateSite"}
+    without_ids |= {f"/footfall.v1.RecognitionService/{name}" for name in recognition}
     untried = set(IN_TENANTS) - tried - without_ids
     assert untried == (admins_only - without_ids if whose == "another site's" else set())
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from fakes.counting_shop import Shop
 from fakes.manual_clock import START
+from fakes.model_parts import models_of
 from fakes.polling import until
 from fakes.synthetic_faces import DIMENSION, MODEL_ID, face_event, person
 from footfall_server.domain.face_event import FaceOutcome
@@ -31,8 +32,7 @@ def recovery(shop: Shop) -> IndexRecovery:
     return IndexRecovery(
         transactions=shop.transactions,
         index=shop.index,
-        model_id=MODEL_ID,
-        dimension=DIMENSION,
+        models=models_of(shop.transactions, shop.clock, MODEL_ID, DIMENSION),
         look_every=timedelta(0),
     )
 

@@ -25,6 +25,8 @@ from footfall_server.storage.postgres.gallery import PostgresGallery
 from footfall_server.storage.postgres.images import PostgresImages
 from footfall_server.storage.postgres.jobs import PostgresJobs
 from footfall_server.storage.postgres.merges import PostgresAudit, PostgresMerges
+from footfall_server.storage.postgres.model_changes import PostgresModelChanges
+from footfall_server.storage.postgres.model_faces import PostgresModelFaces
 from footfall_server.storage.postgres.platform import (
     ENTER_PLATFORM,
     SET_TENANT,
@@ -35,6 +37,7 @@ from footfall_server.storage.postgres.sightings import PostgresSightings
 from footfall_server.storage.postgres.sites import PostgresSites
 from footfall_server.storage.postgres.statements import TenantConnection
 from footfall_server.storage.postgres.suggestions import PostgresDistinct, PostgresSuggestions
+from footfall_server.storage.postgres.tenant_models import PostgresCalibrations, PostgresTenantModels
 from footfall_server.storage.postgres.visits import PostgresVisits
 from footfall_server.storage.postgres.workers import PostgresWorkers
 
@@ -67,6 +70,10 @@ class PostgresTransaction:
         self.batches = PostgresBatches(connection)
         self.jobs = PostgresJobs(connection)
         self.population = PostgresPopulation(connection)
+        self.tenant_models = PostgresTenantModels(connection)
+        self.model_changes = PostgresModelChanges(connection)
+        self.model_faces = PostgresModelFaces(connection)
+        self.calibrations = PostgresCalibrations(connection)
         self.customers = PostgresCustomers(connection)
         self.customer_sightings = PostgresCustomerSightings(connection)
         self.exemplars = PostgresExemplars(connection)
