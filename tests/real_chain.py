@@ -6,15 +6,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from database_fixtures import FootfallDatabase
+from fakes.ingest import an_ingest
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_images import MemoryImages
-from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY
+from fakes.synthetic_faces import DIMENSION, MODEL_ID
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, Camera, Site, Tenant
 from footfall_server.domain.worker import Worker
-from footfall_server.services.event_checks import EventTimes, RecognitionModel
-from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
 from footfall_server.storage.milvus import MilvusFaceIndex
 from footfall_server.storage.postgres.engine import make_engine
@@ -49,15 +48,7 @@ class RealChain:
         self.stack.push_async_callback(index.close)
         await index.prepare(MODEL_ID, DIMENSION)
         transactions = PostgresTransactions(engine)
-        ingest = FaceIngest(
-            transactions=transactions,
-            index=index,
-            crops=FaceCrops(transactions=transactions, images=MemoryImages()),
-            clock=self.clock,
-            model=RecognitionModel(MODEL_ID, DIMENSION),
-            policy=POLICY,
-            times=EventTimes(),
-        )
+        ingest = an_ingest(transactions=transactions, index=index, images=MemoryImages(), clock=self.clock)
         return Replica(transactions, index, ingest)
 
     async def open(self) -> None:

@@ -11,6 +11,7 @@ from itertools import product
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from fakes.ingest import an_ingest
 from fakes.manual_clock import ManualClock
 from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
@@ -19,17 +20,15 @@ from footfall_server.domain.batch import BatchRecords
 from footfall_server.domain.change import ChangeKind, Topic
 from footfall_server.domain.face_event import FaceEvent, FaceOutcome
 from footfall_server.domain.identity import Principal, Role
-from footfall_server.domain.matching import Thresholds
 from footfall_server.domain.places import Camera, Site
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.site_rules import SiteRule, SiteRules
 from footfall_server.domain.visit import Visit, VisitFilter, VisitKind, VisitView
 from footfall_server.ports import Transactions
-from footfall_server.services.event_checks import EventTimes, RecognitionModel
-from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
 from footfall_server.services.visit_book import VisitBook
 from hypothesis import strategies as st
+from storage_samples import people
 
 STEP = timedelta(minutes=10)
 STEPS = 36 * 6
@@ -221,7 +220,7 @@ class Played:
         """Opens both sites and makes both persons customers."""
         await self._open_sites()
         async with self.transactions.begin_exclusive(self.tenant_id) as tx:
-            await tx.batches.write(BatchRecords(at=self.world.start, newcomers=self.persons))
+            await tx.batches.write(BatchRecords(at=self.world.start, people=people(self.persons)))
 
     async def _open_sites(self) -> None:
         self.sites = [uuid5(self.tenant_id, f"site {number}") for number in range(2)]
@@ -348,14 +347,11 @@ class Filmed(Played):
                     updated_at=at,
                 )
                 await tx.cameras.add(camera, None)
-        self.ingest = FaceIngest(
+        self.ingest = an_ingest(
             transactions=self.transactions,
             index=MemoryFaceIndex({MODEL_ID: DIMENSION}),
-            crops=FaceCrops(transactions=self.transactions, images=MemoryImages()),
+            images=MemoryImages(),
             clock=ManualClock(self.world.at(2 * STEPS)),
-            model=RecognitionModel(MODEL_ID, DIMENSION),
-            thresholds=Thresholds(),
-            times=EventTimes(),
         )
 
     async def tell(self, batch: Sequence[Glimpse]) -> None:

@@ -13,7 +13,6 @@ from footfall_server.auth.passwords import Passwords
 from footfall_server.auth.tokens import AccessTokens
 from footfall_server.domain.calibration import PolicyThresholds
 from footfall_server.domain.impostor_tail import ImpostorTail
-from footfall_server.domain.thresholds import ThresholdPolicy
 from footfall_server.live.change_feed import ChangeFeed
 from footfall_server.live.desired_cameras import DesiredCameraFeed
 from footfall_server.live.edge_registry import EdgeRegistry
@@ -100,7 +99,9 @@ class Core:
     def __init__(self, *, adapters: Adapters, keys: KeyRing, passwords: Passwords, choices: Choices) -> None:
         transactions, clock = adapters.transactions, adapters.clock
         model = RecognitionModel(choices.recognition.model_id, choices.recognition.dimension)
-        known_models = KnownModels(installation=model)
+        known_models = KnownModels(
+            installation=model, installation_tail=ImpostorTail.of_points(choices.recognition.impostor_tail)
+        )
         models = TenantModels(transactions=transactions, known=known_models, clock=clock)
         tokens = AccessTokens(
             keys=keys, issuer=choices.auth.issuer, audience=choices.auth.audience, clock=clock
@@ -125,10 +126,9 @@ class Core:
             index=adapters.index,
             crops=FaceCrops(transactions=transactions, images=adapters.images),
             clock=clock,
-            model=model,
-            policy=ThresholdPolicy(
-                ImpostorTail.of_points(choices.recognition.impostor_tail), choices.recognition.target_rate
-            ),
+            models=models,
+            known=known_models,
+            target_rate=choices.recognition.target_rate,
             times=EventTimes(),
         )
         self._batcher = MicroBatcher(recorder=ingest, limits=choices.batches)

@@ -4,18 +4,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from fakes.ingest import an_ingest
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_changes import MemoryChanges
 from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
 from fakes.memory_tables import TenantTables
 from fakes.memory_transactions import MemoryTransactions
-from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY
+from fakes.synthetic_faces import DIMENSION, MODEL_ID
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, Camera, Site, Tenant
 from footfall_server.domain.site_rules import SiteRules
-from footfall_server.services.event_checks import EventTimes, RecognitionModel
-from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
 
 
@@ -70,12 +69,6 @@ class Shop:
         )
 
     def replica(self) -> FaceIngest:
-        return FaceIngest(
-            transactions=self.transactions,
-            index=self.index,
-            crops=FaceCrops(transactions=self.transactions, images=self.images),
-            clock=self.clock,
-            model=RecognitionModel(MODEL_ID, DIMENSION),
-            policy=POLICY,
-            times=EventTimes(),
+        return an_ingest(
+            transactions=self.transactions, index=self.index, images=self.images, clock=self.clock
         )

@@ -7,7 +7,13 @@ from itertools import combinations
 from uuid import UUID
 
 from fakes.memory_tables import GalleryRow, TenantTables
-from footfall_server.domain.batch import GalleryAnswers, GalleryQuestions, IdentityChanges, KnownFace
+from footfall_server.domain.batch import (
+    GalleryAnswers,
+    GalleryQuestions,
+    IdentityChanges,
+    KnownFace,
+    TailOfTenant,
+)
 from footfall_server.domain.customer import Customer
 from footfall_server.domain.face_event import Embedding
 from footfall_server.domain.gallery_view import Exemplar, KnownIdentity, apart_pairs
@@ -48,8 +54,16 @@ class MemoryPeople:
             apart=apart_pairs([*self._distinct(near), *self._together(waiting)]),
             tenant_size=tables.counters.get("customers", 0),
             site_sizes=sites,
-            tail=tables.tails.get(questions.model_id),
+            tail=self._tail(questions.model_id),
+            takes_model=not tables.tenant_models or questions.model_id in tables.tenant_models,
+            model_in_use=next((each.model_id for each in tables.tenant_models.values() if each.in_use), None),
         )
+
+    def _tail(self, model_id: str) -> TailOfTenant | None:
+        applied = self._tables.calibrations.get(model_id)
+        if applied is None:
+            return None
+        return TailOfTenant(applied.target_rate, applied.tail.cosines, applied.tail.false_match_rates)
 
     def change(self, people: IdentityChanges, at: datetime) -> None:
         """What IdentityChanges says. What the database's constraints refuse is an AssertionError here."""

@@ -11,7 +11,6 @@ from typing import Self
 from uuid import UUID
 
 from footfall_server.domain.audit import AuditEntry
-from footfall_server.domain.batch import TailOfTenant
 from footfall_server.domain.change import Change
 from footfall_server.domain.customer import Customer
 from footfall_server.domain.decision import DecisionRecord
@@ -74,7 +73,6 @@ class TenantTables(Tables):
     customers: dict[UUID, Customer] = field(default_factory=dict)
     removal_retries: dict[UUID, datetime] = field(default_factory=dict)
     decisions: dict[UUID, DecisionRecord] = field(default_factory=dict)
-    tails: dict[str, TailOfTenant] = field(default_factory=dict)
     gallery: dict[UUID, GalleryRow] = field(default_factory=dict)
     sightings: dict[UUID, Sighting] = field(default_factory=dict)
     visits: dict[UUID, Visit] = field(default_factory=dict)

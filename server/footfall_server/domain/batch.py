@@ -106,7 +106,8 @@ class GalleryAnswers:
     `faces` tells whose each face is; one that is not there is nobody's any more.
     `identities` has all of these people, those who are near or named with all of their exemplars.
     `waiting` are the sightings of those who wait. `apart` are pairs of roots who cannot be one person.
-    `tenant_size` and `site_sizes` are how many people are known.
+    `tenant_size` and `site_sizes` are how many people are known. `takes_model` says whether the tenant takes
+    the model's embeddings still, and `model_in_use` which it uses, None when it never chose one.
     """
 
     faces: Mapping[UUID, KnownFace]
@@ -116,6 +117,8 @@ class GalleryAnswers:
     tenant_size: int
     site_sizes: Mapping[UUID, int]
     tail: TailOfTenant | None = None
+    takes_model: bool = True
+    model_in_use: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ The messages' own rules (sizes, ids, ranges of numbers) were checked where they 
 depends on this installation and its clock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,34 +42,21 @@ class EventTimes:
 class EventChecks:
     """Looks at one event at a time."""
 
-    def __init__(self, *, model: RecognitionModel, times: EventTimes) -> None:
-        self._model = model
+    def __init__(self, *, times: EventTimes) -> None:
         self._times = times
 
-    def refusal(self, event: FaceEvent, now: datetime) -> FootfallError | None:
-        """Why the event is not recorded: MODEL_MISMATCH, or INVALID_FIELD with every bad field named."""
-        if event.model_id != self._model.model_id:
-            return FootfallError(
-                ErrorKind.FAILED_PRECONDITION,
-                "MODEL_MISMATCH",
-                f"embedding.model_id is {event.model_id}; faces here are matched by {self._model.model_id}",
-                metadata={"model_id": event.model_id, "expected_model_id": self._model.model_id},
-            )
-        violations = [*self._of_embedding(event), *self._of_times(event, now), *_of_crop(event)]
-        return invalid_fields(violations) if violations else None
+    def refusal(
+        self, event: FaceEvent, now: datetime, models: Mapping[str, RecognitionModel], in_use: str
+    ) -> FootfallError | None:
+        """Why the event is not recorded: MODEL_MISMATCH, or INVALID_FIELD with every bad field named.
 
-    def _of_embedding(self, event: FaceEvent) -> Iterator[FieldViolation]:
-        field = "embedding.vector"
-        if event.embedding.shape != (self._model.dimension,):
-            said = f"must have {self._model.dimension} values, got {event.embedding.size}"
-            yield FieldViolation(field, said, "embedding.dimension")
-        elif not np.isfinite(event.embedding).all():
-            yield FieldViolation(field, "must have finite values only", "embedding.finite")
-        else:
-            norm = float(np.linalg.norm(event.embedding.astype(np.float64)))
-            if abs(norm - 1.0) > NORM_TOLERANCE:
-                said = f"must be L2-normalised (norm within 1 ± {NORM_TOLERANCE}), its norm is {norm:.4g}"
-                yield FieldViolation(field, said, "embedding.norm")
+        `models` are those whose embeddings the tenant takes, `in_use` the one to embed with.
+        """
+        model = models.get(event.model_id)
+        if model is None:
+            return model_mismatch(event.model_id, in_use)
+        violations = [*_of_embedding(event, model), *self._of_times(event, now), *_of_crop(event)]
+        return invalid_fields(violations) if violations else None
 
     def _of_times(self, event: FaceEvent, now: datetime) -> Iterator[FieldViolation]:
         times = self._times
@@ -85,6 +72,30 @@ class EventChecks:
         if now - event.first_seen_at > times.max_age:
             said = f"must not be more than {times.max_age.days} days ago"
             yield FieldViolation("first_seen_time", said, "face_event.age")
+
+
+def model_mismatch(model_id: str, in_use: str) -> FootfallError:
+    """FAILED_PRECONDITION / MODEL_MISMATCH: the tenant takes no embeddings of this model."""
+    return FootfallError(
+        ErrorKind.FAILED_PRECONDITION,
+        "MODEL_MISMATCH",
+        f"embedding.model_id is {model_id}; faces here are matched by {in_use}",
+        metadata={"model_id": model_id, "expected_model_id": in_use},
+    )
+
+
+def _of_embedding(event: FaceEvent, model: RecognitionModel) -> Iterator[FieldViolation]:
+    field = "embedding.vector"
+    if event.embedding.shape != (model.dimension,):
+        said = f"must have {model.dimension} values, got {event.embedding.size}"
+        yield FieldViolation(field, said, "embedding.dimension")
+    elif not np.isfinite(event.embedding).all():
+        yield FieldViolation(field, "must have finite values only", "embedding.finite")
+    else:
+        norm = float(np.linalg.norm(event.embedding.astype(np.float64)))
+        if abs(norm - 1.0) > NORM_TOLERANCE:
+            said = f"must be L2-normalised (norm within 1 ± {NORM_TOLERANCE}), its norm is {norm:.4g}"
+            yield FieldViolation(field, said, "embedding.norm")
 
 
 def _of_crop(event: FaceEvent) -> Iterator[FieldViolation]:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import groupby
 from uuid import UUID
 
 import numpy as np
@@ -12,13 +13,21 @@ from footfall_server.domain.face_event import FaceEvent, Recorded
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.recent_faces import RecentGallery
 from footfall_server.domain.thresholds import ThresholdPolicy
-from footfall_server.errors import ErrorKind, EventRefusedError, FootfallError
+from footfall_server.errors import (
+    ErrorKind,
+    EventRefusedError,
+    FieldViolation,
+    FootfallError,
+    invalid_fields,
+)
 from footfall_server.ports import Clock, FaceIndex, IndexHit, Transactions
 from footfall_server.services.event_checks import EventChecks, EventTimes, RecognitionModel
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.ingest_batch import IngestBatch, SearchedBatch
+from footfall_server.services.model_registry import KnownModels, model_unknown
 from footfall_server.services.scope import tenant_of
 from footfall_server.services.submission import Submission
+from footfall_server.services.tenant_models import AcceptedModels, TenantModels
 
 SEARCH_LIMIT = 10
 TENANTS_REMEMBERED = 256
@@ -44,18 +53,20 @@ class FaceIngest:
         index: FaceIndex,
         crops: FaceCrops,
         clock: Clock,
-        model: RecognitionModel,
-        policy: ThresholdPolicy,
+        models: TenantModels,
+        known: KnownModels,
+        target_rate: float,
         times: EventTimes,
     ) -> None:
         self._transactions = transactions
         self._index = index
         self._crops = crops
         self._clock = clock
-        self._model = model
-        self._policy = policy
-        self._recents: OrderedDict[UUID, RecentGallery] = OrderedDict()
-        self._checks = EventChecks(model=model, times=times)
+        self._models = models
+        self._known = known
+        self._target_rate = target_rate
+        self._recents: OrderedDict[tuple[UUID, str], RecentGallery] = OrderedDict()
+        self._checks = EventChecks(times=times)
 
     async def record_many(self, principal: Principal, events: Sequence[FaceEvent]) -> Sequence[Recorded]:
         """Records all of the events, or none. Events of one track come in the order they were made.
@@ -78,32 +89,68 @@ class FaceIngest:
     async def _record(
         self, tenant_id: UUID, submissions: Sequence[Submission], *, all_or_none: bool
     ) -> Sequence[Result]:
-        batch = await self._searched(tenant_id, submissions, all_or_none=all_or_none)
+        """One transaction for each stretch of events of one model: nearly always one for all.
+
+        Two models meet only while a tenant moves from one to another. They are compared with different
+        faces, and the order of a spool has to be kept.
+        """
+        accepted = await self._models.of(tenant_id)
+        stretches = [list(each) for _, each in groupby(submissions, lambda each: each.event.model_id)]
+        if all_or_none and len(stretches) > 1:
+            raise invalid_fields(
+                [FieldViolation("events", "must all be embedded by one model", "face_events.one_model")]
+            )
+        results: list[Result] = []
+        for stretch in stretches:
+            results += await self._record_stretch(tenant_id, stretch, accepted, all_or_none=all_or_none)
+        return results
+
+    async def _record_stretch(
+        self,
+        tenant_id: UUID,
+        submissions: Sequence[Submission],
+        accepted: AcceptedModels,
+        *,
+        all_or_none: bool,
+    ) -> Sequence[Result]:
+        batch = await self._searched(tenant_id, submissions, accepted, all_or_none=all_or_none)
         try:
             return await self._commit(tenant_id, batch, all_or_none=all_or_none)
         except FootfallError as error:
+            if error.reason == "MODEL_MISMATCH":
+                self._models.forget(tenant_id)
             if error.kind is not ErrorKind.ABORTED:
                 raise
             _log.info("ingest_transaction_retried", events=len(submissions))
             return await self._commit(tenant_id, batch, all_or_none=all_or_none)
 
     async def _searched(
-        self, tenant_id: UUID, submissions: Sequence[Submission], *, all_or_none: bool
+        self,
+        tenant_id: UUID,
+        submissions: Sequence[Submission],
+        accepted: AcceptedModels,
+        *,
+        all_or_none: bool,
     ) -> SearchedBatch:
         began = self._clock.now()
-        refusals = [self._checks.refusal(submission.event, began) for submission in submissions]
+        model = accepted.all.get(submissions[0].event.model_id, accepted.in_use)
+        refusals = [
+            self._checks.refusal(submission.event, began, accepted.all, accepted.in_use.model_id)
+            for submission in submissions
+        ]
         if all_or_none:
             _raise_first(refusals)
         places = [place for place, refusal in enumerate(refusals) if refusal is None]
         sound = [submissions[place] for place in places]
         images = await self._crops.store(tenant_id, sound)
-        queries = _unit_rows([each.event for each in sound], self._model.dimension)
+        queries = _unit_rows([each.event for each in sound], model.dimension)
         hits: Sequence[Sequence[IndexHit]] = ()
         if sound:
-            hits = await self._index.search(tenant_id, self._model.model_id, queries, SEARCH_LIMIT)
+            hits = await self._index.search(tenant_id, model.model_id, queries, SEARCH_LIMIT)
         return SearchedBatch(
             submissions=submissions,
             refusals=refusals,
+            model=model,
             queries=queries,
             row_of={place: row for row, place in enumerate(places)},
             hits=hits,
@@ -118,9 +165,8 @@ class FaceIngest:
             batch = IngestBatch(
                 tx,
                 searched,
-                recents=self._recents_of(tenant_id),
-                policy=self._policy,
-                model_id=self._model.model_id,
+                recents=self._recents_of(tenant_id, searched.model),
+                policy=self._policy_of(searched.model.model_id),
                 now=self._clock.now(),
             )
             refusals = await batch.sort()
@@ -128,10 +174,17 @@ class FaceIngest:
                 _raise_first([refusals.get(place) for place in range(len(searched.submissions))])
             return await batch.record()
 
-    def _recents_of(self, tenant_id: UUID) -> RecentGallery:
+    def _policy_of(self, model_id: str) -> ThresholdPolicy:
+        tail = self._known.get(model_id).tail
+        if tail is None:
+            raise model_unknown(model_id, f"it is not known how alike {model_id} makes strangers look")
+        return ThresholdPolicy(tail, self._target_rate)
+
+    def _recents_of(self, tenant_id: UUID, model: RecognitionModel) -> RecentGallery:
         """What is held of a tenant's recent faces. Touched only inside its exclusive transactions."""
-        recents = self._recents.setdefault(tenant_id, RecentGallery(self._model.dimension))
-        self._recents.move_to_end(tenant_id)
+        key = tenant_id, model.model_id
+        recents = self._recents.setdefault(key, RecentGallery(model.dimension))
+        self._recents.move_to_end(key)
         if len(self._recents) > TENANTS_REMEMBERED:
             self._recents.popitem(last=False)
         return recents

@@ -26,6 +26,7 @@ from footfall_server.domain.recent_faces import RecentFaces, RecentGallery
 from footfall_server.domain.thresholds import CALIBRATED, ThresholdPolicy
 from footfall_server.errors import FieldViolation, FootfallError, invalid_fields, not_found
 from footfall_server.ports import IndexHit, Transaction
+from footfall_server.services.event_checks import RecognitionModel, model_mismatch
 from footfall_server.services.identity_ledger import IdentityLedger
 from footfall_server.services.recogniser import Recogniser, Seen
 from footfall_server.services.recording import Face, Recording
@@ -50,6 +51,7 @@ class SearchedBatch:
 
     submissions: Sequence[Submission]
     refusals: Sequence[FootfallError | None]
+    model: RecognitionModel
     queries: npt.NDArray[np.float32]
     row_of: Mapping[int, int]
     hits: Sequence[Sequence[IndexHit]]
@@ -70,14 +72,13 @@ class IngestBatch:
         *,
         recents: RecentGallery,
         policy: ThresholdPolicy,
-        model_id: str,
         now: datetime,
     ) -> None:
         self._tx = tx
         self._batch = batch
         self._recents = recents
         self._policy = policy
-        self._model_id = model_id
+        self._model_id = batch.model.model_id
         self._now = now
         self._refusals: dict[int, FootfallError] = {
             place: refusal for place, refusal in enumerate(batch.refusals) if refusal is not None
@@ -171,6 +172,9 @@ class IngestBatch:
                 since=self._now - LEARNING_DAY,
             )
         )
+        if not answers.takes_model:
+            # The tenant has moved to another model since the batch was looked at.
+            raise model_mismatch(self._model_id, answers.model_in_use or self._model_id)
         recording = self._recording(known, answers)
         for place, found in alike.items():
             recording.take(self._face(place, known, answers, found))

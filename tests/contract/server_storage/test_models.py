@@ -21,7 +21,7 @@ from footfall_server.domain.models import (
 from footfall_server.domain.person import GalleryFace
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.ports import TimeCursor, Transactions
-from storage_samples import MODEL, NOON, a_face, an_embedding, minutes
+from storage_samples import MODEL, NOON, a_face, an_embedding, minutes, people
 
 OLD, NEW = MODEL, "another-model"
 
@@ -39,7 +39,7 @@ async def known(transactions: Transactions, tenant_id: UUID, *faces_of_each: int
         for number in range(count)
     ]
     async with transactions.begin_exclusive(tenant_id) as tx:
-        await tx.batches.write(BatchRecords(at=NOON, newcomers=people, faces=faces))
+        await tx.batches.write(BatchRecords(at=NOON, people=people(people, faces=faces)))
     return faces
 
 
@@ -201,7 +201,7 @@ async def test_progress_is_counted_over_the_old_model(transactions: Transactions
     await embedded(transactions, tenant_id, [done])
     own = replace(a_face(saved.customer_id, model_id=NEW), embedding=an_embedding(3, 128))
     async with transactions.begin_exclusive(tenant_id) as tx:
-        await tx.batches.write(BatchRecords(at=NOON, faces=[own]))
+        await tx.batches.write(BatchRecords(at=NOON, people=people([], faces=[own])))
         lost = [each.exemplar_id for each in (first, second, half, saved)]
         await tx.model_changes.add_losses(change.model_change_id, lost)
     async with transactions.begin(tenant_id) as tx:

@@ -9,6 +9,7 @@ import pytest
 from fakes.manual_clock import START
 from fakes.synthetic_faces import DIMENSION, MODEL_ID, face_event, person
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent
+from footfall_server.errors import FootfallError
 from footfall_server.services.event_checks import EventChecks, EventTimes, RecognitionModel
 
 NOW = START + timedelta(minutes=1)
@@ -30,6 +31,8 @@ BAD: list[tuple[str, FaceEvent, set[str]]] = [
         {"last_seen_time"},
     ),
     ("crop", replace(EVENT, crop_jpeg=b"GIF89a"), {"crop_jpeg"}),
+    ("aligned", replace(EVENT, aligned_jpeg=b"GIF89a"), {"aligned_jpeg"}),
+    ("other", replace(EVENT, model_id="two"), {"embedding.vector"}),
     (
         "both",
         replace(EVENT, crop_jpeg=b"\xff\xd8\xff", image=AnnouncedImage(uuid4(), 3, "image/jpeg")),
@@ -45,23 +48,28 @@ BAD: list[tuple[str, FaceEvent, set[str]]] = [
 
 @pytest.fixture
 def checks() -> EventChecks:
-    return EventChecks(model=RecognitionModel(MODEL_ID, DIMENSION), times=EventTimes())
+    return EventChecks(times=EventTimes())
+
+
+def refused(checks: EventChecks, event: FaceEvent) -> FootfallError | None:
+    models = {MODEL_ID: RecognitionModel(MODEL_ID, DIMENSION), "two": RecognitionModel("two", 2)}
+    return checks.refusal(event, NOW, models, MODEL_ID)
 
 
 @pytest.mark.parametrize(("event", "fields"), [case[1:] for case in BAD], ids=[case[0] for case in BAD])
 def test_every_bad_field_is_named(checks: EventChecks, event: FaceEvent, fields: set[str]) -> None:
-    refusal = checks.refusal(event, NOW)
+    refusal = refused(checks, event)
     assert refusal is not None
     assert refusal.reason == "INVALID_FIELD"
     assert {violation.field for violation in refusal.violations} == fields
 
 
 def test_a_good_event_passes(checks: EventChecks) -> None:
-    assert checks.refusal(EVENT, NOW) is None
-    assert checks.refusal(replace(EVENT, embedding=person(1) * np.float32(1.009)), NOW) is None
+    assert refused(checks, EVENT) is None
+    assert refused(checks, replace(EVENT, embedding=person(1) * np.float32(1.009))) is None
 
 
 def test_another_model_is_a_mismatch_and_not_a_bad_field(checks: EventChecks) -> None:
-    refusal = checks.refusal(replace(EVENT, model_id="other"), NOW)
+    refusal = refused(checks, replace(EVENT, model_id="other"))
     assert refusal is not None
     assert refusal.reason == "MODEL_MISMATCH"

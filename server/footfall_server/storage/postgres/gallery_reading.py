@@ -65,6 +65,9 @@ select
   (select last_number from customer_counters) as tenant_size,
   (select array_agg(r) from (
      select site_id, people from site_people_counts where site_id = any($4::uuid[])) r) as site_sizes,
+  (select not exists (select from tenant_models)
+          or exists (select from tenant_models where model_id = $5::text)) as takes_model,
+  (select model_id from tenant_models where in_use) as model_in_use,
   (select r from (
      select target_rate, cosines, false_match_rates from calibrations where model_id = $5::text) r) as tail
 """  # noqa: S608 - made of constants; whatever comes from outside is a parameter
@@ -113,6 +116,8 @@ def to_gallery(row: asyncpg.Record, questions: GalleryQuestions) -> GalleryAnswe
         apart=apart_pairs((each[0], each[1]) for each in row["apart"] or ()),
         tenant_size=row["tenant_size"] or 0,
         site_sizes={each[0]: each[1] for each in row["site_sizes"] or ()},
+        takes_model=row["takes_model"],
+        model_in_use=row["model_in_use"],
         tail=None if tail is None else TailOfTenant(tail[0], tuple(tail[1]), tuple(tail[2])),
     )
 

@@ -1,0 +1,26 @@
+"""The core's heart over whatever stores a test has, for the synthetic faces' model."""
+
+from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY
+from footfall_server.ports import Clock, FaceIndex, ImageStore, Transactions
+from footfall_server.services.event_checks import EventTimes, RecognitionModel
+from footfall_server.services.face_crops import FaceCrops
+from footfall_server.services.face_ingest import FaceIngest
+from footfall_server.services.model_registry import KnownModels
+from footfall_server.services.tenant_models import TenantModels
+
+
+def an_ingest(
+    *, transactions: Transactions, index: FaceIndex, images: ImageStore, clock: Clock
+) -> FaceIngest:
+    """What one replica of the core would have."""
+    known = KnownModels(installation=RecognitionModel(MODEL_ID, DIMENSION), installation_tail=POLICY.tail)
+    return FaceIngest(
+        transactions=transactions,
+        index=index,
+        crops=FaceCrops(transactions=transactions, images=images),
+        clock=clock,
+        models=TenantModels(transactions=transactions, known=known, clock=clock),
+        known=known,
+        target_rate=POLICY.target_rate,
+        times=EventTimes(),
+    )
