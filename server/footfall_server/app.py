@@ -20,6 +20,7 @@ from footfall_server.ports import ChangeSource, Clock, FaceIndex, ImageStore, Tr
 from footfall_server.readiness import Readiness
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
+from footfall_server.rpc.customers import CustomerServicer
 from footfall_server.rpc.edge_link import LinkManners
 from footfall_server.rpc.grpc_server import GrpcServer
 from footfall_server.rpc.images import ImageServicer
@@ -43,13 +44,19 @@ from footfall_server.services.accounts import AccountService
 from footfall_server.services.batching import BatchLimits, MicroBatcher
 from footfall_server.services.cameras import CameraService
 from footfall_server.services.change_retention import ChangeRetention
+from footfall_server.services.customer_removal import CustomerRemoval
+from footfall_server.services.customers import CustomerService
+from footfall_server.services.distinctness import Distinctness
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
 from footfall_server.services.images import ImageService
 from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.index_writer import IndexWriter
+from footfall_server.services.merging import Merging
 from footfall_server.services.sites import SiteService
+from footfall_server.services.splitting import Splitting
+from footfall_server.services.suggestions import SuggestionFinder, Suggestions
 from footfall_server.services.tenants import TenantService
 from footfall_server.services.visits import VisitService
 from footfall_server.services.workers import WorkerService
@@ -86,7 +93,15 @@ class Choices:
 class Core:
     """One replica."""
 
-    def __init__(self, *, adapters: Adapters, keys: KeyRing, passwords: Passwords, choices: Choices) -> None:
+    def __init__(
+        self,
+        *,
+        adapters: Adapters,
+        keys: KeyRing,
+        passwords: Passwords,
+        choices: Choices,
+        finder: SuggestionFinder,
+    ) -> None:
         transactions, clock = adapters.transactions, adapters.clock
         model = RecognitionModel(choices.recognition.model_id, choices.recognition.dimension)
         tokens = AccessTokens(
@@ -149,6 +164,15 @@ class Core:
                 watch=Watch(feed=self._feed, transactions=transactions, heartbeat=choices.watch_heartbeat)
             ),
             images=ImageServicer(images=images),
+            customers=CustomerServicer(
+                customers=CustomerService(transactions=transactions, clock=clock),
+                removal=CustomerRemoval(transactions=transactions, images=adapters.images, clock=clock),
+                merging=Merging(transactions=transactions, clock=clock),
+                splitting=Splitting(transactions=transactions, clock=clock),
+                distinctness=Distinctness(transactions=transactions, clock=clock),
+                suggestions=Suggestions(transactions=transactions, finder=finder, clock=clock),
+                page_tokens=page_tokens,
+            ),
         )
         # The first is the outermost. Messages is the innermost, since it alone is given bytes.
         interceptors = [

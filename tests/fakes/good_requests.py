@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from fakes.customer_requests import SeededCustomers, customer_requests, seed_customers
 from fakes.edge_client import hello
 from fakes.manual_clock import START
 from fakes.polling import until
@@ -44,6 +45,7 @@ class Seeded:
     image_id: str
     empty_tenant_id: str
     empty_site_id: str
+    customers: SeededCustomers
 
 
 async def seed(shop: Shop, core: Replica) -> Seeded:
@@ -71,7 +73,8 @@ async def seed(shop: Shop, core: Replica) -> Seeded:
         site_service_pb2.CreateSiteRequest(site=site_service_pb2.Site(display_name="Leer")),
         metadata=shop.signed_in(Role.TENANT_ADMIN),
     )
-    return Seeded(key.text, recorded.visit_id, str(image_id), tenant.tenant_id, site.site_id)
+    customers = await seed_customers(shop, shop.own, shop.own.camera)
+    return Seeded(key.text, recorded.visit_id, str(image_id), tenant.tenant_id, site.site_id, customers)
 
 
 def full_event(camera_id: UUID, *, person: int = 5) -> face_event_pb2.FaceEvent:
@@ -94,6 +97,7 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
         **_of_cameras(shop),
         **_of_faces(shop),
         **_of_visits(shop, seeded),
+        **customer_requests(str(shop.own.site.site_id), seeded.customers),
     }
 
 

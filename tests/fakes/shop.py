@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import grpc.aio
+from fakes.canned_finder import CannedFinder
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_changes import MemoryChanges
 from fakes.memory_face_index import MemoryFaceIndex
@@ -16,6 +17,7 @@ from fakes.memory_transactions import MemoryTransactions
 from footfall.v1 import (
     auth_service_pb2_grpc,
     camera_service_pb2_grpc,
+    customer_service_pb2_grpc,
     image_service_pb2_grpc,
     ingest_service_pb2_grpc,
     live_service_pb2_grpc,
@@ -68,6 +70,7 @@ class Replica:
     visits: "visit_service_pb2_grpc.VisitServiceAsyncStub"
     live: "live_service_pb2_grpc.LiveServiceAsyncStub"
     images: "image_service_pb2_grpc.ImageServiceAsyncStub"
+    customers: "customer_service_pb2_grpc.CustomerServiceAsyncStub"
 
 
 @dataclass(slots=True)
@@ -80,6 +83,7 @@ class Shop:
     changes: MemoryChanges = field(default_factory=MemoryChanges)
     index: MemoryFaceIndex = field(default_factory=lambda: MemoryFaceIndex({MODEL_ID: DIMENSION}))
     images: MemoryImages = field(default_factory=MemoryImages)
+    finder: CannedFinder = field(default_factory=CannedFinder)
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
     transactions: MemoryTransactions = field(init=False)
@@ -139,6 +143,7 @@ class Shop:
                 watch_heartbeat=self.watch_heartbeat,
                 drain_grace=timedelta(seconds=2),
             ),
+            finder=self.finder,
         )
         # The channel outlives the server, so that a client sees how the server leaves.
         async with AsyncExitStack() as outlasting, core.serving("127.0.0.1:0") as port:
@@ -155,6 +160,7 @@ class Shop:
                 visits=visit_service_pb2_grpc.VisitServiceStub(channel),
                 live=live_service_pb2_grpc.LiveServiceStub(channel),
                 images=image_service_pb2_grpc.ImageServiceStub(channel),
+                customers=customer_service_pb2_grpc.CustomerServiceStub(channel),
             )
 
     def snapshot(self) -> object:

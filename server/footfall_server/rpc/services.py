@@ -8,6 +8,8 @@ from footfall.v1 import (
     auth_service_pb2_grpc,
     camera_service_pb2,
     camera_service_pb2_grpc,
+    customer_service_pb2,
+    customer_service_pb2_grpc,
     image_service_pb2,
     image_service_pb2_grpc,
     ingest_service_pb2,
@@ -24,6 +26,7 @@ from footfall.v1 import (
 
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
+from footfall_server.rpc.customers import CustomerServicer
 from footfall_server.rpc.grpc_server import Service
 from footfall_server.rpc.images import ImageServicer
 from footfall_server.rpc.ingest import IngestServicer
@@ -45,6 +48,7 @@ class Servicers:
     visits: VisitServicer
     live: LiveServicer
     images: ImageServicer
+    customers: CustomerServicer
 
 
 def services(servicer: Servicers) -> Sequence[Service]:
@@ -87,5 +91,11 @@ def services(servicer: Servicers) -> Sequence[Service]:
         Service(
             image_service_pb2.DESCRIPTOR.services_by_name["ImageService"],
             lambda server: image_service_pb2_grpc.add_ImageServiceServicer_to_server(servicer.images, server),
+        ),
+        Service(
+            customer_service_pb2.DESCRIPTOR.services_by_name["CustomerService"],
+            lambda server: customer_service_pb2_grpc.add_CustomerServiceServicer_to_server(
+                servicer.customers, server
+            ),
         ),
     ]
