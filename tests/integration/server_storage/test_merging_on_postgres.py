@@ -181,6 +181,12 @@ async def test_a_person_who_is_forgotten_is_named_nowhere_but_where_it_has_to_be
             b"jpeg",
         )
         await superuser.execute(
+            "insert into model_change_losses (tenant_id, model_change_id, exemplar_id) values ($1, $2, $3)",
+            tenant_id,
+            new_id(),
+            face.exemplar_id,
+        )
+        await superuser.execute(
             "insert into track_faces (tenant_id, track_id, model_id, embedding, quality_score, event_id, "
             "seen_at) values ($1, $2, 'model', $3, 0.5, $4, now())",
             tenant_id,
@@ -201,7 +207,7 @@ async def test_a_person_who_is_forgotten_is_named_nowhere_but_where_it_has_to_be
     gone += [each for track in tracks[:2] for each in (track.track_id, track.visit_seed or new_id())]
     gone += [picture.image_id for picture in pictures[:2]]
     stays = await tables_that_name(superuser, [other.customer_id, faces[2].face_id, tracks[2].track_id])
-    assert len(await tables_that_name(superuser, gone)) >= 12
+    assert len(await tables_that_name(superuser, gone)) >= 13
     admin = an_admin(tenant_id)
     await CustomerRemoval(transactions=transactions, images=images, clock=clock).delete(
         admin, bob.customer_id
