@@ -21,6 +21,7 @@ from footfall_server.ports import ChangeSource, Clock, CropEmbedder, FaceIndex, 
 from footfall_server.readiness import Readiness
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
+from footfall_server.rpc.customers import CustomerServicer
 from footfall_server.rpc.edge_link import LinkManners
 from footfall_server.rpc.grpc_server import GrpcServer
 from footfall_server.rpc.images import ImageServicer
@@ -47,6 +48,9 @@ from footfall_server.services.calibration_plot import calibration_plot
 from footfall_server.services.calibrations import CalibrationService
 from footfall_server.services.cameras import CameraService
 from footfall_server.services.change_retention import ChangeRetention
+from footfall_server.services.customer_removal import CustomerRemoval
+from footfall_server.services.customers import CustomerService
+from footfall_server.services.distinctness import Distinctness
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
 from footfall_server.services.explanations import ExplanationService
 from footfall_server.services.face_crops import FaceCrops
@@ -54,12 +58,18 @@ from footfall_server.services.face_ingest import FaceIngest
 from footfall_server.services.images import ImageService
 from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.index_writer import IndexWriter
+from footfall_server.services.merging import Merging
 from footfall_server.services.model_changes import ModelChangeService
 from footfall_server.services.model_registry import KnownModels
+from footfall_server.services.nightly import Nightly
+from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.reembedding import Reembedding
 from footfall_server.services.sites import SiteService
+from footfall_server.services.splitting import Splitting
+from footfall_server.services.suggestions import Suggestions
 from footfall_server.services.tenant_models import TenantModels
 from footfall_server.services.tenants import TenantService
+from footfall_server.services.threshold_policies import ThresholdPolicies
 from footfall_server.services.visits import VisitService
 from footfall_server.services.workers import WorkerService
 from footfall_server.settings import AuthSettings, RecognitionSettings
@@ -103,6 +113,9 @@ class Core:
             installation=model, installation_tail=ImpostorTail.of_points(choices.recognition.impostor_tail)
         )
         models = TenantModels(transactions=transactions, known=known_models, clock=clock)
+        policies = ThresholdPolicies(known=known_models, target_rate=choices.recognition.target_rate)
+        reclustering = Reclustering(transactions=transactions, clock=clock, models=models, policies=policies)
+        self._nightly = Nightly(transactions=transactions, clock=clock, reclustering=reclustering)
         tokens = AccessTokens(
             keys=keys, issuer=choices.auth.issuer, audience=choices.auth.audience, clock=clock
         )
@@ -127,8 +140,7 @@ class Core:
             crops=FaceCrops(transactions=transactions, images=adapters.images),
             clock=clock,
             models=models,
-            known=known_models,
-            target_rate=choices.recognition.target_rate,
+            policies=policies,
             times=EventTimes(),
         )
         self._batcher = MicroBatcher(recorder=ingest, limits=choices.batches)
@@ -191,6 +203,15 @@ class Core:
                 ),
                 page_tokens=page_tokens,
             ),
+            customers=CustomerServicer(
+                customers=CustomerService(transactions=transactions, clock=clock),
+                removal=CustomerRemoval(transactions=transactions, images=adapters.images, clock=clock),
+                merging=Merging(transactions=transactions, clock=clock),
+                splitting=Splitting(transactions=transactions, clock=clock),
+                distinctness=Distinctness(transactions=transactions, clock=clock),
+                suggestions=Suggestions(transactions=transactions, finder=reclustering, clock=clock),
+                page_tokens=page_tokens,
+            ),
         )
         # The first is the outermost. Messages is the innermost, since it alone is given bytes.
         interceptors = [
@@ -231,6 +252,7 @@ class Core:
                 retention.run(),
                 self._index_recovery.run(),
                 self._reembedding.run(),
+                self._nightly.run(),
                 self._readiness.run(),
             ]
             await stack.enter_async_context(_in_background(jobs))

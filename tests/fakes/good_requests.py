@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from fakes.customer_requests import SeededCustomers, customer_requests, seed_customers
 from fakes.edge_client import hello
 from fakes.manual_clock import START
 from fakes.model_world import fill_gallery, open_model_change
@@ -47,6 +48,7 @@ class Seeded:
     empty_tenant_id: str
     empty_site_id: str
     event_id: str
+    customers: SeededCustomers
 
 
 async def seed(shop: Shop, core: Replica) -> Seeded:
@@ -74,8 +76,15 @@ async def seed(shop: Shop, core: Replica) -> Seeded:
         site_service_pb2.CreateSiteRequest(site=site_service_pb2.Site(display_name="Leer")),
         metadata=shop.signed_in(Role.TENANT_ADMIN),
     )
+    customers = await seed_customers(shop, shop.own, shop.own.camera)
     return Seeded(
-        key.text, recorded.visit_id, str(image_id), tenant.tenant_id, site.site_id, recorded.event_id
+        key.text,
+        recorded.visit_id,
+        str(image_id),
+        tenant.tenant_id,
+        site.site_id,
+        recorded.event_id,
+        customers,
     )
 
 
@@ -100,6 +109,7 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
         **_of_faces(shop),
         **_of_visits(shop, seeded),
         **_of_recognition(shop),
+        **customer_requests(str(shop.own.site.site_id), seeded.customers),
     }
 
 

@@ -7,6 +7,7 @@ from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
 from footfall_server.services.model_registry import KnownModels
 from footfall_server.services.tenant_models import TenantModels
+from footfall_server.services.threshold_policies import ThresholdPolicies
 
 
 def an_ingest(
@@ -20,7 +21,6 @@ def an_ingest(
         crops=FaceCrops(transactions=transactions, images=images),
         clock=clock,
         models=TenantModels(transactions=transactions, known=known, clock=clock),
-        known=known,
-        target_rate=POLICY.target_rate,
+        policies=ThresholdPolicies(known=known, target_rate=POLICY.target_rate),
         times=EventTimes(),
     )

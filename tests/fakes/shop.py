@@ -17,6 +17,7 @@ from fakes.memory_transactions import MemoryTransactions
 from footfall.v1 import (
     auth_service_pb2_grpc,
     camera_service_pb2_grpc,
+    customer_service_pb2_grpc,
     image_service_pb2_grpc,
     ingest_service_pb2_grpc,
     live_service_pb2_grpc,
@@ -73,6 +74,7 @@ class Replica:
     live: "live_service_pb2_grpc.LiveServiceAsyncStub"
     images: "image_service_pb2_grpc.ImageServiceAsyncStub"
     recognition: "recognition_service_pb2_grpc.RecognitionServiceAsyncStub"
+    customers: "customer_service_pb2_grpc.CustomerServiceAsyncStub"
 
 
 @dataclass(slots=True)
@@ -165,6 +167,7 @@ class Shop:
                 live=live_service_pb2_grpc.LiveServiceStub(channel),
                 images=image_service_pb2_grpc.ImageServiceStub(channel),
                 recognition=recognition_service_pb2_grpc.RecognitionServiceStub(channel),
+                customers=customer_service_pb2_grpc.CustomerServiceStub(channel),
             )
 
     def snapshot(self) -> object:

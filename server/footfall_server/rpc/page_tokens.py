@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 
 from footfall_server.domain.identity import Principal
 from footfall_server.errors import ErrorKind, FieldViolation, FootfallError
-from footfall_server.ports import NameCursor, TimeCursor
+from footfall_server.ports import NameCursor, ScoreCursor, TimeCursor
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 500
@@ -48,6 +48,18 @@ class PageTokens:
             return ""
         return self._seal(request, principal, [cursor.at.isoformat(), cursor.resource_id.hex])
 
+    def seal_number(self, request: Message, principal: Principal, cursor: int | None) -> str:
+        """The token of the next page of a list by number; empty on the last page."""
+        if cursor is None:
+            return ""
+        return self._seal(request, principal, [str(cursor)])
+
+    def seal_score(self, request: Message, principal: Principal, cursor: ScoreCursor | None) -> str:
+        """The token of the next page of a list by score; empty on the last page."""
+        if cursor is None:
+            return ""
+        return self._seal(request, principal, [cursor.score.hex(), cursor.resource_id.hex])
+
     def open_name(self, request: Message, principal: Principal) -> NameCursor | None:
         """Where a list by name goes on; None for its first page. Raises BAD_PAGE_TOKEN."""
         opened = self._open(request, principal)
@@ -57,6 +69,16 @@ class PageTokens:
         """Where a list by time goes on; None for its first page. Raises BAD_PAGE_TOKEN."""
         opened = self._open(request, principal)
         return None if opened is None else TimeCursor(datetime.fromisoformat(opened[0]), UUID(opened[1]))
+
+    def open_number(self, request: Message, principal: Principal) -> int | None:
+        """Where a list by number goes on; None for its first page. Raises BAD_PAGE_TOKEN."""
+        opened = self._open(request, principal)
+        return None if opened is None else int(opened[0])
+
+    def open_score(self, request: Message, principal: Principal) -> ScoreCursor | None:
+        """Where a list by score goes on; None for its first page. Raises BAD_PAGE_TOKEN."""
+        opened = self._open(request, principal)
+        return None if opened is None else ScoreCursor(float.fromhex(opened[0]), UUID(opened[1]))
 
     def _seal(self, request: Message, principal: Principal, values: list[str]) -> str:
         payload = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()

@@ -8,6 +8,8 @@ from footfall.v1 import (
     auth_service_pb2_grpc,
     camera_service_pb2,
     camera_service_pb2_grpc,
+    customer_service_pb2,
+    customer_service_pb2_grpc,
     image_service_pb2,
     image_service_pb2_grpc,
     ingest_service_pb2,
@@ -26,6 +28,7 @@ from footfall.v1 import (
 
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
+from footfall_server.rpc.customers import CustomerServicer
 from footfall_server.rpc.grpc_server import Service
 from footfall_server.rpc.images import ImageServicer
 from footfall_server.rpc.ingest import IngestServicer
@@ -49,6 +52,7 @@ class Servicers:
     live: LiveServicer
     images: ImageServicer
     recognition: RecognitionServicer
+    customers: CustomerServicer
 
 
 def services(servicer: Servicers) -> Sequence[Service]:
@@ -96,6 +100,12 @@ def services(servicer: Servicers) -> Sequence[Service]:
             recognition_service_pb2.DESCRIPTOR.services_by_name["RecognitionService"],
             lambda server: recognition_service_pb2_grpc.add_RecognitionServiceServicer_to_server(
                 servicer.recognition, server
+            ),
+        ),
+        Service(
+            customer_service_pb2.DESCRIPTOR.services_by_name["CustomerService"],
+            lambda server: customer_service_pb2_grpc.add_CustomerServiceServicer_to_server(
+                servicer.customers, server
             ),
         ),
     ]

@@ -12,7 +12,6 @@ import structlog
 from footfall_server.domain.face_event import FaceEvent, Recorded
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.recent_faces import RecentGallery
-from footfall_server.domain.thresholds import ThresholdPolicy
 from footfall_server.errors import (
     ErrorKind,
     EventRefusedError,
@@ -24,10 +23,10 @@ from footfall_server.ports import Clock, FaceIndex, IndexHit, Transactions
 from footfall_server.services.event_checks import EventChecks, EventTimes, RecognitionModel
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.ingest_batch import IngestBatch, SearchedBatch
-from footfall_server.services.model_registry import KnownModels, model_unknown
 from footfall_server.services.scope import tenant_of
 from footfall_server.services.submission import Submission
 from footfall_server.services.tenant_models import AcceptedModels, TenantModels
+from footfall_server.services.threshold_policies import ThresholdPolicies
 
 SEARCH_LIMIT = 10
 TENANTS_REMEMBERED = 256
@@ -54,8 +53,7 @@ class FaceIngest:
         crops: FaceCrops,
         clock: Clock,
         models: TenantModels,
-        known: KnownModels,
-        target_rate: float,
+        policies: ThresholdPolicies,
         times: EventTimes,
     ) -> None:
         self._transactions = transactions
@@ -63,8 +61,7 @@ class FaceIngest:
         self._crops = crops
         self._clock = clock
         self._models = models
-        self._known = known
-        self._target_rate = target_rate
+        self._policies = policies
         self._recents: OrderedDict[tuple[UUID, str], RecentGallery] = OrderedDict()
         self._checks = EventChecks(times=times)
 
@@ -166,19 +163,13 @@ class FaceIngest:
                 tx,
                 searched,
                 recents=self._recents_of(tenant_id, searched.model),
-                policy=self._policy_of(searched.model.model_id),
+                policy=self._policies.published(searched.model.model_id),
                 now=self._clock.now(),
             )
             refusals = await batch.sort()
             if all_or_none:
                 _raise_first([refusals.get(place) for place in range(len(searched.submissions))])
             return await batch.record()
-
-    def _policy_of(self, model_id: str) -> ThresholdPolicy:
-        tail = self._known.get(model_id).tail
-        if tail is None:
-            raise model_unknown(model_id, f"it is not known how alike {model_id} makes strangers look")
-        return ThresholdPolicy(tail, self._target_rate)
 
     def _recents_of(self, tenant_id: UUID, model: RecognitionModel) -> RecentGallery:
         """What is held of a tenant's recent faces. Touched only inside its exclusive transactions."""

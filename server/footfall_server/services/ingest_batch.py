@@ -21,9 +21,8 @@ from footfall_server.domain.batch import (
 from footfall_server.domain.cannot_link import Presences
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent, Recorded
 from footfall_server.domain.gallery_view import FarHit, GalleryView
-from footfall_server.domain.impostor_tail import ImpostorTail
 from footfall_server.domain.recent_faces import RecentFaces, RecentGallery
-from footfall_server.domain.thresholds import CALIBRATED, ThresholdPolicy
+from footfall_server.domain.thresholds import ThresholdPolicy
 from footfall_server.errors import FieldViolation, FootfallError, invalid_fields, not_found
 from footfall_server.ports import IndexHit, Transaction
 from footfall_server.services.event_checks import RecognitionModel, model_mismatch
@@ -31,6 +30,7 @@ from footfall_server.services.identity_ledger import IdentityLedger
 from footfall_server.services.recogniser import Recogniser, Seen
 from footfall_server.services.recording import Face, Recording
 from footfall_server.services.submission import Submission
+from footfall_server.services.threshold_policies import calibrated
 
 LEARNING_DAY = timedelta(days=1)
 """The time in which somebody learns so many exemplars at most."""
@@ -195,9 +195,7 @@ class IngestBatch:
     def _recording(self, known: BatchAnswers, answers: GalleryAnswers) -> Recording:
         policy = self._policy
         if (tail := answers.tail) is not None:
-            policy = ThresholdPolicy(
-                ImpostorTail(tail.cosines, tail.false_match_rates), tail.target_rate, CALIBRATED
-            )
+            policy = calibrated(tail)
         present = {each.track_id: each for each in known.present}
         waiting = {each.track_id: each for each in answers.waiting}
         recogniser = Recogniser(

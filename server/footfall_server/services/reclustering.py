@@ -16,9 +16,11 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.overlap import overlaps
 from footfall_server.domain.quality_gates import CREATE_GATES
 from footfall_server.domain.suggestion import Suggestion, SuggestionKind, SuggestionSummary
-from footfall_server.domain.thresholds import ThresholdPolicy, Zones
+from footfall_server.domain.thresholds import Zones
 from footfall_server.ports import Clock, Transactions
 from footfall_server.ports.clustering import OwnedFace
+from footfall_server.services.tenant_models import TenantModels
+from footfall_server.services.threshold_policies import ThresholdPolicies
 
 _PAGE: Final = 2000
 _ROUNDS: Final = 20
@@ -76,19 +78,21 @@ class Reclustering:
         *,
         transactions: Transactions,
         clock: Clock,
-        model_id: str,
-        policy: ThresholdPolicy,
+        models: TenantModels,
+        policies: ThresholdPolicies,
     ) -> None:
         self._transactions = transactions
         self._clock = clock
-        self._model_id = model_id
-        self._policy = policy
+        self._models = models
+        self._policies = policies
 
     async def refresh(self, tenant_id: UUID) -> SuggestionSummary:
         """Replaces the tenant's suggestions by what is found now. Merges nobody."""
-        groups = await self._groups(tenant_id)
-        zones = self._policy.zones(len(groups), "tenant")
+        model_id = (await self._models.of(tenant_id)).in_use.model_id
+        groups = await self._groups(tenant_id, model_id)
         async with self._transactions.begin(tenant_id) as tx:
+            policy = self._policies.of(model_id, await tx.calibrations.get(model_id))
+            zones = policy.zones(len(groups), "tenant")
             apart = {frozenset(pair) for pair in await tx.population.distinct_pairs()}
         clusters, loners = await self._clustered(tenant_id, groups, zones.cluster, apart)
         found = _suggestions(clusters, loners, zones, self._clock.now())
@@ -100,12 +104,12 @@ class Reclustering:
             waiting=sum(each.is_waiting for each in groups),
         )
 
-    async def _groups(self, tenant_id: UUID) -> Sequence[FaceGroup]:
+    async def _groups(self, tenant_id: UUID, model_id: str) -> Sequence[FaceGroup]:
         population = _Population()
         async with self._transactions.begin(tenant_id) as tx:
             for read in (tx.population.exemplars, tx.population.track_faces):
                 after: UUID | None = None
-                while page := await read(self._model_id, after, _PAGE):
+                while page := await read(model_id, after, _PAGE):
                     population.add(page)
                     after = page[-1].face_id
         return population.groups()

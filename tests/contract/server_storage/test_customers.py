@@ -28,7 +28,7 @@ from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.suggestion import SuggestionKind
 from footfall_server.domain.track_face import TrackFace
 from footfall_server.ports import ScoreCursor, TimeCursor, Transactions
-from storage_samples import NOON, a_face, a_sighting, a_visit, an_image, minutes, people
+from storage_samples import NOON, a_face, a_sighting, a_visit, an_image, minutes
 
 WAITING = IdentityState.WAITING
 
@@ -46,9 +46,9 @@ async def seen(
     faces: Sequence[GalleryFace] = (),
 ) -> None:
     async with transactions.begin_exclusive(tenant_id) as tx:
-        await tx.batches.write(
-            BatchRecords(at=NOON, sightings=tracks, images=images, people=people([], faces=faces))
-        )
+        await tx.batches.write(BatchRecords(at=NOON, sightings=tracks, images=images))
+        for face in faces:
+            await tx.exemplars.promote(face)
 
 
 async def merged(transactions: Transactions, tenant_id: UUID, into: Customer, *sources: Customer) -> None:
@@ -146,11 +146,9 @@ async def test_a_view_tells_what_follows_from_sightings_at_the_sites_that_one_ma
     face = a_face(ann.customer_id)
     faces = [face, replace(face, face_id=new_id(), model_id="other"), a_face(bob.customer_id)]
     async with transactions.begin_exclusive(tenant_id) as tx:
-        await tx.batches.write(
-            BatchRecords(
-                at=NOON, visits=visits, sightings=tracks, images=images, people=people([], faces=faces)
-            )
-        )
+        await tx.batches.write(BatchRecords(at=NOON, visits=visits, sightings=tracks, images=images))
+        for each in faces:
+            await tx.exemplars.promote(each)
     async with transactions.begin(tenant_id) as tx:
         ids = [ann.customer_id, bob.customer_id, new_id()]
         everywhere = await tx.customers.views(ids, sites=None)
@@ -297,9 +295,10 @@ async def test_people_who_are_forgotten_leave_nothing_and_others_stay(
                 visits=[visit, others_visit],
                 sightings=[track, others_track],
                 images=[shown, hidden, others],
-                people=people([], faces=faces),
             )
         )
+        for face in faces:
+            await tx.exemplars.promote(face)
         for each in (ann, bob, other):
             await tx.customers.note_sites(each.customer_id, [here, here])
         await tx.distinct.mark(a_mark(bob.customer_id, other.customer_id))

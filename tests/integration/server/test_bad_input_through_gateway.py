@@ -341,3 +341,40 @@ async def test_tokens_that_are_not_to_be_believed(door: Door, tmp_path: Path) ->
     answer = await door.send("POST", "/v1/events/face", token=good, body=event)
     assert answer.status_code == 200, "the same event with a good token"
     assert door.shop.snapshot() != before
+
+
+async def test_every_path_of_customers_leads_to_its_method(door: Door) -> None:
+    """Good input comes through as well: paths with verbs after a colon, and deletions."""
+    token = door.shop.token(Role.TENANT_ADMIN)
+
+    async def said(method: str, path: str, body: object = None) -> dict[str, Any]:
+        answer = await door.send(method, path, token=token, body=body)
+        return dict(answer.json()) if answer.is_success else {"reason": reason_of(answer)}
+
+    def reason_of(answer: httpx.Response) -> str:
+        return str(detail(status_of(answer), "ErrorInfo")["reason"])
+
+    one, two = [await said("POST", "/v1/customers", {"displayName": name}) for name in ("Ann", "")]
+    path = f"/v1/customers/{one['customerId']}"
+    assert (await said("GET", path))["displayName"] == "Ann"
+    renamed = await said("PATCH", f"{path}?updateMask=displayName,kind", {"kind": "CUSTOMER_KIND_STAFF"})
+    assert (renamed["displayName"], renamed["kind"]) == ("", "CUSTOMER_KIND_STAFF")
+    listed = await said("GET", "/v1/customers?kind=CUSTOMER_KIND_STAFF")
+    assert [each["customerId"] for each in listed["customers"]] == [one["customerId"]]
+    assert (await said("GET", f"{path}/sightings"))["sightings"] == []
+    assert await said("POST", f"{path}/distinct", {"otherCustomerId": two["customerId"]}) == {}
+    assert await said("DELETE", f"{path}/distinct/{two['customerId']}") == {}
+    sources = {"sourceCustomerIds": [two["customerId"]]}
+    assert (await said("POST", f"{path}/merge", {**sources, "validateOnly": True}))["mergeId"] == ""
+    merge = await said("POST", f"{path}/merge", sources)
+    assert (await said("GET", "/v1/merges"))["merges"][0]["mergeId"] == merge["mergeId"]
+    assert "undoTime" in await said("POST", f"/v1/merges/{merge['mergeId']}/undo", {})
+    split = {"trackIds": [str(new_id())]}
+    assert await said("POST", f"{path}/split", split) == {"reason": "INVALID_FIELD"}
+    assert (await said("GET", "/v1/merge-suggestions"))["suggestions"] == []
+    assert (await said("POST", "/v1/merge-suggestions:refresh", {}))["customerCount"] == 40
+    for verb in ("accept", "dismiss"):
+        answered = await said("POST", f"/v1/merge-suggestions/{new_id()}:{verb}", {})
+        assert answered == {"reason": "SUGGESTION_NOT_FOUND"}
+    assert await said("DELETE", path) == {}
+    assert await said("GET", path) == {"reason": "CUSTOMER_NOT_FOUND"}

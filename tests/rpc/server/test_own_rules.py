@@ -20,7 +20,9 @@ from footfall_server.domain.identity import Role
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message_factory import GetMessageClass
 
-TENANTS, SITES, CAMERAS = (f"/footfall.v1.{name}Service/" for name in ("Tenant", "Site", "Camera"))
+TENANTS, SITES, CAMERAS, CUSTOMERS = (
+    f"/footfall.v1.{name}Service/" for name in ("Tenant", "Site", "Camera", "Customer")
+)
 NAMES = ("  ", f"{MARKER}\n", "\0", f"a\u0085{MARKER}")
 ZONES = ("+02:00", "Berlin", "europe/berlin", "../UTC", "UTC\0", MARKER)
 SOURCES = (
@@ -85,6 +87,7 @@ def cases() -> Iterator[Case]:
         for value in SOURCES:
             yield Case(f"{CAMERAS}{verb}", "camera.source_url", value, "camera.source_url")
     yield Case(f"{CAMERAS}CreateCamera", "camera.site_id", "", "camera.site_id")
+    yield from cases_of_customers()
     visits = "/footfall.v1.VisitService/ListVisits"
     yield Case(visits, "page_token", MARKER, "page_token")
     yield Case(visits, "start_time", (-62_135_596_800, 0), "start_time")
@@ -96,6 +99,22 @@ def cases() -> Iterator[Case]:
     yield Case(record, "event.last_seen_time", (2**62, 0), "event.last_seen_time")
     yield Case(record, "event.crop_jpeg", MARKER.encode(), "event.crop_jpeg")
     yield Case(record, "event.embedding.vector", MARKER.encode() * 128, "event.embedding.vector")
+
+
+def cases_of_customers() -> Iterator[Case]:
+    for verb in ("Create", "Update"):
+        for value in NAMES[1:]:  # a blank name is none, which takes a name away
+            yield Case(f"{CUSTOMERS}{verb}Customer", "customer.display_name", value, "customer.display_name")
+    for value in (*MASKS, "customer_id", "number"):
+        yield Case(f"{CUSTOMERS}UpdateCustomer", "update_mask.paths", value, "update_mask.paths[0]")
+    yield Case(f"{CUSTOMERS}UpdateCustomer", "customer.customer_id", "", "customer.customer_id")
+    yield Case(f"{CUSTOMERS}ListCustomers", "name", f"{MARKER}\n", "name")
+    for method in ("ListCustomers", "ListSightings", "ListMerges", "ListMergeSuggestions"):
+        for value in (MARKER, "AAAA" * 12):
+            yield Case(f"{CUSTOMERS}{method}", "page_token", value, "page_token")
+    for method in ("MergeCustomers", "SplitCustomer", "MarkDistinct"):
+        for value in NAMES[1:]:
+            yield Case(f"{CUSTOMERS}{method}", "reason", value, "reason")
 
 
 @pytest.fixture

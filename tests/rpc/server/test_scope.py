@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc
 import pytest
+from fakes.customer_requests import seed_customers
 from fakes.edge_client import dialled
 from fakes.good_requests import Requests, Seeded, good_requests, seed
 from fakes.model_world import open_model_change
@@ -16,6 +17,7 @@ from fakes.shop import Chain, Metadata, Replica, Shop, bearer
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
     camera_service_pb2,
+    customer_service_pb2,
     ingest_service_pb2,
     live_service_pb2,
     site_service_pb2,
@@ -69,12 +71,13 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     chain = shop.foreign if whose == "another tenant's" else shop.own
     own = shop.own
     ours = [str(own.site.site_id), seeded.empty_site_id, str(own.camera.camera_id)]
-    ours += [seeded.visit_id, seeded.image_id, seeded.event_id]
+    ours += [seeded.visit_id, seeded.image_id, seeded.event_id, *seeded.customers.looked_up]
     if whose == "nobody's":
         return {each: str(new_id()) for each in ours}
     theirs = await visit_of(shop, core, chain, at_other_site=True)
     site_id, camera_id = str(chain.other_site.site_id), str(chain.other_camera.camera_id)
-    return dict(zip(ours, [site_id, site_id, camera_id, *theirs], strict=True))
+    customers = await seed_customers(shop, chain, chain.other_camera)
+    return dict(zip(ours, [site_id, site_id, camera_id, *theirs, *customers.looked_up], strict=True))
 
 
 def strange_changes(shop: Shop, whose: str) -> Ids:
@@ -102,6 +105,11 @@ def replaced(good: Message, ids: Ids, under: str = "") -> Iterator[tuple[str, Me
             copy.CopyFrom(good)
             setattr(copy, field.name, ids[value])
             yield path, copy
+        elif field.is_repeated and len(value) and value[0] in ids:
+            copy = type(good)()
+            copy.CopyFrom(good)
+            getattr(copy, field.name)[0] = ids[value[0]]
+            yield f"{path}[0]", copy
 
 
 def callers(shop: Shop, method: str, whose: str) -> Mapping[str, Metadata]:
@@ -132,6 +140,10 @@ async def test_what_is_somebody_elses_is_not_there(
     admins_only = {name for name in IN_TENANTS if PERMISSIONS[name].roles == {Role.TENANT_ADMIN}}
     recognition = ("ListModels", "StartModelChange", "ListModelChanges", "Calibrate", "ApplyCalibration")
     without_ids = {"/footfall.v1.SiteService/ListSites", "/footfall.v1.SiteService/CreateSite"}
+    without_ids |= {
+        f"/footfall.v1.CustomerService/{name}"
+        for name in ("CreateCustomer", "ListMergeSuggestions", "RefreshMergeSuggestions")
+    }
     without_ids |= {f"/footfall.v1.RecognitionService/{name}" for name in recognition}
     untried = set(IN_TENANTS) - tried - without_ids
     assert untried == (admins_only - without_ids if whose == "another site's" else set())
@@ -143,15 +155,28 @@ async def test_lists_hold_nothing_of_somebody_elses(shop: Shop, core: Replica, s
         await visit_of(shop, core, shop.foreign, at_other_site=False),
     ]
     manager = shop.signed_in(Role.SITE_MANAGER)
+    there = await seed_customers(shop, shop.own, shop.own.other_camera)
+    tables = shop.transactions.tables(shop.own.tenant.tenant_id)
+    here = {str(each.visit_id) for each in tables.visits.values() if each.site_id == shop.own.site.site_id}
     listed = await core.visits.ListVisits(visit_service_pb2.ListVisitsRequest(), metadata=manager)
-    assert [visit.visit_id for visit in listed.visits] == [seeded.visit_id]
-    customers = shop.transactions.tables(shop.own.tenant.tenant_id).customers
-    assert len(customers) == 2, "another customer was at the other site"
-    for customer_id in customers:
+    assert {visit.visit_id for visit in listed.visits} == here
+    assert seeded.visit_id in here
+    for customer_id in tables.customers:
         asked = visit_service_pb2.ListVisitsRequest(customer_id=str(customer_id))
         found = await core.visits.ListVisits(asked, metadata=manager)
-        assert {visit.visit_id for visit in found.visits} <= {seeded.visit_id}
+        assert {visit.visit_id for visit in found.visits} <= here
     assert others
+    pb, stub = customer_service_pb2, core.customers
+    customers = await stub.ListCustomers(pb.ListCustomersRequest(), metadata=manager)
+    seen = {str(each.customer_id) for each in tables.visits.values() if str(each.visit_id) in here}
+    assert {each.customer_id for each in customers.customers} == seen
+    merges = await stub.ListMerges(pb.ListMergesRequest(), metadata=manager)
+    assert [each.merge_id for each in merges.merges] == [seeded.customers.merge_id]
+    suggestions = await stub.ListMergeSuggestions(pb.ListMergeSuggestionsRequest(), metadata=manager)
+    assert [each.suggestion_id for each in suggestions.suggestions] == [seeded.customers.suggestion_id]
+    everything = shop.signed_in(Role.TENANT_ADMIN)
+    suggestions = await stub.ListMergeSuggestions(pb.ListMergeSuggestionsRequest(), metadata=everything)
+    assert there.suggestion_id in {each.suggestion_id for each in suggestions.suggestions}
 
 
 async def test_a_page_token_widens_nothing(shop: Shop, core: Replica) -> None:

@@ -9,11 +9,15 @@ import numpy as np
 import pytest
 from fakes.counting_shop import Shop
 from fakes.manual_clock import START
-from fakes.synthetic_faces import MODEL_ID, POLICY, face_event, person, quality, shot_of
+from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY, face_event, person, quality, shot_of
 from footfall_server.domain.merge import DistinctMark
 from footfall_server.domain.suggestion import Suggestion, SuggestionKind
+from footfall_server.services.event_checks import RecognitionModel
+from footfall_server.services.model_registry import KnownModels
 from footfall_server.services.nightly import KEPT_FOR, Nightly, last_night
 from footfall_server.services.reclustering import Reclustering
+from footfall_server.services.tenant_models import TenantModels
+from footfall_server.services.threshold_policies import ThresholdPolicies
 
 WEAK = quality(0.4)
 
@@ -24,7 +28,13 @@ def shop() -> Shop:
 
 
 def reclustering(shop: Shop) -> Reclustering:
-    return Reclustering(transactions=shop.transactions, clock=shop.clock, model_id=MODEL_ID, policy=POLICY)
+    known = KnownModels(installation=RecognitionModel(MODEL_ID, DIMENSION), installation_tail=POLICY.tail)
+    return Reclustering(
+        transactions=shop.transactions,
+        clock=shop.clock,
+        models=TenantModels(transactions=shop.transactions, known=known, clock=shop.clock),
+        policies=ThresholdPolicies(known=known, target_rate=POLICY.target_rate),
+    )
 
 
 def nightly(shop: Shop) -> Nightly:

@@ -32,6 +32,8 @@ with gone as (
   returning tenant_id, face_id, model_id, exemplar_id
 ), crops as (
   delete from exemplar_crops where exemplar_id = any(array(select exemplar_id from gone))
+), losses as (
+  delete from model_change_losses where exemplar_id = any(array(select exemplar_id from gone))
 ), queued as (
   insert into index_removals (tenant_id, face_id, model_id, enqueued_at)
   select tenant_id, face_id, model_id, :at from gone
