@@ -4,8 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
+from database_fixtures import FootfallDatabase
+from fakes.memory_transactions import MemoryTransactions
 from footfall_server.domain.batch import BatchQuestions, BatchRecords, TrackSpan
 from footfall_server.domain.identifiers import new_id
+from footfall_server.domain.person import CustomerKind, IdentityState
 from footfall_server.domain.site_rules import FORGOTTEN_SITE, SiteRule, SiteRules
 from footfall_server.domain.visit import Visit
 from footfall_server.ports import Transactions
@@ -96,6 +100,32 @@ async def test_confirmed_visitors_have_visits(
         assert await tx.visits.countable([]) == frozenset()
     async with transactions.begin(other_tenant_id) as tx:
         assert await tx.visits.countable([anna, ben]) == frozenset()
+
+
+async def test_who_waits_works_here_or_was_merged_has_none(
+    transactions: Transactions, tenant_id: UUID, database: FootfallDatabase | None
+) -> None:
+    anna, waiting, staff, merged = (new_id() for _ in range(4))
+    everybody = [anna, waiting, staff, merged]
+    await _write(transactions, tenant_id, BatchRecords(at=NOON, people=people(everybody)))
+    if database is None:
+        assert isinstance(transactions, MemoryTransactions)
+        rows = transactions.tables(tenant_id).customers
+        rows[waiting] = replace(rows[waiting], state=IdentityState.WAITING, number=None)
+        rows[staff] = replace(rows[staff], kind=CustomerKind.STAFF)
+        rows[merged] = replace(rows[merged], root_id=anna, merged_into=anna)
+    else:
+        connection = await asyncpg.connect(database.superuser_dsn)
+        for change, customer_id in (
+            ("state = 'waiting', number = null", waiting),
+            ("kind = 'staff'", staff),
+            (f"root_id = '{anna}', merged_into = '{anna}'", merged),
+        ):
+            statement = f"update customers set {change} where customer_id = $1"  # noqa: S608
+            assert await connection.execute(statement, customer_id) == "UPDATE 1"
+        await connection.close()
+    async with transactions.begin(tenant_id) as tx:
+        assert await tx.visits.countable(everybody) == {anna}
 
 
 async def test_the_latest_visit_of_a_site(transactions: Transactions, tenant_id: UUID, site_id: UUID) -> None:

@@ -11,8 +11,9 @@ from footfall_server.storage.postgres.engine import make_engine
 from footfall_server.storage.postgres.transactions import PostgresTransactions
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from played_worlds import Filmed, Played
 from storage_samples import a_tenant
-from visit_worlds import Filmed, Glimpse, Played, World, deliveries, worlds
+from visit_worlds import Glimpse, World, deliveries, worlds
 
 # The database is the module's: each example has a tenant of its own.
 MODERATE = settings(

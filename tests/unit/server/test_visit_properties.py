@@ -12,7 +12,8 @@ from footfall_server.domain.site_rules import SiteRule, SiteRules
 from footfall_server.services.visit_rebuild import VisitRebuild
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from visit_worlds import Filmed, Glimpse, Played, World, deliveries, worlds
+from played_worlds import Filmed, Played
+from visit_worlds import Glimpse, World, deliveries, worlds
 
 UNTIMED = settings(deadline=None)
 GAP = timedelta(hours=1)

@@ -13,6 +13,8 @@ import { EditorDrawer } from "./EditorDrawer";
 import { serverFault } from "./serverFault";
 import { draftOf, SITE_MASK, siteFaults, siteOf, type SiteDraft } from "./siteForm";
 
+const FROM_THE_NEXT_DAY = " A change holds from the next business day on.";
+
 /** Opens a site, or changes one. */
 export function SiteEditor(props: { site: Site | undefined; onClose: () => void }) {
   const { site, onClose } = props;
@@ -67,7 +69,7 @@ export function SiteEditor(props: { site: Site | undefined; onClose: () => void 
       <FormField
         id="site-zone"
         label="Time zone"
-        hint="Days and hours of the site follow it."
+        hint={`Days and hours of the site follow it.${site ? FROM_THE_NEXT_DAY : ""}`}
         fault={serverFault(failure, "time_zone")}
       >
         <SelectField
@@ -83,7 +85,7 @@ export function SiteEditor(props: { site: Site | undefined; onClose: () => void 
       <FormField
         id="site-gap"
         label="A visit ends after, in minutes"
-        hint="Who is seen again after a longer absence begins a new visit."
+        hint={`Who is seen again after a longer absence begins a new visit.${site ? FROM_THE_NEXT_DAY : ""}`}
         fault={faults.get("visitGapMinutes") ?? serverFault(failure, "visit_gap")}
       >
         <Input
@@ -99,7 +101,7 @@ export function SiteEditor(props: { site: Site | undefined; onClose: () => void 
       <FormField
         id="site-day"
         label="The business day starts at"
-        hint="Visits after midnight and before this time count to the day before."
+        hint={`Visits after midnight and before this time count to the day before.${site ? FROM_THE_NEXT_DAY : ""}`}
         fault={faults.get("businessDayStart") ?? serverFault(failure, "business_day_start")}
       >
         <Input
