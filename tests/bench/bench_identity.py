@@ -13,7 +13,8 @@ the suggestions
   ids, ratio          customers made, and how many per true person
   false_merge_share   events that are on a customer who was made for somebody else
   split_share         events on another customer than the first one of their person
-  unresolved_share    events that wait, or were too poor to be recognised
+  unresolved_share    events on no customer: they wait, or
+  unrecognisable_share  were too poor to be compared with anybody, which is part of unresolved_share
   rank1               events of people seen before of whom the best candidate was the right one
 and `seeds`, all of them; with --curve also `curve`, by target rate.
 """
@@ -76,6 +77,7 @@ class Figures:
     false_merge_share: float
     split_share: float
     unresolved_share: float
+    unrecognisable_share: float
     rank1: float
 
 
@@ -85,6 +87,7 @@ class Told:
 
     customer_id: str
     best_id: str
+    too_poor: bool
 
 
 class Chain:
@@ -135,7 +138,7 @@ class Chain:
                 visit_service_pb2.ExplainEventRequest(event_id=event_id), metadata=self._admin
             )
             best = said.candidates[0].customer_id if said.candidates else ""
-            found[row] = Told(said.customer_id, best)
+            found[row] = Told(said.customer_id, best, said.rule == "below_match_gate")
         return found
 
     async def owners(self, customer_ids: set[str]) -> dict[str, str]:
@@ -230,6 +233,7 @@ def figures(
         false_merge_share=round(wrong / count, 5),
         split_share=round(split / count, 5),
         unresolved_share=round(waiting / count, 5),
+        unrecognisable_share=round(sum(each.too_poor for each in told.values()) / count, 5),
         rank1=round(right / max(seen_before, 1), 5),
     )
 
@@ -278,7 +282,7 @@ def worst(runs: Sequence[dict[str, Any]], when: str) -> dict[str, Any]:
         "ratio": ratio,
         **{
             name: max(each[name] for each in found)
-            for name in ("false_merge_share", "split_share", "unresolved_share")
+            for name in ("false_merge_share", "split_share", "unresolved_share", "unrecognisable_share")
         },
         "rank1": min(each["rank1"] for each in found),
     }

@@ -23,6 +23,7 @@ from footfall_server.services.tenant_models import TenantModels
 from footfall_server.services.threshold_policies import ThresholdPolicies
 
 _PAGE: Final = 2000
+_FOUNDING: Final = {True: "a good shot", False: "a poor shot, so look at it"}
 _ROUNDS: Final = 20
 """How often groups are made anew because people in them turn out to have been seen together."""
 
@@ -160,13 +161,13 @@ def _suggestions(
             score=loner.nearest,
             threshold=zones.new,
             evidence=(
-                f"a good shot, and nobody else is more alike than {loner.nearest:.2f}",
+                f"{_FOUNDING[loner.group.may_found]}, and nobody else is more alike than {loner.nearest:.2f}",
                 f"strangers are below {zones.new:.2f} in a gallery of {zones.gallery_size}",
             ),
             created_at=at,
         )
         for loner in loners
-        if loner.nearest < zones.new and loner.group.may_found
+        if loner.nearest < zones.new
     ]
     return found
 
