@@ -32,14 +32,14 @@ def a_change(state: ModelChangeState = ModelChangeState.RUNNING, *, at: datetime
 
 async def known(transactions: Transactions, tenant_id: UUID, *faces_of_each: int) -> Sequence[GalleryFace]:
     """Customers with so many faces each, in the old model."""
-    people = [new_id() for _ in faces_of_each]
+    who = [new_id() for _ in faces_of_each]
     faces = [
         a_face(customer_id, seed=number)
-        for customer_id, count in zip(people, faces_of_each, strict=True)
+        for customer_id, count in zip(who, faces_of_each, strict=True)
         for number in range(count)
     ]
     async with transactions.begin_exclusive(tenant_id) as tx:
-        await tx.batches.write(BatchRecords(at=NOON, people=people(people, faces=faces)))
+        await tx.batches.write(BatchRecords(at=NOON, people=people(who, faces=faces)))
     return faces
 
 
