@@ -70,6 +70,7 @@ def to_face_event(event: FaceEvent) -> face_event_pb2.FaceEvent:
         quality=to_quality(event.quality),
         female_probability=event.female_probability,
         shot_count=event.shot_count,
+        aligned_jpeg=event.aligned_jpeg,
     )
     if event.portrait is not None:
         message.image.CopyFrom(

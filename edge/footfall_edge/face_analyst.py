@@ -19,6 +19,10 @@ from footfall_edge.tracker import FaceTracker, Track
 _PORTRAIT_WIDENING = 1.6
 _PORTRAIT_MAX_SIDE = 320
 _PORTRAIT_JPEG_QUALITY = 85
+_ALIGNED_JPEG_QUALITIES = (92, 80, 60)
+"""The first is so good that an embedder sees the same face in the file; the others are for what the wire
+has no room for, such as noise in the dark."""
+_ALIGNED_MAX_BYTES = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +240,7 @@ class FaceAnalyst:
         embedding = mean_embedding(shots.good) if shots.good else self._vision.embed(best.crop)
         estimates = [shot.female_probability for shot in shots.good if shot.female_probability is not None]
         lasted = max(followed.track.last_seen - followed.first, 0.0)
+        portrait = _encode(best.portrait)
         return [
             FaceEvent(
                 event_id=new_id(),
@@ -249,8 +254,9 @@ class FaceAnalyst:
                 face=best.face,
                 quality=best.quality,
                 female_probability=float(np.mean(estimates)) if estimates else None,
-                portrait=_encode(best.portrait),
+                portrait=portrait,
                 shot_count=len(shots.good),
+                aligned_jpeg=_encode_aligned(best.crop) if portrait and shots.good else b"",
             )
         ]
 
@@ -271,3 +277,12 @@ def _portrait(image: Image, face: Face) -> Image:
 def _encode(portrait: Image) -> Portrait | None:
     encoded, jpeg = cv2.imencode(".jpg", portrait, [cv2.IMWRITE_JPEG_QUALITY, _PORTRAIT_JPEG_QUALITY])
     return Portrait(image_id=new_id(), jpeg=jpeg.tobytes()) if encoded else None
+
+
+def _encode_aligned(crop: Image) -> bytes:
+    """The crop as JPEG, small enough for an event; empty when it cannot be made so."""
+    for quality in _ALIGNED_JPEG_QUALITIES:
+        encoded, jpeg = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        if encoded and jpeg.nbytes <= _ALIGNED_MAX_BYTES:
+            return jpeg.tobytes()
+    return b""

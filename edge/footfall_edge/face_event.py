@@ -18,7 +18,9 @@ class Portrait:
 class FaceEvent:
     """One track, told by its best shot; see footfall.v1.FaceEvent for the meaning of each field.
 
-    face is in pixels of the camera's full frame. embedding: float32 [d], L2-normalised.
+    face is in pixels of the camera's full frame. embedding: float32 [d], L2-normalised. aligned_jpeg is the
+    best shot as the embedder saw it; empty where no image of the face is kept, and of a face that cannot be
+    recognised.
     """
 
     event_id: str
@@ -34,3 +36,4 @@ class FaceEvent:
     female_probability: float | None
     portrait: Portrait | None
     shot_count: int
+    aligned_jpeg: bytes = b""

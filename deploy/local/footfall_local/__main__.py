@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from footfall_gateway import __main__ as gateway_command
 from footfall_vision import model_cli
 
-from footfall_local import stack_commands
+from footfall_local import calibrate_command, stack_commands
 from footfall_local.demo_command import run_demo
 
 
@@ -60,6 +60,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--replay", action="store_true", help="play again, although the visits are there")
     demo.set_defaults(run=run_demo)
+
+    calibrate = commands.add_parser(
+        "calibrate",
+        help="measure how alike the faces of a tenant's people are, and propose thresholds",
+        description="Measures the faces that people are recognised by, draws how alike those of one person "
+        "and those of two are, and proposes thresholds for a target rate. Only --apply changes anything.",
+    )
+    calibrate_command.add_options(calibrate)
+    calibrate.set_defaults(run=calibrate_command.run)
 
     models = commands.add_parser("models", help="the face models: fetch and show")
     model_cli.add_subcommands(models.add_subparsers(required=True, metavar="COMMAND"))

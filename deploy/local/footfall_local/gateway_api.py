@@ -24,12 +24,16 @@ class GatewayApiError(Exception):
 
 
 class GatewayApi:
-    """Calls as one caller; the token is renewed when its time is over."""
+    """Calls as one caller; the token is renewed when its time is over, unless it was given."""
 
-    def __init__(self, url: str, *, email: str, password: str) -> None:
+    def __init__(
+        self, url: str, *, email: str = "", password: str = "", token: str = "", timeout: float = TIMEOUT
+    ) -> None:
+        """Nothing is called yet. Give an account or a token; timeout, in seconds, is that of one call."""
         self._url = url
-        self._credentials = {"password": {"email": email, "password": password}}
-        self._token = ""
+        self._credentials = {"password": {"email": email, "password": password}} if email else None
+        self._token = token
+        self._timeout = timeout
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
         """GET, asked again for a while when the core is away: a read changes nothing.
@@ -82,7 +86,7 @@ class GatewayApi:
         try:
             return self._send(method, where, document)
         except GatewayApiError as error:
-            if error.status != 401:  # noqa: PLR2004 - HTTP's "unauthorised"
+            if error.status != 401 or self._credentials is None:  # noqa: PLR2004 - HTTP's "unauthorised"
                 raise
         self._token = self._sign_in()
         return self._send(method, where, document)
@@ -102,7 +106,7 @@ class GatewayApi:
         # A proxy in the environment is for the outside, not for loopback.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=TIMEOUT) as answer:
+            with opener.open(request, timeout=self._timeout) as answer:
                 found: dict[str, Any] = json.load(answer)
                 return found
         except urllib.error.HTTPError as error:

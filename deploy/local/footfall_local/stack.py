@@ -168,5 +168,6 @@ def _core_env(
         "S3__BUCKET": BUCKET,
         "S3__SECURE": "false",
         "AUTH__KEYS_DIR": str(keys),
+        "MODELS_DIR": plan.models_dir,
     }
     return {f"FOOTFALL_SERVER_{name}": value for name, value in values.items()}

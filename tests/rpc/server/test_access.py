@@ -9,6 +9,7 @@ import grpc
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
+from fakes.polling import until
 from fakes.rpc_calls import METHODS
 from fakes.rpc_failures import Failure, failure
 from fakes.shop import AUDIENCE, ISSUER, Replica, Shop, bearer
@@ -223,6 +224,8 @@ async def test_a_fault_of_ours_gives_only_the_request_id_away(shop: Shop, core: 
     def fail() -> None:
         raise RuntimeError("secret of the shop")
 
+    # What gets ready at the start uses the database, too, and would take the whole replica down.
+    await until(lambda: core.core._readiness._prepared)
     shop.transactions.before_commit = fail
     metadata = [*shop.signed_in(Role.TENANT_ADMIN), ("x-request-id", "abc-123")]
     failed = await failure(

@@ -32,6 +32,13 @@ def test_an_event_says_what_was_seen_and_is_valid() -> None:
     assert face_event_pb2.FaceEvent.FromString(message.SerializeToString()) == message
 
 
+def test_the_aligned_crop_goes_with_the_event() -> None:
+    assert convert.to_face_event(replace(face_event(), aligned_jpeg=b"\xff\xd8\xff")).aligned_jpeg == (
+        b"\xff\xd8\xff"
+    )
+    assert convert.to_face_event(face_event()).aligned_jpeg == b""
+
+
 def test_an_estimate_of_gender_is_sent_when_there_is_one() -> None:
     assert convert.to_face_event(replace(face_event(), female_probability=0.0)).HasField("female_probability")
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from fakes.edge_samples import MODEL_ID, NOON, face, quality, unit_vector
+from footfall_edge import face_analyst
 from footfall_edge.face_analyst import FaceAnalyst, TellingRules
 from footfall_edge.face_event import FaceEvent
 from footfall_edge.frame import Frame
@@ -188,3 +189,40 @@ def test_a_portrait_is_a_small_jpeg_of_head_and_shoulders() -> None:
     assert decoded is not None
     assert max(decoded.shape[:2]) <= 320
     assert len(event.portrait.jpeg) < 65536
+
+
+def test_the_aligned_crop_goes_with_both_events_and_shows_the_best_shot() -> None:
+    camera = Camera()
+    events = [*camera.stay(0.0, 4.0, (face(), 77, GOOD)), *camera.analyst.close()]
+    assert [event.final for event in events] == [False, True]
+    for event in events:
+        decoded = cv2.imdecode(np.frombuffer(event.aligned_jpeg, np.uint8), cv2.IMREAD_COLOR)
+        assert decoded is not None
+        assert decoded.shape == (112, 112, 3)
+        assert np.abs(decoded.astype(int) - 77).max() <= 2
+
+
+def test_no_aligned_crop_of_what_cannot_be_recognised() -> None:
+    camera = Camera()
+    camera.stay(0.0, 4.0, (face(), 1, quality(0.2, QualityReason.BLURRED)))
+    (event,) = camera.analyst.close()
+    assert event.portrait is not None
+    assert event.aligned_jpeg == b""
+
+
+def test_no_aligned_crop_where_no_image_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(face_analyst, "_encode", lambda _: None)
+    camera = Camera()
+    camera.stay(0.0, 4.0, (face(), 1, GOOD))
+    (event,) = camera.analyst.close()
+    assert (event.portrait, event.aligned_jpeg) == (None, b"")
+
+
+def test_an_aligned_crop_always_has_room_in_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (112, 112, 3), dtype=np.uint8)
+    best = face_analyst._encode_aligned(noise)
+    assert 0 < len(best) <= 32 * 1024
+    monkeypatch.setattr(face_analyst, "_ALIGNED_MAX_BYTES", len(best) - 1)
+    assert 0 < len(face_analyst._encode_aligned(noise)) < len(best)
+    monkeypatch.setattr(face_analyst, "_ALIGNED_MAX_BYTES", 100)
+    assert face_analyst._encode_aligned(noise) == b""
