@@ -20,6 +20,7 @@ from footfall_server.storage.postgres.tables import (
 )
 
 _WIRE_FLOAT = np.dtype("<f4")
+_BEFORE_ALL = UUID(int=0)
 
 _LACKING = text("""
 select faces.exemplar_id, crops.jpeg
@@ -27,7 +28,7 @@ from gallery_faces faces
 left join exemplar_crops crops
   on crops.tenant_id = faces.tenant_id and crops.exemplar_id = faces.exemplar_id
 where faces.model_id = :having
-  and (cast(:after as uuid) is null or faces.exemplar_id > :after)
+  and faces.exemplar_id > :after
   and not exists (select 1 from gallery_faces other
                   where other.exemplar_id = faces.exemplar_id and other.model_id = :model_id)
   and not exists (select 1 from model_change_losses lost
@@ -109,7 +110,7 @@ class PostgresModelFaces:
                 "model_id": model_id,
                 "having": having,
                 "change_id": change_id,
-                "after": after,
+                "after": after or _BEFORE_ALL,
                 "limit": limit,
             },
         )
