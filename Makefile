@@ -86,10 +86,23 @@ proto-baseline: setup-run ## At a release: what the next API is compared with
 	@$(BIN)/buf build proto -o proto/baseline.binpb
 
 ##@ Prove
-.PHONY: e2e bench-ingest bench-edge bench-search
+.PHONY: e2e test-identity bench-ingest bench-edge bench-search bench-identity
 e2e: setup-run ## The whole path on its own ports and data, with faults and a real browser
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) tests/e2e --timeout 900 $(ARGS)
+
+# Everything that says who is who, and which visits follow from it.
+IDENTITY_TESTS := $(addprefix tests/unit/server/test_,identities.py matching.py thresholds.py clustering.py \
+  nightly.py index_verification.py visit_properties.py visit_rebuild.py visit_rules.py business_day.py site_rules.py \
+  merge_properties.py calibration.py model_changes.py tenant_models.py) \
+  $(addprefix tests/rpc/server/test_,customers.py recognition.py explanations.py) \
+  $(addprefix tests/contract/server_storage/test_,people.py customers.py models.py visit_rebuilding.py \
+  face_index.py) \
+  tests/integration/server_ingest tests/integration/server_models \
+  tests/integration/server_storage/test_merging_on_postgres.py
+test-identity: setup-run ## Matching, merging, counting: its properties, and on the real stores
+	@$(BIN)/footfall models pull --quiet
+	@$(PYTEST) -n 2 --dist loadgroup $(IDENTITY_TESTS) $(ARGS)
 
 bench-ingest: setup-run ## Events per second through RecordFace and Connect: one JSON line
 	@$(PY) tests/bench/bench_ingest.py $(ARGS)
@@ -101,6 +114,10 @@ bench-edge: setup-run ## Milliseconds per frame beside OpenCV: one JSON line
 bench-search: setup-run ## Recall and price of a search by kind of index (FACES=folder): one JSON line
 	@$(BIN)/footfall models pull --quiet
 	@PYTHONPATH=tests $(PY) tests/bench/bench_search.py $(if $(FACES),--faces $(FACES)) $(ARGS)
+
+bench-identity: setup-run ## Customers made per person on real pictures (FACES=folder): one JSON line
+	@$(BIN)/footfall models pull --quiet
+	@PYTHONPATH=tests $(PY) tests/bench/bench_identity.py $(if $(FACES),--faces $(FACES)) $(ARGS)
 
 ##@ Tidy up
 .PHONY: clean

@@ -48,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             detect_width=settings.detect_width,
             detection_threshold=settings.detection_threshold,
             gender=settings.gender,
+            embedder=settings.embedding_model,
         )
     except ModelError as error:
         log.critical("models_unusable", detail=str(error))

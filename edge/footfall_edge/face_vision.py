@@ -8,13 +8,14 @@ from footfall_vision.alignment import align
 from footfall_vision.detector import FaceDetector
 from footfall_vision.embedder import FaceEmbedder
 from footfall_vision.gender import GenderEstimator
+from footfall_vision.model_cards import DEFAULT_EMBEDDER
 from footfall_vision.model_store import ModelStore
 from footfall_vision.quality import assess
 from footfall_vision.types import Face, Floats, Image, Quality
 
 
 class ModelVision:
-    """The default models on onnxruntime, one thread a call; safe to call from several threads."""
+    """The models on onnxruntime, one thread a call; safe to call from several threads."""
 
     def __init__(
         self,
@@ -31,13 +32,19 @@ class ModelVision:
 
     @classmethod
     def load(
-        cls, *, models_dir: Path | None, detect_width: int, detection_threshold: float, gender: bool
+        cls,
+        *,
+        models_dir: Path | None,
+        detect_width: int,
+        detection_threshold: float,
+        gender: bool,
+        embedder: str = DEFAULT_EMBEDDER,
     ) -> Self:
         """Load and verify the models of a folder; raises footfall_vision.errors.ModelError, in one line."""
         store = ModelStore(models_dir.expanduser() if models_dir else None)
         return cls(
             detector=FaceDetector.load(store, score_threshold=detection_threshold),
-            embedder=FaceEmbedder.load(store),
+            embedder=FaceEmbedder.load(store, model_id=embedder),
             gender=GenderEstimator.load(store) if gender else None,
             detect_width=detect_width,
         )

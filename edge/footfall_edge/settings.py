@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+from footfall_vision.model_cards import DEFAULT_EMBEDDER
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -42,6 +43,8 @@ class EdgeSettings(BaseSettings):
     """Faces are searched in a picture that is at most this wide, in pixels; 0 searches in the full one."""
     threads: int = Field(default=2, ge=1, le=64)
     """Frames, of all cameras together, that are looked at side by side."""
+    embedding_model: str = Field(default=DEFAULT_EMBEDDER, pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    """Which model turns faces into vectors: one that the tenant takes, as the core's ListModels says."""
     gender: bool = False
     """Whether to estimate apparent gender. Off unless the operator has a reason and says so."""
     ripe_after_s: float = Field(default=1.5, ge=0, le=60)

@@ -199,6 +199,7 @@ class Core:
                     known=known_models,
                     thresholds=PolicyThresholds(),
                     plot=calibration_plot,
+                    default_target_rate=choices.recognition.target_rate,
                     clock=clock,
                 ),
                 page_tokens=page_tokens,
