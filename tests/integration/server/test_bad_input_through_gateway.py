@@ -372,7 +372,8 @@ async def test_every_path_of_customers_leads_to_its_method(door: Door) -> None:
     split = {"trackIds": [str(new_id())]}
     assert await said("POST", f"{path}/split", split) == {"reason": "INVALID_FIELD"}
     assert (await said("GET", "/v1/merge-suggestions"))["suggestions"] == []
-    assert (await said("POST", "/v1/merge-suggestions:refresh", {}))["customerCount"] == 40
+    found = await said("POST", "/v1/merge-suggestions:refresh", {})
+    assert found.keys() == {"suggestionCount", "customerCount", "waitingCount"}
     for verb in ("accept", "dismiss"):
         answered = await said("POST", f"/v1/merge-suggestions/{new_id()}:{verb}", {})
         assert answered == {"reason": "SUGGESTION_NOT_FOUND"}
