@@ -199,6 +199,13 @@ class DatabaseSettings(LogSettings):
     postgres: PostgresSettings
 
 
+class IndexSettings(DatabaseSettings):
+    """What the subcommands that look after the face index need."""
+
+    milvus: MilvusSettings
+    recognition: RecognitionSettings = RecognitionSettings()
+
+
 class OwnerDatabase(_DatabaseSection):
     """The database as its owner; only migrations use it."""
 

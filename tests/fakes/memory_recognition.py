@@ -65,6 +65,12 @@ class MemoryGallery:
             self._tables.gallery[row.face.face_id] = replace(row, indexed_at=None, retry_at=None)
         return len(rows)
 
+    async def waiting(self, model_id: str, created_before: datetime) -> int:
+        return sum(
+            row.indexed_at is None and row.face.model_id == model_id and row.face.created_at < created_before
+            for row in self._tables.gallery.values()
+        )
+
     async def standing(self, model_id: str, after: UUID | None, limit: int) -> Sequence[FaceStanding]:
         rows = sorted(
             (row for row in self._tables.gallery.values() if row.face.model_id == model_id),

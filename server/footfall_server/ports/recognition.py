@@ -57,6 +57,10 @@ class GalleryRepository(Protocol):
         """
         ...
 
+    async def waiting(self, model_id: str, created_before: datetime) -> int:
+        """How many faces of a model, made before that moment, are in the outbox."""
+        ...
+
     async def standing(self, model_id: str, after: UUID | None, limit: int) -> Sequence[FaceStanding]:
         """Every face of a model, by id, from `after` on, and whether the index is said to have it."""
         ...

@@ -145,6 +145,21 @@ async def test_a_model_goes_back_into_the_outbox(
         assert list(await tx.gallery.take_unindexed(10)) == []
 
 
+async def test_what_waits_of_a_model_is_counted(
+    transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID
+) -> None:
+    customer_id = await _with_customer(transactions, tenant_id)
+    faces = [a_face(customer_id, seed=age, created_at=NOON + minutes(age)) for age in range(4)]
+    for face in [*faces, a_face(customer_id, model_id="another-model")]:
+        await _with_face(transactions, tenant_id, face)
+    async with transactions.begin(tenant_id) as tx:
+        await tx.gallery.confirm_indexed([faces[0].face_id], NOON)
+    async with transactions.begin(tenant_id) as tx:
+        assert await tx.gallery.waiting(MODEL, NOON + minutes(3)) == 2, "neither the first nor the last"
+    async with transactions.begin(other_tenant_id) as tx:
+        assert await tx.gallery.waiting(MODEL, NOON + minutes(3)) == 0
+
+
 async def test_a_track_has_one_sighting_and_the_later_one_counts(
     transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID
 ) -> None:

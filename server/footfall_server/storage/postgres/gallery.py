@@ -114,6 +114,17 @@ class PostgresGallery:
         """See GalleryRepository.requeue."""
         return await self._connection.run(_REQUEUE, {"model_id": model_id})
 
+    async def waiting(self, model_id: str, created_before: datetime) -> int:
+        """See GalleryRepository.waiting."""
+        row = await self._connection.first(
+            select(func.count().label("faces")).where(
+                gallery_faces.c.model_id == model_id,
+                gallery_faces.c.indexed_at.is_(None),
+                gallery_faces.c.created_at < created_before,
+            )
+        )
+        return 0 if row is None else int(row.faces)
+
     async def standing(self, model_id: str, after: UUID | None, limit: int) -> Sequence[FaceStanding]:
         """See GalleryRepository.standing."""
         page = (
