@@ -1,7 +1,7 @@
 """The core's heart over whatever stores a test has, for the synthetic faces' model."""
 
 from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY
-from footfall_server.ports import Clock, FaceIndex, ImageStore, Transactions
+from footfall_server.ports import Clock, FaceSearch, ImageStore, Transactions
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
@@ -15,7 +15,7 @@ SMALL_MODEL = RecognitionModel(MODEL_ID, DIMENSION)
 def an_ingest(
     *,
     transactions: Transactions,
-    index: FaceIndex,
+    index: FaceSearch,
     images: ImageStore,
     clock: Clock,
     model: RecognitionModel = SMALL_MODEL,
