@@ -6,14 +6,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from database_fixtures import FootfallDatabase
-from fakes.ingest import an_ingest
+from fakes.ingest import SMALL_MODEL, an_ingest
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_images import MemoryImages
-from fakes.synthetic_faces import DIMENSION, MODEL_ID
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, Camera, Site, Tenant
 from footfall_server.domain.worker import Worker
+from footfall_server.services.event_checks import RecognitionModel
 from footfall_server.services.face_ingest import FaceIngest
 from footfall_server.storage.milvus import MilvusFaceIndex
 from footfall_server.storage.postgres.engine import make_engine
@@ -36,6 +36,7 @@ class RealChain:
     database: FootfallDatabase
     milvus_uri: str
     stack: contextlib.AsyncExitStack
+    model: RecognitionModel = SMALL_MODEL
     tenant_id: UUID = field(default_factory=new_id)
     clock: ManualClock = field(default_factory=lambda: ManualClock(START + timedelta(hours=8)))
     site: Site = field(init=False)
@@ -46,9 +47,15 @@ class RealChain:
         self.stack.push_async_callback(engine.dispose)
         index = MilvusFaceIndex(self.milvus_uri)
         self.stack.push_async_callback(index.close)
-        await index.prepare(MODEL_ID, DIMENSION)
+        await index.prepare(self.model.model_id, self.model.dimension)
         transactions = PostgresTransactions(engine)
-        ingest = an_ingest(transactions=transactions, index=index, images=MemoryImages(), clock=self.clock)
+        ingest = an_ingest(
+            transactions=transactions,
+            index=index,
+            images=MemoryImages(),
+            clock=self.clock,
+            model=self.model,
+        )
         return Replica(transactions, index, ingest)
 
     async def open(self) -> None:

@@ -80,7 +80,23 @@ def _parser() -> argparse.ArgumentParser:
     key.add_argument("--site-id", type=UUID, required=True)
     key.add_argument("--name", required=True)
     key.set_defaults(run=_create_api_key)
+    _add_index_commands(commands.add_parser("index", help="look after the face index"))
     return parser
+
+
+def _add_index_commands(index: argparse.ArgumentParser) -> None:
+    actions = index.add_subparsers(dest="action", required=True)
+    verify = actions.add_parser(
+        "verify", help="compare the face index with the gallery; exits with 1 when they differ"
+    )
+    verify.add_argument("--tenant-id", type=UUID, help="only this tenant")
+    verify.add_argument("--repair", action="store_true", help="put back what is missing, remove the rest")
+    verify.add_argument("--ids", action="store_true", help="name the faces as well as count them")
+    verify.set_defaults(run=_verify_index)
+    rebuild = actions.add_parser(
+        "rebuild", help="make the collections anew and fill them from PostgreSQL, while replicas serve"
+    )
+    rebuild.set_defaults(run=_rebuild_index)
 
 
 def _add_account_arguments(parser: argparse.ArgumentParser) -> None:
@@ -170,6 +186,26 @@ def _create_api_key(options: argparse.Namespace) -> None:
         _say({"api_key": made.text, "api_key_id": str(made.api_key_id), "prefix": made.prefix})
 
     asyncio.run(create())
+
+
+def _verify_index(options: argparse.Namespace) -> None:
+    from footfall_server.index_administration import verify_index  # noqa: PLC0415
+
+    drifted = asyncio.run(
+        verify_index(options.tenant_id, repair=options.repair, with_ids=options.ids, say=_say)
+    )
+    if drifted:
+        raise CommandError("the face index differs from the gallery; --repair mends that")
+
+
+def _rebuild_index(_options: argparse.Namespace) -> None:
+    from footfall_server.index_administration import rebuild_index  # noqa: PLC0415
+
+    def tell(line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+
+    if asyncio.run(rebuild_index(tell=tell, say=_say)):
+        raise CommandError("the face index still differs from the gallery")
 
 
 def _password(file: Path | None, standard_input: TextIO) -> str:

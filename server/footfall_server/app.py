@@ -55,8 +55,10 @@ from footfall_server.services.event_checks import EventTimes, RecognitionModel
 from footfall_server.services.explanations import ExplanationService
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
+from footfall_server.services.fallback_galleries import FallbackGalleries
 from footfall_server.services.images import ImageService
 from footfall_server.services.index_recovery import IndexRecovery
+from footfall_server.services.index_verification import IndexVerification
 from footfall_server.services.index_writer import IndexWriter
 from footfall_server.services.merging import Merging
 from footfall_server.services.model_changes import ModelChangeService
@@ -64,6 +66,7 @@ from footfall_server.services.model_registry import KnownModels
 from footfall_server.services.nightly import Nightly
 from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.reembedding import Reembedding
+from footfall_server.services.resilient_search import ResilientSearch
 from footfall_server.services.sites import SiteService
 from footfall_server.services.splitting import Splitting
 from footfall_server.services.suggestions import Suggestions
@@ -101,6 +104,7 @@ class Choices:
     watch_heartbeat: timedelta = timedelta(seconds=15)
     drain_grace: timedelta = timedelta(seconds=4)
     batches: BatchLimits = field(default_factory=BatchLimits)
+    fallback_faces: int = 200_000
 
 
 class Core:
@@ -134,9 +138,19 @@ class Core:
             worker_token_ttl=choices.auth.worker_token_ttl,
         )
         images = ImageService(transactions=transactions, images=adapters.images, clock=clock)
+        self._search = ResilientSearch(
+            index=adapters.index,
+            galleries=FallbackGalleries(
+                transactions=transactions, clock=clock, most_faces=choices.fallback_faces
+            ),
+            verification=IndexVerification(
+                transactions=transactions, index=adapters.index, clock=clock, settling=timedelta(0)
+            ),
+            clock=clock,
+        )
         ingest = FaceIngest(
             transactions=transactions,
-            index=adapters.index,
+            index=self._search,
             crops=FaceCrops(transactions=transactions, images=adapters.images),
             clock=clock,
             models=models,
@@ -252,6 +266,7 @@ class Core:
                 writer.run(),
                 retention.run(),
                 self._index_recovery.run(),
+                self._search.run(),
                 self._reembedding.run(),
                 self._nightly.run(),
                 self._readiness.run(),

@@ -31,7 +31,12 @@ async def _serve(settings: ServerSettings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
     keys = load_keys(settings.auth.keys_dir)
-    choices = Choices(auth=settings.auth, recognition=settings.recognition, drain_grace=settings.drain_grace)
+    choices = Choices(
+        auth=settings.auth,
+        recognition=settings.recognition,
+        drain_grace=settings.drain_grace,
+        fallback_faces=settings.milvus.fallback_faces,
+    )
     async with open_adapters(settings) as adapters:
         core = Core(adapters=adapters, keys=keys, passwords=Passwords(), choices=choices)
         async with core.serving(settings.listen):

@@ -71,7 +71,10 @@ Parameters = Annotated[dict[str, Any], NoDecode, BeforeValidator(_json)]
 
 
 class MilvusSettings(_Section):
-    """The face index. `build` and `search` are over the defaults of the index type."""
+    """The face index. `build` and `search` are over the defaults of the index type.
+
+    `fallback_faces` of all tenants are held in memory at most while the index is away.
+    """
 
     uri: str = Field(min_length=1)
     token: SecretStr = SecretStr("")
@@ -83,6 +86,7 @@ class MilvusSettings(_Section):
         default=timedelta(seconds=5), ge=timedelta(milliseconds=100), le=timedelta(minutes=1)
     )
     threads: int = Field(default=4, ge=1, le=64)
+    fallback_faces: int = Field(default=200_000, ge=0, le=10_000_000)
 
     @field_validator("build", "search")
     @classmethod
@@ -197,6 +201,13 @@ class DatabaseSettings(LogSettings):
     """What the subcommands that only write accounts need."""
 
     postgres: PostgresSettings
+
+
+class IndexSettings(DatabaseSettings):
+    """What the subcommands that look after the face index need."""
+
+    milvus: MilvusSettings
+    recognition: RecognitionSettings = RecognitionSettings()
 
 
 class OwnerDatabase(_DatabaseSection):

@@ -1,7 +1,7 @@
 """The core's heart over whatever stores a test has, for the synthetic faces' model."""
 
 from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY
-from footfall_server.ports import Clock, FaceIndex, ImageStore, Transactions
+from footfall_server.ports import Clock, FaceSearch, ImageStore, Transactions
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
@@ -9,12 +9,19 @@ from footfall_server.services.model_registry import KnownModels
 from footfall_server.services.tenant_models import TenantModels
 from footfall_server.services.threshold_policies import ThresholdPolicies
 
+SMALL_MODEL = RecognitionModel(MODEL_ID, DIMENSION)
+
 
 def an_ingest(
-    *, transactions: Transactions, index: FaceIndex, images: ImageStore, clock: Clock
+    *,
+    transactions: Transactions,
+    index: FaceSearch,
+    images: ImageStore,
+    clock: Clock,
+    model: RecognitionModel = SMALL_MODEL,
 ) -> FaceIngest:
     """What one replica of the core would have."""
-    known = KnownModels(installation=RecognitionModel(MODEL_ID, DIMENSION), installation_tail=POLICY.tail)
+    known = KnownModels(installation=model, installation_tail=POLICY.tail)
     return FaceIngest(
         transactions=transactions,
         index=index,

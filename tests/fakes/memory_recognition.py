@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+import numpy as np
 from fakes.memory_tables import TenantStore, TenantTables
 from footfall_server.domain.decision import DecisionRecord
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.sighting import Sighting
-from footfall_server.ports import Clock, FaceStanding, IndexRemoval
+from footfall_server.ports import Clock, FacePage, FaceStanding, IndexRemoval
 
 
 class MemoryEvents:
@@ -64,6 +65,31 @@ class MemoryGallery:
         for row in rows:
             self._tables.gallery[row.face.face_id] = replace(row, indexed_at=None, retry_at=None)
         return len(rows)
+
+    async def waiting(self, model_id: str, created_before: datetime) -> int:
+        return sum(
+            row.indexed_at is None and row.face.model_id == model_id and row.face.created_at < created_before
+            for row in self._tables.gallery.values()
+        )
+
+    async def count_indexed(self, model_id: str) -> int:
+        rows = self._tables.gallery.values()
+        return sum(row.indexed_at is not None and row.face.model_id == model_id for row in rows)
+
+    async def indexed(
+        self, model_id: str, *, since: datetime | None, after: UUID | None, limit: int
+    ) -> FacePage:
+        faces = [
+            row.face
+            for row in self._tables.gallery.values()
+            if row.face.model_id == model_id
+            and row.indexed_at is not None
+            and (since is None or row.indexed_at >= since)
+            and (after is None or row.face.face_id > after)
+        ]
+        found = sorted(faces, key=lambda face: face.face_id)[:limit]
+        embeddings = np.array([face.embedding for face in found], np.float32)
+        return FacePage([face.face_id for face in found], embeddings.reshape(len(found), -1 if found else 0))
 
     async def standing(self, model_id: str, after: UUID | None, limit: int) -> Sequence[FaceStanding]:
         rows = sorted(

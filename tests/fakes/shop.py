@@ -92,6 +92,7 @@ class Shop:
     )
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
+    fallback_faces: int = 1000
     transactions: MemoryTransactions = field(init=False)
     tokens: AccessTokens = field(init=False)
     own: Chain = field(init=False)
@@ -149,6 +150,7 @@ class Shop:
                 manners=self.manners,
                 watch_heartbeat=self.watch_heartbeat,
                 drain_grace=timedelta(seconds=2),
+                fallback_faces=self.fallback_faces,
             ),
         )
         # The channel outlives the server, so that a client sees how the server leaves.

@@ -59,6 +59,7 @@ def face_event(
     track_id: UUID | None = None,
     final: bool = True,
     good: FaceQuality = GOOD,
+    model_id: str = MODEL_ID,
 ) -> FaceEvent:
     """An event of a track that began at a time and is `seconds` old."""
     return FaceEvent(
@@ -68,7 +69,7 @@ def face_event(
         first_seen_at=at,
         last_seen_at=at + timedelta(seconds=seconds),
         final=final,
-        model_id=MODEL_ID,
+        model_id=model_id,
         embedding=embedding,
         quality=good,
         detection_score=0.9,

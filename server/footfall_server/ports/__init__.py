@@ -19,7 +19,7 @@ from footfall_server.ports.customers import (
 )
 from footfall_server.ports.decisions import DecisionRepository
 from footfall_server.ports.images import ImageRepository, ImageStore, StoredObject
-from footfall_server.ports.index import FaceIndex, IndexHit
+from footfall_server.ports.index import FaceIndex, FaceSearch, IndexHit
 from footfall_server.ports.jobs import JobRepository
 from footfall_server.ports.merges import (
     AuditRepository,
@@ -38,6 +38,7 @@ from footfall_server.ports.paging import NameCursor, ScoreCursor, TimeCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
 from footfall_server.ports.recognition import (
     EventRepository,
+    FacePage,
     FaceStanding,
     GalleryRepository,
     IndexRemoval,
@@ -66,6 +67,8 @@ __all__ = [
     "EventRepository",
     "ExemplarRepository",
     "FaceIndex",
+    "FacePage",
+    "FaceSearch",
     "FaceStanding",
     "GalleryRepository",
     "ImageRepository",

@@ -19,16 +19,8 @@ class IndexHit:
     score: float
 
 
-class FaceIndex(Protocol):
-    """Nearest faces. Eventually consistent: what was inserted is found soon, not at once."""
-
-    async def exists(self, model_id: str) -> bool:
-        """Whether the model has a collection."""
-        ...
-
-    async def prepare(self, model_id: str, dimension: int) -> bool:
-        """Makes the model's collection when there is none; whether it did. The new one is empty."""
-        ...
+class FaceSearch(Protocol):
+    """Finds the nearest faces."""
 
     async def search(
         self, tenant_id: UUID, model_id: str, embeddings: npt.NDArray[np.float32], limit: int
@@ -37,6 +29,18 @@ class FaceIndex(Protocol):
 
         Raises UNAVAILABLE when the model has no collection: nobody is unknown because the index is.
         """
+        ...
+
+
+class FaceIndex(FaceSearch, Protocol):
+    """Nearest faces. Eventually consistent: what was inserted is found soon, not at once."""
+
+    async def exists(self, model_id: str) -> bool:
+        """Whether the model has a collection."""
+        ...
+
+    async def prepare(self, model_id: str, dimension: int) -> bool:
+        """Makes the model's collection when there is none; whether it did. The new one is empty."""
         ...
 
     async def insert(self, tenant_id: UUID, faces: Sequence[GalleryFace]) -> None:

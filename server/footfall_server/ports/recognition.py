@@ -1,10 +1,13 @@
 """Events, gallery faces and tracks."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
 
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.person import GalleryFace
@@ -25,6 +28,14 @@ class FaceStanding:
 
     face_id: UUID
     indexed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FacePage:
+    """Some faces; `embeddings` is float32 (n, d), row by row."""
+
+    face_ids: Sequence[UUID]
+    embeddings: npt.NDArray[np.float32] = field(repr=False)
 
 
 class EventRepository(Protocol):
@@ -54,6 +65,23 @@ class GalleryRepository(Protocol):
         """Puts every face of a model into the outbox, due at once; none of them counts as indexed any more.
 
         Waits for faces in another writer's hands. Returns how many there are.
+        """
+        ...
+
+    async def waiting(self, model_id: str, created_before: datetime) -> int:
+        """How many faces of a model, made before that moment, are in the outbox."""
+        ...
+
+    async def count_indexed(self, model_id: str) -> int:
+        """How many faces of a model the index is said to have."""
+        ...
+
+    async def indexed(
+        self, model_id: str, *, since: datetime | None, after: UUID | None, limit: int
+    ) -> FacePage:
+        """The faces that the index is said to have, by id, from `after` on; with `since`, since then.
+
+        An empty page is the last one.
         """
         ...
 

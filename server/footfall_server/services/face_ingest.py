@@ -19,7 +19,7 @@ from footfall_server.errors import (
     FootfallError,
     invalid_fields,
 )
-from footfall_server.ports import Clock, FaceIndex, IndexHit, Transactions
+from footfall_server.ports import Clock, FaceSearch, IndexHit, Transactions
 from footfall_server.services.event_checks import EventChecks, EventTimes, RecognitionModel
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.ingest_batch import IngestBatch, SearchedBatch
@@ -49,7 +49,7 @@ class FaceIngest:
         self,
         *,
         transactions: Transactions,
-        index: FaceIndex,
+        index: FaceSearch,
         crops: FaceCrops,
         clock: Clock,
         models: TenantModels,

@@ -39,18 +39,29 @@ class IndexReport:
 class IndexVerification:
     """Works beside whatever serves: a face that is missing is found among the recent ones once requeued."""
 
-    def __init__(self, *, transactions: Transactions, index: FaceIndex, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        transactions: Transactions,
+        index: FaceIndex,
+        clock: Clock,
+        settling: timedelta = SETTLING,
+    ) -> None:
         self._transactions = transactions
         self._index = index
         self._clock = clock
+        self._settling = settling
 
     async def verify(self, tenant_id: UUID, model_id: str, *, repair: bool = False) -> IndexReport:
         """Compares, and with `repair` also repairs. Raises UNAVAILABLE when a store cannot be reached.
 
-        The index is read before the gallery: what comes and goes meanwhile is waiting, not drift.
+        The index is read before the gallery: what comes and goes meanwhile is waiting, not drift. A model
+        without a collection has nothing in the index.
         """
-        indexed = await self._index.face_ids(tenant_id, model_id)
-        settled = self._clock.now() - SETTLING
+        settled = self._clock.now() - self._settling
+        indexed = frozenset[UUID]()
+        if await self._index.exists(model_id):
+            indexed = await self._index.face_ids(tenant_id, model_id)
         known: set[UUID] = set()
         missing: list[UUID] = []
         waiting = 0

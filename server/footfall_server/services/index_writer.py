@@ -85,7 +85,7 @@ class IndexWriter:
         """Empties one tenant's outbox in lots. Raises UNAVAILABLE when the index cannot be reached."""
         carried = 0
         while True:
-            count = await self._carry_lot(tenant_id)
+            count = await self.carry_lot(tenant_id)
             carried += count
             if count < self._lot:  # what is still there is not due, or in another replica's hands
                 break
@@ -117,8 +117,11 @@ class IndexWriter:
                 return len(removals)
         raise failure
 
-    async def _carry_lot(self, tenant_id: UUID) -> int:
-        """One lot. The faces stay locked until it is confirmed, so no replica carries them a second time."""
+    async def carry_lot(self, tenant_id: UUID) -> int:
+        """One lot of new faces; how many that were. Raises UNAVAILABLE as drain does.
+
+        The faces stay locked until it is confirmed, so no replica carries them a second time.
+        """
         async with self._transactions.begin(tenant_id) as tx:
             faces = await tx.gallery.take_unindexed(self._lot)
             if not faces:

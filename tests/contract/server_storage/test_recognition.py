@@ -145,6 +145,49 @@ async def test_a_model_goes_back_into_the_outbox(
         assert list(await tx.gallery.take_unindexed(10)) == []
 
 
+async def test_what_waits_of_a_model_is_counted(
+    transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID
+) -> None:
+    customer_id = await _with_customer(transactions, tenant_id)
+    faces = [a_face(customer_id, seed=age, created_at=NOON + minutes(age)) for age in range(4)]
+    for face in [*faces, a_face(customer_id, model_id="another-model")]:
+        await _with_face(transactions, tenant_id, face)
+    async with transactions.begin(tenant_id) as tx:
+        await tx.gallery.confirm_indexed([faces[0].face_id], NOON)
+    async with transactions.begin(tenant_id) as tx:
+        assert await tx.gallery.waiting(MODEL, NOON + minutes(3)) == 2, "neither the first nor the last"
+    async with transactions.begin(other_tenant_id) as tx:
+        assert await tx.gallery.waiting(MODEL, NOON + minutes(3)) == 0
+
+
+async def test_what_the_index_has_is_read_page_by_page(
+    transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID
+) -> None:
+    customer_id = await _with_customer(transactions, tenant_id)
+    faces = sorted((a_face(customer_id, seed=seed) for seed in range(5)), key=lambda face: face.face_id)
+    *taken, waiting = faces
+    for face in [*faces, a_face(customer_id, model_id="another-model")]:
+        await _with_face(transactions, tenant_id, face)
+    async with transactions.begin(tenant_id) as tx:
+        await tx.gallery.confirm_indexed([face.face_id for face in taken[:2]], NOON)
+        await tx.gallery.confirm_indexed([face.face_id for face in taken[2:]], NOON + minutes(2))
+    async with transactions.begin(tenant_id) as tx:
+        assert await tx.gallery.count_indexed(MODEL) == 4
+        first = await tx.gallery.indexed(MODEL, since=None, after=None, limit=3)
+        last = await tx.gallery.indexed(MODEL, since=None, after=first.face_ids[-1], limit=3)
+        end = await tx.gallery.indexed(MODEL, since=None, after=last.face_ids[-1], limit=3)
+        news = await tx.gallery.indexed(MODEL, since=NOON + minutes(2), after=None, limit=9)
+    assert [*first.face_ids, *last.face_ids] == [face.face_id for face in taken]
+    assert waiting.face_id not in last.face_ids
+    assert list(end.face_ids) == []
+    assert list(news.face_ids) == [face.face_id for face in taken[2:]]
+    assert first.embeddings.dtype == np.float32
+    np.testing.assert_array_equal(first.embeddings, np.stack([face.embedding for face in taken[:3]]))
+    async with transactions.begin(other_tenant_id) as tx:
+        assert await tx.gallery.count_indexed(MODEL) == 0
+        assert list((await tx.gallery.indexed(MODEL, since=None, after=None, limit=9)).face_ids) == []
+
+
 async def test_a_track_has_one_sighting_and_the_later_one_counts(
     transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID
 ) -> None:

@@ -155,6 +155,10 @@ async def test_from_nothing_to_a_signed_in_worker(environment: Mapping[str, str]
         )
         worker = await auth.IssueToken(auth_service_pb2.IssueTokenRequest(api_key=made["api_key"]))
         assert list(worker.principal.site_ids) == [site.site_id]
+        for action in (("rebuild",), ("verify", "--tenant-id", tenant_id, "--ids")):
+            [line] = (await run(environment, "index", *action)).splitlines()
+            told = json.loads(line)
+            assert (told["tenant_id"], told["gallery"], told["drifted"]) == (tenant_id, 0, False)
 
 
 async def test_what_is_wrong_is_said_in_one_line(environment: Mapping[str, str], tmp_path: Path) -> None:
@@ -180,6 +184,7 @@ async def test_what_is_wrong_is_said_in_one_line(environment: Mapping[str, str],
         ),
         await run(environment, "create-system-admin", "--email", "nonsense", stdin="short\n", fails=True),
         await run(environment, "create-tenant", "--name", "  ", fails=True),
+        await run(environment, "index", "verify", "--tenant-id", nobody, fails=True),
         await run(unreachable, "create-tenant", "--name", "x", fails=True),
         await run({**environment, "FOOTFALL_SERVER_LISTEN": "nowhere"}, "serve", fails=True),
     ]

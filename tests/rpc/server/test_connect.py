@@ -183,9 +183,18 @@ async def test_a_spool_that_ends_in_rejections_is_not_sent_again(shop: Shop, cor
         assert welcome.acked_through == 1
 
 
-async def test_nothing_is_acknowledged_while_the_index_is_away(shop: Shop, core: Replica) -> None:
+async def test_events_are_acknowledged_while_the_index_is_away(shop: Shop, core: Replica) -> None:
     shop.index.failing = True
     async with linked(core, shop.signed_in(Role.WORKER)) as (link, _):
+        await link.say_event(1, face_event(shop.own.camera.camera_id))
+        assert await link.hear_ack(1) == []
+    assert len(tables_of(shop).recorded) == 1
+
+
+async def test_nothing_is_acknowledged_while_nobody_can_be_searched(shop: Shop) -> None:
+    shop.fallback_faces = 0
+    shop.index.failing = True
+    async with shop.replica() as core, linked(core, shop.signed_in(Role.WORKER)) as (link, _):
         await link.say_event(1, face_event(shop.own.camera.camera_id))
         await link.say(heartbeat=ingest_service_pb2.Heartbeat(sent_time=to_timestamp(shop.clock.now())))
         await link.hear("heartbeat")

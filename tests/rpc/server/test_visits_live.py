@@ -149,10 +149,12 @@ async def test_bad_events_change_nothing(shop: Shop, core: Replica) -> None:
     assert shop.snapshot() == before
 
 
-async def test_a_store_that_is_away_is_said_with_when_to_come_again(shop: Shop, core: Replica) -> None:
+async def test_a_store_that_is_away_is_said_with_when_to_come_again(shop: Shop) -> None:
+    shop.fallback_faces = 0
     shop.index.failing = True
     before = shop.snapshot()
-    failed = await failure(record(shop, core, face_event(shop.own.camera.camera_id)))
+    async with shop.replica() as core:
+        failed = await failure(record(shop, core, face_event(shop.own.camera.camera_id)))
     assert (failed.code, failed.reason) == (grpc.StatusCode.UNAVAILABLE, "INDEX_UNAVAILABLE")
     assert failed.retry_seconds == 1.0
     assert shop.snapshot() == before

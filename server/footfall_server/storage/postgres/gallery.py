@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from footfall_server.domain.person import GalleryFace, Provenance
-from footfall_server.ports import FaceStanding, IndexRemoval
+from footfall_server.ports import FacePage, FaceStanding, IndexRemoval
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
 from footfall_server.storage.postgres.tables import (
     gallery_faces,
@@ -113,6 +113,45 @@ class PostgresGallery:
     async def requeue(self, model_id: str) -> int:
         """See GalleryRepository.requeue."""
         return await self._connection.run(_REQUEUE, {"model_id": model_id})
+
+    async def waiting(self, model_id: str, created_before: datetime) -> int:
+        """See GalleryRepository.waiting."""
+        row = await self._connection.first(
+            select(func.count().label("faces")).where(
+                gallery_faces.c.model_id == model_id,
+                gallery_faces.c.indexed_at.is_(None),
+                gallery_faces.c.created_at < created_before,
+            )
+        )
+        return 0 if row is None else int(row.faces)
+
+    async def count_indexed(self, model_id: str) -> int:
+        """See GalleryRepository.count_indexed."""
+        row = await self._connection.first(
+            select(func.count().label("faces")).where(
+                gallery_faces.c.model_id == model_id, gallery_faces.c.indexed_at.is_not(None)
+            )
+        )
+        return 0 if row is None else int(row.faces)
+
+    async def indexed(
+        self, model_id: str, *, since: datetime | None, after: UUID | None, limit: int
+    ) -> FacePage:
+        """See GalleryRepository.indexed."""
+        page = (
+            select(gallery_faces.c.face_id, gallery_faces.c.embedding)
+            .where(gallery_faces.c.model_id == model_id, gallery_faces.c.indexed_at.is_not(None))
+            .order_by(gallery_faces.c.face_id)
+            .limit(limit)
+        )
+        if since is not None:
+            page = page.where(gallery_faces.c.indexed_at >= since)
+        if after is not None:
+            page = page.where(gallery_faces.c.face_id > after)
+        rows = await self._connection.rows(page)
+        packed = np.frombuffer(b"".join(row.embedding for row in rows), _WIRE_FLOAT)
+        embeddings = packed.astype(np.float32, copy=False).reshape(len(rows), -1 if rows else 0)
+        return FacePage([row.face_id for row in rows], embeddings)
 
     async def standing(self, model_id: str, after: UUID | None, limit: int) -> Sequence[FaceStanding]:
         """See GalleryRepository.standing."""
