@@ -25,9 +25,10 @@ from footfall_server.domain.recent_faces import RecentFaces, RecentGallery
 from footfall_server.domain.thresholds import ThresholdPolicy
 from footfall_server.errors import FieldViolation, FootfallError, invalid_fields, not_found
 from footfall_server.ports import IndexHit, Transaction
+from footfall_server.services.decision_records import Seen
 from footfall_server.services.event_checks import RecognitionModel, model_mismatch
 from footfall_server.services.identity_ledger import IdentityLedger
-from footfall_server.services.recogniser import Recogniser, Seen
+from footfall_server.services.recogniser import Recogniser
 from footfall_server.services.recording import Face, Recording
 from footfall_server.services.submission import Submission
 from footfall_server.services.threshold_policies import calibrated

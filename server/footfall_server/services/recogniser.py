@@ -7,16 +7,9 @@ from typing import Final
 from uuid import UUID
 
 from footfall_server.domain.cannot_link import Presences
-from footfall_server.domain.decision import (
-    CANDIDATES_KEPT,
-    DecidedCandidate,
-    DecidedGate,
-    DecidedThresholds,
-    DecisionRecord,
-)
+from footfall_server.domain.decision import DecisionRecord
 from footfall_server.domain.face_event import FaceEvent, FaceOutcome
 from footfall_server.domain.gallery_view import (
-    FarHit,
     GalleryView,
     IdentityScore,
     KnownIdentity,
@@ -26,10 +19,11 @@ from footfall_server.domain.gallery_view import (
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.matching import Rule, Verdict, decide
 from footfall_server.domain.person import CustomerKind, IdentityState, Provenance
-from footfall_server.domain.quality_gates import may_be_compared, may_found, readings
+from footfall_server.domain.quality_gates import may_be_compared, may_found
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.thresholds import Zones
 from footfall_server.domain.track_face import TrackFace
+from footfall_server.services.decision_records import Seen, decision_record
 from footfall_server.services.identity_ledger import IdentityLedger
 
 SITE, TENANT = "site", "tenant"
@@ -42,19 +36,6 @@ EXEMPLARS: Final = 5
 
 ZonesOf = Callable[[int, str], Zones]
 """The zones of a gallery: of so many people, and whose it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A face with what was found before the decision.
-
-    `near` are the roots of known faces that are near enough to matter, `far` the closest others.
-    """
-
-    event: FaceEvent
-    site_id: UUID
-    near: Collection[UUID]
-    far: Sequence[FarHit]
 
 
 @dataclass(slots=True)
@@ -99,7 +80,9 @@ class Recogniser:
             )
             sighting = self._settle(verdict, event, sighting, own)
         self._keep(sighting, event, excluded, changed=sighting != known)
-        return self._record(seen, sighting, verdict, scores, excluded)
+        return decision_record(
+            seen, sighting, verdict, scores, excluded=excluded, view=self.view, at=self.now
+        )
 
     def settled(self, track_id: UUID) -> Sighting:
         """A track as it is now, by whom it is after all that was decided."""
@@ -347,67 +330,3 @@ class Recogniser:
         self._saw(sighting)
         for other in excluded:
             self.view.keep_apart(sighting.customer_id, other)
-
-    def _record(
-        self,
-        seen: Seen,
-        sighting: Sighting,
-        verdict: Verdict,
-        scores: Sequence[IdentityScore],
-        excluded: Collection[UUID],
-    ) -> DecisionRecord:
-        event, zones = seen.event, verdict.zones
-        candidates = [
-            DecidedCandidate(
-                customer_id=each.identity.root_id,
-                score=round(each.score, 4),
-                face_score=round(each.face_score, 4),
-                face_id=each.face.face_id,
-                provenance=each.face.provenance.value,
-                is_waiting=each.identity.is_waiting,
-                is_staff=each.identity.is_staff,
-                seen_at_site=seen.site_id in each.identity.site_ids,
-            )
-            for each in scores[:CANDIDATES_KEPT]
-        ]
-        named = {each.customer_id for each in candidates}
-        candidates += [self._far(each, seen.site_id) for each in seen.far if each.root_id not in named]
-        return DecisionRecord(
-            event_id=event.event_id,
-            track_id=event.track_id,
-            site_id=seen.site_id,
-            camera_id=event.camera_id,
-            decided_at=self.now,
-            outcome=sighting.outcome.value,
-            rule=verdict.rule.value,
-            model_id=event.model_id,
-            gates=tuple(
-                DecidedGate(each.name, each.purpose.value, round(each.value, 4), each.needed)
-                for each in readings(event.quality)
-            ),
-            candidates=tuple(candidates[:CANDIDATES_KEPT]),
-            margin=None if verdict.margin is None else round(verdict.margin, 4),
-            thresholds=DecidedThresholds(
-                match=round(zones.match, 4),
-                new=round(zones.new, 4),
-                margin=zones.margin,
-                scope=zones.scope,
-                gallery_size=zones.gallery_size,
-                target_rate=zones.target_rate,
-                source=zones.source,
-            ),
-            excluded=tuple(sorted(excluded)),
-        )
-
-    def _far(self, hit: FarHit, site_id: UUID) -> DecidedCandidate:
-        identity = self.view.get(hit.root_id)
-        return DecidedCandidate(
-            customer_id=hit.root_id,
-            score=round(hit.score, 4),
-            face_score=round(hit.score, 4),
-            face_id=hit.face_id,
-            provenance=hit.provenance.value,
-            is_waiting=identity is not None and identity.is_waiting,
-            is_staff=identity is not None and identity.is_staff,
-            seen_at_site=identity is not None and site_id in identity.site_ids,
-        )

@@ -15,7 +15,8 @@ from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.site_rules import SiteRules
 from footfall_server.domain.track import first_sighting, with_event
 from footfall_server.ports import Transaction
-from footfall_server.services.recogniser import Recogniser, Seen
+from footfall_server.services.decision_records import Seen
+from footfall_server.services.recogniser import Recogniser
 from footfall_server.services.visit_book import VisitBook
 from footfall_server.services.visit_rebuild import VisitRebuild
 
