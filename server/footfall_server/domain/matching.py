@@ -66,11 +66,9 @@ def decide(
     """
     if not may_be_compared(quality):
         return Verdict(Rule.BELOW_MATCH_GATE, widest)
-    for best in sorted(scores, key=lambda each: (-(each.score - scope(each).match), each.identity.root_id)):
-        zones = scope(best)
-        if best.score >= zones.match:
-            return _matched(best, scores, zones, same)
-        break
+    best = min(scores, key=lambda each: (scope(each).match - each.score, each.identity.root_id), default=None)
+    if best is not None and best.score >= scope(best).match:
+        return _matched(best, scores, scope(best), same)
     margin = scores[0].score - scores[1].score if len(scores) > 1 else None
     is_new = not scores or scores[0].score < widest.new
     rule = Rule.NEW if is_new and may_found(quality) else Rule.WAITS
