@@ -38,6 +38,7 @@ class RealChain:
     stack: contextlib.AsyncExitStack
     model: RecognitionModel = SMALL_MODEL
     tenant_id: UUID = field(default_factory=new_id)
+    visit_gap: timedelta = timedelta(hours=1)
     clock: ManualClock = field(default_factory=lambda: ManualClock(START + timedelta(hours=8)))
     site: Site = field(init=False)
     cameras: list[Camera] = field(init=False)
@@ -62,7 +63,7 @@ class RealChain:
         transactions = (await self.replica()).transactions
         async with transactions.begin_platform() as platform:
             await platform.add_tenant(Tenant(self.tenant_id, str(self.tenant_id), START, START), None)
-        gap = timedelta(hours=1)
+        gap = self.visit_gap
         self.site = Site(new_id(), "Shop", "UTC", gap, DEFAULT_BUSINESS_DAY_START, START, START)
         url = "rtsp://camera.invalid/1"
         camera = Camera(

@@ -72,7 +72,8 @@ def start_milvus(data: Path, programs: Path, settings: Sequence[str]) -> Any:
     """
     from milvus import MilvusServer, MilvusServerConfig  # noqa: PLC0415 - a probe does without
 
-    (data / "bin").symlink_to(programs.resolve())
+    if not (data / "bin").is_symlink():
+        (data / "bin").symlink_to(programs.resolve())
     server = MilvusServer(MilvusServerConfig(), wait_for_started=False)
     server.set_base_dir(str(data))
     for setting in settings:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 from uuid import UUID
 
+import grpc
 import numpy as np
 import numpy.typing as npt
 import structlog
@@ -102,8 +103,8 @@ class MilvusFaceIndex:
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._pool, work, *arguments)
-        except (MilvusException, OSError) as error:
+        except (MilvusException, grpc.RpcError, OSError) as error:  # pymilvus passes deadlines on as they are
             self._index.forget()
-            code = getattr(error, "code", None)
+            code = error.code if isinstance(error, MilvusException) else None
             _log.warning("face_index.failed", call=what, error=type(error).__name__, code=str(code))
             raise unavailable("INDEX_UNAVAILABLE", "the face index cannot be reached") from error
