@@ -28,6 +28,10 @@ def plot(runs: Sequence[dict[str, Any]], curve: Sequence[dict[str, Any]], path: 
     ratio = left.twinx()
     ratio.plot(rates, [point["ratio"] for point in curve], "k--", marker="s", label="customers per person")
     ratio.set_ylabel("customers per person")
+    # Room for the legends above the lines.
+    left.set_ylim(top=1.5 * left.get_ylim()[1])
+    low, high = ratio.get_ylim()
+    ratio.set_ylim(top=high + 0.5 * (high - low))
     left.legend(loc="upper left", fontsize=8)
     ratio.legend(loc="upper right", fontsize=8)
 
