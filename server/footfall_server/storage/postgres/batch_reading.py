@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import numpy as np
 
 from footfall_server.domain.batch import BatchAnswers, BatchQuestions, VisitReach
 from footfall_server.domain.face_event import FaceOutcome, Recorded
@@ -21,8 +20,7 @@ from footfall_server.domain.places import Site
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.site_rules import SiteRule, SiteRules
 from footfall_server.domain.visit import Visit
-
-_WIRE_FLOAT = np.dtype("<f4")
+from footfall_server.storage.postgres.embeddings import from_bytes
 
 # The columns are in the order of the fields of what is made of them.
 SIGHTING = (
@@ -210,7 +208,7 @@ def _to_face(row: Sequence[Any]) -> GalleryFace:
         face_id,
         customer_id,
         model_id,
-        np.frombuffer(embedding, _WIRE_FLOAT).astype(np.float32, copy=False),
+        from_bytes(embedding),
         quality_score,
         event_id,
         created_at,

@@ -4,16 +4,14 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy import ARRAY, Uuid, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.track_face import TrackFace
+from footfall_server.storage.postgres.embeddings import from_bytes, to_bytes
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
 from footfall_server.storage.postgres.tables import Instant, gallery_faces, index_outbox, track_faces
-
-_WIRE_FLOAT = np.dtype("<f4")
 
 # The outbox comes before the gallery, as for the writer of the index, which may hold some of these faces.
 # The index names owners, so it has to take each of them again.
@@ -80,7 +78,7 @@ class PostgresExemplars:
         return TrackFace(
             track_id=row.track_id,
             model_id=row.model_id,
-            embedding=np.frombuffer(row.embedding, _WIRE_FLOAT).astype(np.float32, copy=False),
+            embedding=from_bytes(row.embedding),
             quality_score=row.quality_score,
             event_id=row.event_id,
             seen_at=row.seen_at,
@@ -96,7 +94,7 @@ class PostgresExemplars:
                 face_id=face.face_id,
                 customer_id=face.customer_id,
                 model_id=face.model_id,
-                embedding=face.embedding.astype(_WIRE_FLOAT, copy=False).tobytes(),
+                embedding=to_bytes(face.embedding),
                 quality_score=face.quality_score,
                 event_id=face.event_id,
                 created_at=face.created_at,

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from footfall_server.domain.person import GalleryFace, Provenance
 from footfall_server.ports import FacePage, FaceStanding, IndexRemoval
+from footfall_server.storage.postgres.embeddings import from_bytes
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
 from footfall_server.storage.postgres.tables import (
     gallery_faces,
@@ -31,7 +32,6 @@ from footfall_server.storage.postgres.tables import (
     track_faces,
 )
 
-_WIRE_FLOAT = np.dtype("<f4")
 _COLUMNS = (
     "face_id",
     "customer_id",
@@ -149,7 +149,7 @@ class PostgresGallery:
         if after is not None:
             page = page.where(gallery_faces.c.face_id > after)
         rows = await self._connection.rows(page)
-        packed = np.frombuffer(b"".join(row.embedding for row in rows), _WIRE_FLOAT)
+        packed = from_bytes(b"".join(row.embedding for row in rows))
         embeddings = packed.astype(np.float32, copy=False).reshape(len(rows), -1 if rows else 0)
         return FacePage([row.face_id for row in rows], embeddings)
 
@@ -210,7 +210,7 @@ def _to_face(row: Row[Any]) -> GalleryFace:
         face_id=row.face_id,
         customer_id=row.customer_id,
         model_id=row.model_id,
-        embedding=np.frombuffer(row.embedding, _WIRE_FLOAT).astype(np.float32, copy=False),
+        embedding=from_bytes(row.embedding),
         quality_score=row.quality_score,
         event_id=row.event_id,
         created_at=row.created_at,

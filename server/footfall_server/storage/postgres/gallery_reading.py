@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
-import numpy as np
 
 from footfall_server.domain.batch import GalleryAnswers, GalleryQuestions, KnownFace, TailOfTenant
 from footfall_server.domain.gallery_view import Exemplar, KnownIdentity, apart_pairs
 from footfall_server.domain.person import CustomerKind, IdentityState, Provenance
 from footfall_server.storage.postgres.batch_reading import SIGHTING, to_sighting
+from footfall_server.storage.postgres.embeddings import from_bytes
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-_WIRE_FLOAT = np.dtype("<f4")
 
 # Of people who are near, everything is read: all their exemplars, whoever was merged into them, and whom
 # they cannot be. Of the others only whose face it was. `near` has roots.
@@ -129,7 +128,7 @@ def _to_exemplar(row: Sequence[Any]) -> Exemplar:
         owner_id=owner_id,
         provenance=Provenance(provenance),
         quality_score=quality_score,
-        embedding=np.frombuffer(embedding, _WIRE_FLOAT).astype(np.float32, copy=False),
+        embedding=from_bytes(embedding),
         track_id=track_id,
         created_at=created_at,
     )

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy import ARRAY, LargeBinary, Text, Uuid, bindparam, delete, func, select, text
 
 from footfall_server.domain.calibration import SampledFace
 from footfall_server.domain.face_event import Embedding
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.models import LackingFace
+from footfall_server.storage.postgres.embeddings import from_bytes, to_bytes
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
 from footfall_server.storage.postgres.tables import (
     Instant,
@@ -19,7 +19,6 @@ from footfall_server.storage.postgres.tables import (
     index_outbox,
 )
 
-_WIRE_FLOAT = np.dtype("<f4")
 _BEFORE_ALL = UUID(int=0)
 
 _LACKING = text("""
@@ -125,9 +124,7 @@ class PostgresModelFaces:
             {
                 "face_ids": [new_id() for _ in embeddings],
                 "exemplar_ids": list(embeddings),
-                "embeddings": [
-                    each.astype(_WIRE_FLOAT, copy=False).tobytes() for each in embeddings.values()
-                ],
+                "embeddings": [to_bytes(each) for each in embeddings.values()],
                 "model_id": model_id,
                 "having": having,
                 "at": at,
@@ -164,7 +161,7 @@ class PostgresModelFaces:
             SampledFace(
                 root_id=row.root_id,
                 track_id=row.track_id,
-                embedding=np.frombuffer(row.embedding, _WIRE_FLOAT).astype(np.float32, copy=False),
+                embedding=from_bytes(row.embedding),
             )
             for row in rows
         ]

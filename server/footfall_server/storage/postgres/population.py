@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy import Row, select
 
 from footfall_server.domain.person import IdentityState
 from footfall_server.ports.clustering import OwnedFace
+from footfall_server.storage.postgres.embeddings import from_bytes
 from footfall_server.storage.postgres.statements import TenantConnection
 from footfall_server.storage.postgres.tables import (
     customers,
@@ -17,8 +17,6 @@ from footfall_server.storage.postgres.tables import (
     sightings,
     track_faces,
 )
-
-_WIRE_FLOAT = np.dtype("<f4")
 
 
 class PostgresPopulation:
@@ -85,6 +83,6 @@ def _to_face(row: Row[Any]) -> OwnedFace:
         face_id=row.face_id,
         root_id=row.root_id,
         is_waiting=row.state == IdentityState.WAITING.value,
-        embedding=np.frombuffer(row.embedding, _WIRE_FLOAT).astype(np.float32, copy=False),
+        embedding=from_bytes(row.embedding),
         quality_score=row.quality_score,
     )

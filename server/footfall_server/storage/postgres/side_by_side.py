@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
+from footfall_server.storage.postgres.embeddings import to_bytes
+
 TENANT = "$1::uuid"
 
-_WIRE_FLOAT = np.dtype("<f4")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -61,7 +61,7 @@ class WithBytes:
     @property
     def embedding(self) -> bytes:
         """Little-endian float32."""
-        stored: bytes = self.row.embedding.astype(_WIRE_FLOAT, copy=False).tobytes()
+        stored: bytes = to_bytes(self.row.embedding)
         return stored
 
     def __getattr__(self, name: str) -> Any:
