@@ -11,7 +11,6 @@ import structlog
 from footfall_server.auth.keys import KeyRing
 from footfall_server.auth.passwords import Passwords
 from footfall_server.auth.tokens import AccessTokens
-from footfall_server.domain.calibration import PolicyThresholds
 from footfall_server.domain.impostor_tail import ImpostorTail
 from footfall_server.live.change_feed import ChangeFeed
 from footfall_server.live.desired_cameras import DesiredCameraFeed
@@ -211,7 +210,6 @@ class Core:
                     transactions=transactions,
                     models=models,
                     known=known_models,
-                    thresholds=PolicyThresholds(),
                     plot=calibration_plot,
                     default_target_rate=choices.recognition.target_rate,
                     clock=clock,

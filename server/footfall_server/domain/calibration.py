@@ -7,7 +7,7 @@ picture and say nothing of how somebody looks another day. Impostor pairs are fa
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, Self
+from typing import Final, Self
 from uuid import UUID
 
 import numpy as np
@@ -65,29 +65,13 @@ class Pairs:
         return cls(len(set(people.tolist())), genuine, impostors)
 
 
-class ThresholdSource(Protocol):
-    """Turns a tail into thresholds."""
+def thresholds_of(tail: ImpostorTail, target_rate: float, gallery_size: int) -> tuple[float, float]:
+    """(match, new): cosines from which a face is somebody's, and below which it is nobody's.
 
-    def thresholds(
-        self, model_id: str, tail: ImpostorTail, target_rate: float, gallery_size: int
-    ) -> tuple[float, float]:
-        """(match, new): cosines from which a face is somebody's, and below which it is nobody's."""
-        ...
-
-
-class PolicyThresholds:
-    """ThresholdSource that asks the policy which events are decided by."""
-
-    def thresholds(
-        self,
-        model_id: str,  # noqa: ARG002 - one policy for all models
-        tail: ImpostorTail,
-        target_rate: float,
-        gallery_size: int,
-    ) -> tuple[float, float]:
-        """See ThresholdSource.thresholds."""
-        zones = ThresholdPolicy(tail, target_rate, CALIBRATED).zones(gallery_size, "tenant")
-        return zones.match, zones.new
+    Asks the policy that events are decided by.
+    """
+    zones = ThresholdPolicy(tail, target_rate, CALIBRATED).zones(gallery_size, "tenant")
+    return zones.match, zones.new
 
 
 def measured_tail(impostors: Histogram) -> ImpostorTail:

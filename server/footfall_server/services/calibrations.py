@@ -8,10 +8,10 @@ from typing import Final, Protocol
 from footfall_server.domain.audit import AuditEntry
 from footfall_server.domain.calibration import (
     Pairs,
-    ThresholdSource,
     expected_false_match_rate,
     expected_miss_rate,
     measured_tail,
+    thresholds_of,
 )
 from footfall_server.domain.histogram import Histogram
 from footfall_server.domain.identity import Principal
@@ -94,7 +94,6 @@ class CalibrationService:
         transactions: Transactions,
         models: TenantModels,
         known: KnownModels,
-        thresholds: ThresholdSource,
         plot: Plot,
         clock: Clock,
         default_target_rate: float = DEFAULT_TARGET_RATE,
@@ -102,7 +101,6 @@ class CalibrationService:
         self._transactions = transactions
         self._models = models
         self._known = known
-        self._thresholds = thresholds
         self._plot = plot
         self._clock = clock
         self._default_target_rate = default_target_rate
@@ -152,7 +150,7 @@ class CalibrationService:
             if await tx.calibrations.reset(of_model):
                 await _note(tx, principal, "calibration.reset", at=now, detail={"model_id": of_model})
             people = await tx.model_faces.known_people()
-        match, new = self._thresholds.thresholds(of_model, tail, target, people)
+        match, new = thresholds_of(tail, target, people)
         return HeldThresholds(of_model, match, new, target)
 
     async def _measured(self, principal: Principal, model_id: str, target_rate: float) -> Measurement:
@@ -168,10 +166,8 @@ class CalibrationService:
             current_tail, current_target = applied.tail, applied.target_rate
         pairs = await asyncio.to_thread(Pairs.of, faces)
         tail = _tail_of(pairs)
-        match, new = self._thresholds.thresholds(of_model, tail, target, gallery_size)
-        current_match, current_new = self._thresholds.thresholds(
-            of_model, current_tail, current_target, gallery_size
-        )
+        match, new = thresholds_of(tail, target, gallery_size)
+        current_match, current_new = thresholds_of(current_tail, current_target, gallery_size)
         return Measurement(
             model_id=of_model,
             people=pairs.people,

@@ -9,13 +9,13 @@ import pytest
 from footfall_server.domain import calibration
 from footfall_server.domain.calibration import (
     Pairs,
-    PolicyThresholds,
     SampledFace,
     expected_false_match_rate,
     expected_miss_rate,
     measured_tail,
     per_comparison_rate,
     search_rate,
+    thresholds_of,
 )
 from footfall_server.domain.histogram import Histogram
 from footfall_server.domain.impostor_tail import ImpostorTail
@@ -85,7 +85,7 @@ def test_a_search_with_the_rate_of_a_comparison_has_the_target(target: float, si
 
 @given(st.floats(1e-5, 0.5), st.integers(100, 10**6))
 def test_the_policys_threshold_has_the_target_rate(target: float, size: int) -> None:
-    match, new = PolicyThresholds().thresholds("a-model", TAIL, target, size)
+    match, new = thresholds_of(TAIL, target, size)
     assert new <= match
     expected = expected_false_match_rate(TAIL, match, size)
     # The policy shares the target out evenly, which is the limit of the exact rule from below.

@@ -9,7 +9,7 @@ import pytest
 from fakes.counting_shop import Shop
 from fakes.model_parts import DEFAULT, SFACE, ModelParts
 from fakes.model_world import add_shot, fill_gallery, meet
-from footfall_server.domain.calibration import PolicyThresholds
+from footfall_server.domain.calibration import thresholds_of
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.domain.impostor_tail import ImpostorTail
 from footfall_server.errors import FootfallError
@@ -35,7 +35,6 @@ def calibrations(shop: Shop) -> CalibrationService:
         transactions=shop.transactions,
         models=parts.models,
         known=parts.known,
-        thresholds=PolicyThresholds(),
         plot=lambda _: b"",
         clock=shop.clock,
     )
@@ -43,7 +42,7 @@ def calibrations(shop: Shop) -> CalibrationService:
 
 def published(shop: Shop, target: float = 0.001) -> tuple[float, float]:
     tail = ImpostorTail.of_points(MODEL_CARDS[DEFAULT].impostor_tail)
-    return PolicyThresholds().thresholds(DEFAULT, tail, target, shop.tables.counters["customers"])
+    return thresholds_of(tail, target, shop.tables.counters["customers"])
 
 
 async def test_pairs_are_counted_honestly(
