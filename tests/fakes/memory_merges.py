@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from fakes.memory_customers import sightings_of
-from fakes.memory_tables import TenantTables
+from fakes.memory_tables import PlatformTables, TenantTables
 from footfall_server.domain.audit import AuditEntry
 from footfall_server.domain.merge import DistinctMark, Merge
 from footfall_server.domain.person import IdentityState
@@ -127,7 +127,7 @@ class MemorySuggestions:
 class MemoryAudit:
     """Implements AuditRepository."""
 
-    def __init__(self, tables: TenantTables) -> None:
+    def __init__(self, tables: TenantTables | PlatformTables) -> None:
         self._tables = tables
 
     async def append(self, entry: AuditEntry) -> None:

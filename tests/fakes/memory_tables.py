@@ -104,6 +104,7 @@ class PlatformTables(Tables):
     tenants: dict[UUID, Tenant] = field(default_factory=dict)
     users: dict[UUID, User] = field(default_factory=dict)
     requests: dict[UUID, UUID] = field(default_factory=dict)
+    audit: dict[UUID, AuditEntry] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

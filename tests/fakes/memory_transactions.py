@@ -91,6 +91,7 @@ class MemoryPlatformTransaction:
 
     def __init__(self, platform: PlatformTables, stores: dict[UUID, TenantStore]) -> None:
         self.platform = platform.copy()
+        self.audit = MemoryAudit(self.platform)
         self._stores = stores
 
     async def user_by_email(self, email: str) -> User | None:

@@ -20,7 +20,9 @@ class Principal:
     """A caller whose token was verified.
 
     `tenant_id` is None only for a system administrator who acts for no tenant. `site_ids` confines the
-    caller to these sites; None means all sites of the tenant.
+    caller to these sites; None means all sites of the tenant. `session_id` is the session that a person's
+    token belongs to; programs have none. Revocations are compared with `issued_at`. `certificate_hash` is
+    the SHA-256 of the certificate (DER, in hexadecimal) that a worker's token is bound to (RFC 8705).
     """
 
     subject_id: UUID
@@ -29,6 +31,9 @@ class Principal:
     expires_at: datetime
     site_ids: frozenset[UUID] | None = None
     display_name: str = field(default="", repr=False)
+    session_id: UUID | None = None
+    issued_at: datetime | None = None
+    certificate_hash: str = ""
 
     def may_see(self, site_id: UUID) -> bool:
         """Whether the caller may see what happens at the site."""

@@ -107,6 +107,11 @@ class Transaction(Protocol):
 class PlatformTransaction(Protocol):
     """A transaction outside any tenant: what signing in and running the installation need, and no more."""
 
+    @property
+    def audit(self) -> AuditRepository:
+        """The installation's own log."""
+        ...
+
     async def user_by_email(self, email: str) -> User | None:
         """The account with this address; case does not matter."""
         ...

@@ -5,6 +5,7 @@
 from typing import Any
 
 from footfall.v1 import auth_service_pb2, auth_service_pb2_grpc
+from google.protobuf import empty_pb2
 
 from footfall_server.rpc import convert_accounts
 from footfall_server.rpc.call_context import current_principal
@@ -27,6 +28,34 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         else:
             sign_in = await self._accounts.sign_in_api_key(request.api_key)
         return convert_accounts.to_issued_token(sign_in)
+
+    async def SwitchTenant(
+        self, _request: auth_service_pb2.SwitchTenantRequest, _context: Any
+    ) -> auth_service_pb2.IssueTokenResponse:
+        raise NotImplementedError
+
+    async def SignOut(self, _request: auth_service_pb2.SignOutRequest, _context: Any) -> empty_pb2.Empty:
+        raise NotImplementedError
+
+    async def ChangePassword(
+        self, _request: auth_service_pb2.ChangePasswordRequest, _context: Any
+    ) -> empty_pb2.Empty:
+        raise NotImplementedError
+
+    async def SetPassword(
+        self, _request: auth_service_pb2.SetPasswordRequest, _context: Any
+    ) -> empty_pb2.Empty:
+        raise NotImplementedError
+
+    async def ListIdentityProviders(
+        self, _request: auth_service_pb2.ListIdentityProvidersRequest, _context: Any
+    ) -> auth_service_pb2.ListIdentityProvidersResponse:
+        raise NotImplementedError
+
+    async def StartOidcLogin(
+        self, _request: auth_service_pb2.StartOidcLoginRequest, _context: Any
+    ) -> auth_service_pb2.StartOidcLoginResponse:
+        raise NotImplementedError
 
     async def GetMe(
         self, _request: auth_service_pb2.GetMeRequest, _context: Any

@@ -34,6 +34,8 @@ class UnknownMethodError(Exception):
 
 _PUBLIC = Permission(Scope.PUBLIC)
 _EVERYBODY = Permission(Scope.SELF, frozenset(Role))
+_PEOPLE = Permission(Scope.SELF, frozenset({Role.SYSTEM_ADMIN, Role.TENANT_ADMIN, Role.SITE_MANAGER}))
+_SWITCHERS = Permission(Scope.SELF, frozenset({Role.SYSTEM_ADMIN}))
 _SYSTEM = Permission(Scope.INSTALLATION, frozenset({Role.SYSTEM_ADMIN}))
 _ADMINS = Permission(Scope.TENANT, frozenset({Role.TENANT_ADMIN}))
 _MANAGERS = Permission(Scope.TENANT, frozenset({Role.TENANT_ADMIN, Role.SITE_MANAGER}))
@@ -43,6 +45,12 @@ PERMISSIONS: Mapping[str, Permission] = {
     "/footfall.v1.AuthService/IssueToken": _PUBLIC,
     "/footfall.v1.AuthService/GetJwks": _PUBLIC,
     "/footfall.v1.AuthService/GetMe": _EVERYBODY,
+    "/footfall.v1.AuthService/SwitchTenant": _SWITCHERS,
+    "/footfall.v1.AuthService/SignOut": _PEOPLE,
+    "/footfall.v1.AuthService/ChangePassword": _PEOPLE,
+    "/footfall.v1.AuthService/SetPassword": _PUBLIC,
+    "/footfall.v1.AuthService/ListIdentityProviders": _PUBLIC,
+    "/footfall.v1.AuthService/StartOidcLogin": _PUBLIC,
     "/footfall.v1.TenantService/CreateTenant": _SYSTEM,
     "/footfall.v1.TenantService/GetTenant": _SYSTEM,
     "/footfall.v1.TenantService/ListTenants": _SYSTEM,

@@ -123,6 +123,38 @@ const BY_REASON: Readonly<Record<Exclude<ErrorReason, ErrorReason.UNSPECIFIED>, 
     title: "The face index has no room for another tenant",
     hint: "An operator can change how the index keeps tenants apart.",
   },
+  [ErrorReason.RATE_LIMITED]: { title: "Too many requests", hint: "Wait a moment and try again." },
+  [ErrorReason.TOO_MANY_ATTEMPTS]: {
+    title: "Too many wrong passwords",
+    hint: "Wait before you try again. An administrator can give you a new password.",
+  },
+  [ErrorReason.USER_NOT_FOUND]: { title: "This account does not exist", hint: "It may have been deleted." },
+  [ErrorReason.API_KEY_NOT_FOUND]: { title: "This API key does not exist", hint: "Reload the list." },
+  [ErrorReason.JOIN_TOKEN_NOT_FOUND]: {
+    title: "This join token does not exist",
+    hint: "It may have been used already.",
+  },
+  [ErrorReason.CERTIFICATE_NOT_FOUND]: { title: "This certificate does not exist", hint: "Reload the list." },
+  [ErrorReason.NO_CERTIFICATE_AUTHORITY]: {
+    title: "This installation gives no certificates",
+    hint: "An operator has to make its certificate authority first.",
+  },
+  [ErrorReason.IDENTITY_PROVIDER_NOT_FOUND]: {
+    title: "This way to sign in does not exist",
+    hint: "Reload the page.",
+  },
+  [ErrorReason.IDENTITY_PROVIDER_UNAVAILABLE]: {
+    title: "The other sign-in service does not answer",
+    hint: "Try again in a moment.",
+  },
+  [ErrorReason.NO_ROLE]: {
+    title: "Your account has no role here",
+    hint: "Ask whoever manages your groups for access to Footfall.",
+  },
+  [ErrorReason.LAST_ADMIN]: {
+    title: "This is the last administrator",
+    hint: "Make somebody else an administrator first.",
+  },
 };
 
 /** What is said when the answer has no reason: it came from the gateway, or none came. */

@@ -21,6 +21,7 @@ from footfall_server.storage.postgres.accounts import (
     to_user,
 )
 from footfall_server.storage.postgres.failures import name_taken
+from footfall_server.storage.postgres.merges import PostgresAudit
 from footfall_server.storage.postgres.roles import PLATFORM
 from footfall_server.storage.postgres.statements import TenantConnection
 from footfall_server.storage.postgres.tables import api_keys, metadata, sites, tenants, users
@@ -30,7 +31,7 @@ LEAVE_PLATFORM = text("set local role none")
 SET_TENANT = text("select set_config('app.tenant_id', :tenant, true)")
 
 NO_TENANT = UUID(int=0)
-"""Stands for no tenant where a connection wants one; it is never written."""
+"""Stands for no tenant where a connection wants one. Only the audit log holds rows of it."""
 
 _COLUMNS = (tenants.c.tenant_id, tenants.c.display_name, tenants.c.created_at, tenants.c.updated_at)
 
@@ -40,6 +41,7 @@ class PostgresPlatformTransaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = TenantConnection(connection, NO_TENANT)
+        self.audit = PostgresAudit(self._connection)
 
     async def user_by_email(self, email: str) -> User | None:
         """See PlatformTransaction.user_by_email."""

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from footfall.v1 import auth_service_pb2 as footfall_dot_v1_dot_auth__service__pb2
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -43,6 +44,36 @@ class AuthServiceStub:
                 request_serializer=footfall_dot_v1_dot_auth__service__pb2.IssueTokenRequest.SerializeToString,
                 response_deserializer=footfall_dot_v1_dot_auth__service__pb2.IssueTokenResponse.FromString,
                 _registered_method=True)
+        self.SwitchTenant = channel.unary_unary(
+                '/footfall.v1.AuthService/SwitchTenant',
+                request_serializer=footfall_dot_v1_dot_auth__service__pb2.SwitchTenantRequest.SerializeToString,
+                response_deserializer=footfall_dot_v1_dot_auth__service__pb2.IssueTokenResponse.FromString,
+                _registered_method=True)
+        self.SignOut = channel.unary_unary(
+                '/footfall.v1.AuthService/SignOut',
+                request_serializer=footfall_dot_v1_dot_auth__service__pb2.SignOutRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.ChangePassword = channel.unary_unary(
+                '/footfall.v1.AuthService/ChangePassword',
+                request_serializer=footfall_dot_v1_dot_auth__service__pb2.ChangePasswordRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.SetPassword = channel.unary_unary(
+                '/footfall.v1.AuthService/SetPassword',
+                request_serializer=footfall_dot_v1_dot_auth__service__pb2.SetPasswordRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.ListIdentityProviders = channel.unary_unary(
+                '/footfall.v1.AuthService/ListIdentityProviders',
+                request_serializer=footfall_dot_v1_dot_auth__service__pb2.ListIdentityProvidersRequest.SerializeToString,
+                response_deserializer=footfall_dot_v1_dot_auth__service__pb2.ListIdentityProvidersResponse.FromString,
+                _registered_method=True)
+        self.StartOidcLogin = channel.unary_unary(
+                '/footfall.v1.AuthService/StartOidcLogin',
+                request_serializer=footfall_dot_v1_dot_auth__service__pb2.StartOidcLoginRequest.SerializeToString,
+                response_deserializer=footfall_dot_v1_dot_auth__service__pb2.StartOidcLoginResponse.FromString,
+                _registered_method=True)
         self.GetMe = channel.unary_unary(
                 '/footfall.v1.AuthService/GetMe',
                 request_serializer=footfall_dot_v1_dot_auth__service__pb2.GetMeRequest.SerializeToString,
@@ -63,10 +94,65 @@ class AuthServiceServicer:
     """
 
     def IssueToken(self, request, context):
-        """IssueToken trades a password or an API key for an access token (a JWT, RS256).
+        """IssueToken trades credentials for an access token (a JWT, RS256) of some minutes. People are given a
+        refresh token as well, which goes on where the access token ends.
 
         Wrong credentials are UNAUTHENTICATED / BAD_CREDENTIALS, alike in text and time whichever part of
-        them was wrong.
+        them was wrong. After several wrong passwords for one address, known or not, the next ones are
+        RESOURCE_EXHAUSTED / TOO_MANY_ATTEMPTS for a while that doubles; RetryInfo says how long.
+
+        A refresh token is good once: the answer has its successor. Using one again ends the session, since
+        then two hold it; only within seconds, when an answer may have been lost, is it answered with the
+        same successor.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SwitchTenant(self, request, context):
+        """SwitchTenant gives a system administrator a token that acts for a tenant, or for none. The tenant's
+        audit log tells it. The session's refresh token stays as it is and goes on for the chosen tenant.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignOut(self, request, context):
+        """SignOut ends the session that the token belongs to, or all sessions of the caller. Tokens and streams
+        of an ended session end within 5 seconds on every replica.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangePassword(self, request, context):
+        """ChangePassword replaces the caller's password and ends its other sessions. A wrong current password is
+        UNAUTHENTICATED / BAD_CREDENTIALS and counts as a wrong attempt.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetPassword(self, request, context):
+        """SetPassword sets the first or a new password by a setup token, as UserService.CreateSetupToken or
+        "footfall-server bootstrap-admin" gave it. The token is good once, and every session of the account
+        ends. Needs no access token.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIdentityProviders(self, request, context):
+        """ListIdentityProviders lists where people can sign in with another account (OpenID Connect). Needs no
+        access token.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StartOidcLogin(self, request, context):
+        """StartOidcLogin begins a sign-in at an identity provider (authorization code with PKCE, RFC 7636).
+        Needs no access token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -93,6 +179,36 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     servicer.IssueToken,
                     request_deserializer=footfall_dot_v1_dot_auth__service__pb2.IssueTokenRequest.FromString,
                     response_serializer=footfall_dot_v1_dot_auth__service__pb2.IssueTokenResponse.SerializeToString,
+            ),
+            'SwitchTenant': grpc.unary_unary_rpc_method_handler(
+                    servicer.SwitchTenant,
+                    request_deserializer=footfall_dot_v1_dot_auth__service__pb2.SwitchTenantRequest.FromString,
+                    response_serializer=footfall_dot_v1_dot_auth__service__pb2.IssueTokenResponse.SerializeToString,
+            ),
+            'SignOut': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignOut,
+                    request_deserializer=footfall_dot_v1_dot_auth__service__pb2.SignOutRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ChangePassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangePassword,
+                    request_deserializer=footfall_dot_v1_dot_auth__service__pb2.ChangePasswordRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'SetPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetPassword,
+                    request_deserializer=footfall_dot_v1_dot_auth__service__pb2.SetPasswordRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ListIdentityProviders': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIdentityProviders,
+                    request_deserializer=footfall_dot_v1_dot_auth__service__pb2.ListIdentityProvidersRequest.FromString,
+                    response_serializer=footfall_dot_v1_dot_auth__service__pb2.ListIdentityProvidersResponse.SerializeToString,
+            ),
+            'StartOidcLogin': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartOidcLogin,
+                    request_deserializer=footfall_dot_v1_dot_auth__service__pb2.StartOidcLoginRequest.FromString,
+                    response_serializer=footfall_dot_v1_dot_auth__service__pb2.StartOidcLoginResponse.SerializeToString,
             ),
             'GetMe': grpc.unary_unary_rpc_method_handler(
                     servicer.GetMe,
@@ -136,6 +252,168 @@ class AuthService:
             '/footfall.v1.AuthService/IssueToken',
             footfall_dot_v1_dot_auth__service__pb2.IssueTokenRequest.SerializeToString,
             footfall_dot_v1_dot_auth__service__pb2.IssueTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SwitchTenant(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.AuthService/SwitchTenant',
+            footfall_dot_v1_dot_auth__service__pb2.SwitchTenantRequest.SerializeToString,
+            footfall_dot_v1_dot_auth__service__pb2.IssueTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignOut(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.AuthService/SignOut',
+            footfall_dot_v1_dot_auth__service__pb2.SignOutRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangePassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.AuthService/ChangePassword',
+            footfall_dot_v1_dot_auth__service__pb2.ChangePasswordRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.AuthService/SetPassword',
+            footfall_dot_v1_dot_auth__service__pb2.SetPasswordRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIdentityProviders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.AuthService/ListIdentityProviders',
+            footfall_dot_v1_dot_auth__service__pb2.ListIdentityProvidersRequest.SerializeToString,
+            footfall_dot_v1_dot_auth__service__pb2.ListIdentityProvidersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartOidcLogin(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.AuthService/StartOidcLogin',
+            footfall_dot_v1_dot_auth__service__pb2.StartOidcLoginRequest.SerializeToString,
+            footfall_dot_v1_dot_auth__service__pb2.StartOidcLoginResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from footfall.v1 import auth_service_pb2 as _auth_service_pb2
+from google.protobuf import empty_pb2 as _empty_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -38,10 +39,41 @@ class AuthServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AuthServiceAsyncStub: ...
     IssueToken: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.IssueTokenRequest, _auth_service_pb2.IssueTokenResponse]
-    """IssueToken trades a password or an API key for an access token (a JWT, RS256).
+    """IssueToken trades credentials for an access token (a JWT, RS256) of some minutes. People are given a
+    refresh token as well, which goes on where the access token ends.
 
     Wrong credentials are UNAUTHENTICATED / BAD_CREDENTIALS, alike in text and time whichever part of
-    them was wrong.
+    them was wrong. After several wrong passwords for one address, known or not, the next ones are
+    RESOURCE_EXHAUSTED / TOO_MANY_ATTEMPTS for a while that doubles; RetryInfo says how long.
+
+    A refresh token is good once: the answer has its successor. Using one again ends the session, since
+    then two hold it; only within seconds, when an answer may have been lost, is it answered with the
+    same successor.
+    """
+    SwitchTenant: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SwitchTenantRequest, _auth_service_pb2.IssueTokenResponse]
+    """SwitchTenant gives a system administrator a token that acts for a tenant, or for none. The tenant's
+    audit log tells it. The session's refresh token stays as it is and goes on for the chosen tenant.
+    """
+    SignOut: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignOutRequest, _empty_pb2.Empty]
+    """SignOut ends the session that the token belongs to, or all sessions of the caller. Tokens and streams
+    of an ended session end within 5 seconds on every replica.
+    """
+    ChangePassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _empty_pb2.Empty]
+    """ChangePassword replaces the caller's password and ends its other sessions. A wrong current password is
+    UNAUTHENTICATED / BAD_CREDENTIALS and counts as a wrong attempt.
+    """
+    SetPassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SetPasswordRequest, _empty_pb2.Empty]
+    """SetPassword sets the first or a new password by a setup token, as UserService.CreateSetupToken or
+    "footfall-server bootstrap-admin" gave it. The token is good once, and every session of the account
+    ends. Needs no access token.
+    """
+    ListIdentityProviders: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ListIdentityProvidersRequest, _auth_service_pb2.ListIdentityProvidersResponse]
+    """ListIdentityProviders lists where people can sign in with another account (OpenID Connect). Needs no
+    access token.
+    """
+    StartOidcLogin: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.StartOidcLoginRequest, _auth_service_pb2.StartOidcLoginResponse]
+    """StartOidcLogin begins a sign-in at an identity provider (authorization code with PKCE, RFC 7636).
+    Needs no access token.
     """
     GetMe: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.GetMeRequest, _auth_service_pb2.Principal]
     """GetMe says who the bearer of the token is and what it may reach."""
@@ -58,10 +90,41 @@ class AuthServiceAsyncStub(AuthServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     IssueToken: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.IssueTokenRequest, _auth_service_pb2.IssueTokenResponse]  # type: ignore[assignment]
-    """IssueToken trades a password or an API key for an access token (a JWT, RS256).
+    """IssueToken trades credentials for an access token (a JWT, RS256) of some minutes. People are given a
+    refresh token as well, which goes on where the access token ends.
 
     Wrong credentials are UNAUTHENTICATED / BAD_CREDENTIALS, alike in text and time whichever part of
-    them was wrong.
+    them was wrong. After several wrong passwords for one address, known or not, the next ones are
+    RESOURCE_EXHAUSTED / TOO_MANY_ATTEMPTS for a while that doubles; RetryInfo says how long.
+
+    A refresh token is good once: the answer has its successor. Using one again ends the session, since
+    then two hold it; only within seconds, when an answer may have been lost, is it answered with the
+    same successor.
+    """
+    SwitchTenant: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SwitchTenantRequest, _auth_service_pb2.IssueTokenResponse]  # type: ignore[assignment]
+    """SwitchTenant gives a system administrator a token that acts for a tenant, or for none. The tenant's
+    audit log tells it. The session's refresh token stays as it is and goes on for the chosen tenant.
+    """
+    SignOut: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignOutRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """SignOut ends the session that the token belongs to, or all sessions of the caller. Tokens and streams
+    of an ended session end within 5 seconds on every replica.
+    """
+    ChangePassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """ChangePassword replaces the caller's password and ends its other sessions. A wrong current password is
+    UNAUTHENTICATED / BAD_CREDENTIALS and counts as a wrong attempt.
+    """
+    SetPassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SetPasswordRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """SetPassword sets the first or a new password by a setup token, as UserService.CreateSetupToken or
+    "footfall-server bootstrap-admin" gave it. The token is good once, and every session of the account
+    ends. Needs no access token.
+    """
+    ListIdentityProviders: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ListIdentityProvidersRequest, _auth_service_pb2.ListIdentityProvidersResponse]  # type: ignore[assignment]
+    """ListIdentityProviders lists where people can sign in with another account (OpenID Connect). Needs no
+    access token.
+    """
+    StartOidcLogin: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.StartOidcLoginRequest, _auth_service_pb2.StartOidcLoginResponse]  # type: ignore[assignment]
+    """StartOidcLogin begins a sign-in at an identity provider (authorization code with PKCE, RFC 7636).
+    Needs no access token.
     """
     GetMe: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.GetMeRequest, _auth_service_pb2.Principal]  # type: ignore[assignment]
     """GetMe says who the bearer of the token is and what it may reach."""
@@ -81,10 +144,77 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.IssueTokenRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.IssueTokenResponse, _abc.Awaitable[_auth_service_pb2.IssueTokenResponse]]:
-        """IssueToken trades a password or an API key for an access token (a JWT, RS256).
+        """IssueToken trades credentials for an access token (a JWT, RS256) of some minutes. People are given a
+        refresh token as well, which goes on where the access token ends.
 
         Wrong credentials are UNAUTHENTICATED / BAD_CREDENTIALS, alike in text and time whichever part of
-        them was wrong.
+        them was wrong. After several wrong passwords for one address, known or not, the next ones are
+        RESOURCE_EXHAUSTED / TOO_MANY_ATTEMPTS for a while that doubles; RetryInfo says how long.
+
+        A refresh token is good once: the answer has its successor. Using one again ends the session, since
+        then two hold it; only within seconds, when an answer may have been lost, is it answered with the
+        same successor.
+        """
+
+    @_abc_1.abstractmethod
+    def SwitchTenant(
+        self,
+        request: _auth_service_pb2.SwitchTenantRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.IssueTokenResponse, _abc.Awaitable[_auth_service_pb2.IssueTokenResponse]]:
+        """SwitchTenant gives a system administrator a token that acts for a tenant, or for none. The tenant's
+        audit log tells it. The session's refresh token stays as it is and goes on for the chosen tenant.
+        """
+
+    @_abc_1.abstractmethod
+    def SignOut(
+        self,
+        request: _auth_service_pb2.SignOutRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """SignOut ends the session that the token belongs to, or all sessions of the caller. Tokens and streams
+        of an ended session end within 5 seconds on every replica.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangePassword(
+        self,
+        request: _auth_service_pb2.ChangePasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """ChangePassword replaces the caller's password and ends its other sessions. A wrong current password is
+        UNAUTHENTICATED / BAD_CREDENTIALS and counts as a wrong attempt.
+        """
+
+    @_abc_1.abstractmethod
+    def SetPassword(
+        self,
+        request: _auth_service_pb2.SetPasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """SetPassword sets the first or a new password by a setup token, as UserService.CreateSetupToken or
+        "footfall-server bootstrap-admin" gave it. The token is good once, and every session of the account
+        ends. Needs no access token.
+        """
+
+    @_abc_1.abstractmethod
+    def ListIdentityProviders(
+        self,
+        request: _auth_service_pb2.ListIdentityProvidersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.ListIdentityProvidersResponse, _abc.Awaitable[_auth_service_pb2.ListIdentityProvidersResponse]]:
+        """ListIdentityProviders lists where people can sign in with another account (OpenID Connect). Needs no
+        access token.
+        """
+
+    @_abc_1.abstractmethod
+    def StartOidcLogin(
+        self,
+        request: _auth_service_pb2.StartOidcLoginRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.StartOidcLoginResponse, _abc.Awaitable[_auth_service_pb2.StartOidcLoginResponse]]:
+        """StartOidcLogin begins a sign-in at an identity provider (authorization code with PKCE, RFC 7636).
+        Needs no access token.
         """
 
     @_abc_1.abstractmethod

@@ -6,15 +6,15 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb";
 import { file_google_api_annotations } from "../../google/api/annotations_pb";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { EmptySchema, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_empty, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file footfall/v1/auth_service.proto.
  */
 export const file_footfall_v1_auth_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch5mb290ZmFsbC92MS9hdXRoX3NlcnZpY2UucHJvdG8SC2Zvb3RmYWxsLnYxIn4KEUlzc3VlVG9rZW5SZXF1ZXN0EjQKCHBhc3N3b3JkGAEgASgLMiAuZm9vdGZhbGwudjEuUGFzc3dvcmRDcmVkZW50aWFsc0gAEh0KB2FwaV9rZXkYAiABKAlCCrpIB3IFEBAYgAFIAEIUCgtjcmVkZW50aWFscxIFukgCCAEiUAoTUGFzc3dvcmRDcmVkZW50aWFscxIbCgVlbWFpbBgBIAEoCUIMukgJcgcQAxj+AWABEhwKCHBhc3N3b3JkGAIgASgJQgq6SAdyBRABGIAIIpoBChJJc3N1ZVRva2VuUmVzcG9uc2USFAoMYWNjZXNzX3Rva2VuGAEgASgJEhIKCnRva2VuX3R5cGUYAiABKAkSLwoLZXhwaXJlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKCXByaW5jaXBhbBgEIAEoCzIWLmZvb3RmYWxsLnYxLlByaW5jaXBhbCIOCgxHZXRNZVJlcXVlc3QiwQEKCVByaW5jaXBhbBISCgpzdWJqZWN0X2lkGAEgASgJEh8KBHJvbGUYAiABKA4yES5mb290ZmFsbC52MS5Sb2xlEhEKCXRlbmFudF9pZBgDIAEoCRIQCghzaXRlX2lkcxgEIAMoCRIUCgxkaXNwbGF5X25hbWUYBSABKAkSEwoLdGVuYW50X25hbWUYBiABKAkSLwoLZXhwaXJlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIhAKDkdldEp3a3NSZXF1ZXN0IjgKD0dldEp3a3NSZXNwb25zZRIlCgRrZXlzGAEgAygLMhcuZm9vdGZhbGwudjEuSnNvbldlYktleSJWCgpKc29uV2ViS2V5EgsKA2t0eRgBIAEoCRILCgN1c2UYAiABKAkSCwoDYWxnGAMgASgJEgsKA2tpZBgEIAEoCRIJCgFuGAUgASgJEgkKAWUYBiABKAkqcgoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASFQoRUk9MRV9TWVNURU1fQURNSU4QARIVChFST0xFX1RFTkFOVF9BRE1JThACEhUKEVJPTEVfU0lURV9NQU5BR0VSEAMSDwoLUk9MRV9XT1JLRVIQBDKuAgoLQXV0aFNlcnZpY2USaAoKSXNzdWVUb2tlbhIeLmZvb3RmYWxsLnYxLklzc3VlVG9rZW5SZXF1ZXN0Gh8uZm9vdGZhbGwudjEuSXNzdWVUb2tlblJlc3BvbnNlIhmC0+STAhM6ASoiDi92MS9hdXRoL3Rva2VuEk8KBUdldE1lEhkuZm9vdGZhbGwudjEuR2V0TWVSZXF1ZXN0GhYuZm9vdGZhbGwudjEuUHJpbmNpcGFsIhOC0+STAg0SCy92MS9hdXRoL21lEmQKB0dldEp3a3MSGy5mb290ZmFsbC52MS5HZXRKd2tzUmVxdWVzdBocLmZvb3RmYWxsLnYxLkdldEp3a3NSZXNwb25zZSIegtPkkwIYEhYvLndlbGwta25vd24vandrcy5qc29uYgZwcm90bzM", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("Ch5mb290ZmFsbC92MS9hdXRoX3NlcnZpY2UucHJvdG8SC2Zvb3RmYWxsLnYxIosCChFJc3N1ZVRva2VuUmVxdWVzdBI0CghwYXNzd29yZBgBIAEoCzIgLmZvb3RmYWxsLnYxLlBhc3N3b3JkQ3JlZGVudGlhbHNIABIdCgdhcGlfa2V5GAIgASgJQgq6SAdyBRAQGIABSAASIQoNcmVmcmVzaF90b2tlbhgDIAEoCUIIukgFcgMYgAJIABIsCgRvaWRjGAQgASgLMhwuZm9vdGZhbGwudjEuT2lkY0NyZWRlbnRpYWxzSAASJgoQY2xpZW50X2Fzc2VydGlvbhgFIAEoCUIKukgHcgUQEBiAQEgAEhIKCnVzZV9jb29raWUYBiABKAhCFAoLY3JlZGVudGlhbHMSBbpIAggBIlAKE1Bhc3N3b3JkQ3JlZGVudGlhbHMSGwoFZW1haWwYASABKAlCDLpICXIHEAMY/gFgARIcCghwYXNzd29yZBgCIAEoCUIKukgHcgUQARiACCJoCg9PaWRjQ3JlZGVudGlhbHMSGAoEY29kZRgBIAEoCUIKukgHcgUQARiAIBIZCgVzdGF0ZRgCIAEoCUIKukgHcgUQEBiAARIgCgxsb2dpbl9zZWNyZXQYAyABKAlCCrpIB3IFEBAYgAEi6gEKEklzc3VlVG9rZW5SZXNwb25zZRIUCgxhY2Nlc3NfdG9rZW4YASABKAkSEgoKdG9rZW5fdHlwZRgCIAEoCRIvCgtleHBpcmVfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoJcHJpbmNpcGFsGAQgASgLMhYuZm9vdGZhbGwudjEuUHJpbmNpcGFsEhUKDXJlZnJlc2hfdG9rZW4YBSABKAkSNwoTcmVmcmVzaF9leHBpcmVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiNQoTU3dpdGNoVGVuYW50UmVxdWVzdBIeCgl0ZW5hbnRfaWQYASABKAlCC7pICNgBAXIDsAEBIiQKDlNpZ25PdXRSZXF1ZXN0EhIKCmV2ZXJ5d2hlcmUYASABKAgiXwoVQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0EiQKEGN1cnJlbnRfcGFzc3dvcmQYASABKAlCCrpIB3IFEAEYgAgSIAoMbmV3X3Bhc3N3b3JkGAIgASgJQgq6SAdyBRABGIAIIlcKElNldFBhc3N3b3JkUmVxdWVzdBIfCgtzZXR1cF90b2tlbhgBIAEoCUIKukgHcgUQEBiAARIgCgxuZXdfcGFzc3dvcmQYAiABKAlCCrpIB3IFEAEYgAgiHgocTGlzdElkZW50aXR5UHJvdmlkZXJzUmVxdWVzdCJRCh1MaXN0SWRlbnRpdHlQcm92aWRlcnNSZXNwb25zZRIwCglwcm92aWRlcnMYASADKAsyHS5mb290ZmFsbC52MS5JZGVudGl0eVByb3ZpZGVyIj0KEElkZW50aXR5UHJvdmlkZXISEwoLcHJvdmlkZXJfaWQYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJIk4KFVN0YXJ0T2lkY0xvZ2luUmVxdWVzdBI1Cgtwcm92aWRlcl9pZBgBIAEoCUIgukgdchsyGV5bYS16MC05XVthLXowLTktXXswLDYyfSQiegoWU3RhcnRPaWRjTG9naW5SZXNwb25zZRIZChFhdXRob3JpemF0aW9uX3VybBgBIAEoCRIUCgxsb2dpbl9zZWNyZXQYAiABKAkSLwoLZXhwaXJlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIg4KDEdldE1lUmVxdWVzdCLBAQoJUHJpbmNpcGFsEhIKCnN1YmplY3RfaWQYASABKAkSHwoEcm9sZRgCIAEoDjIRLmZvb3RmYWxsLnYxLlJvbGUSEQoJdGVuYW50X2lkGAMgASgJEhAKCHNpdGVfaWRzGAQgAygJEhQKDGRpc3BsYXlfbmFtZRgFIAEoCRITCgt0ZW5hbnRfbmFtZRgGIAEoCRIvCgtleHBpcmVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiEAoOR2V0Sndrc1JlcXVlc3QiOAoPR2V0Sndrc1Jlc3BvbnNlEiUKBGtleXMYASADKAsyFy5mb290ZmFsbC52MS5Kc29uV2ViS2V5IlYKCkpzb25XZWJLZXkSCwoDa3R5GAEgASgJEgsKA3VzZRgCIAEoCRILCgNhbGcYAyABKAkSCwoDa2lkGAQgASgJEgkKAW4YBSABKAkSCQoBZRgGIAEoCSpyCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIVChFST0xFX1NZU1RFTV9BRE1JThABEhUKEVJPTEVfVEVOQU5UX0FETUlOEAISFQoRUk9MRV9TSVRFX01BTkFHRVIQAxIPCgtST0xFX1dPUktFUhAEMtkHCgtBdXRoU2VydmljZRJoCgpJc3N1ZVRva2VuEh4uZm9vdGZhbGwudjEuSXNzdWVUb2tlblJlcXVlc3QaHy5mb290ZmFsbC52MS5Jc3N1ZVRva2VuUmVzcG9uc2UiGYLT5JMCEzoBKiIOL3YxL2F1dGgvdG9rZW4SbQoMU3dpdGNoVGVuYW50EiAuZm9vdGZhbGwudjEuU3dpdGNoVGVuYW50UmVxdWVzdBofLmZvb3RmYWxsLnYxLklzc3VlVG9rZW5SZXNwb25zZSIagtPkkwIUOgEqIg8vdjEvYXV0aC90ZW5hbnQSXAoHU2lnbk91dBIbLmZvb3RmYWxsLnYxLlNpZ25PdXRSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IhyC0+STAhY6ASoiES92MS9hdXRoL3NpZ24tb3V0EmoKDkNoYW5nZVBhc3N3b3JkEiIuZm9vdGZhbGwudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IhyC0+STAhY6ASoiES92MS9hdXRoL3Bhc3N3b3JkEmgKC1NldFBhc3N3b3JkEh8uZm9vdGZhbGwudjEuU2V0UGFzc3dvcmRSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IiCC0+STAho6ASoiFS92MS9hdXRoL3Bhc3N3b3JkOnNldBKKAQoVTGlzdElkZW50aXR5UHJvdmlkZXJzEikuZm9vdGZhbGwudjEuTGlzdElkZW50aXR5UHJvdmlkZXJzUmVxdWVzdBoqLmZvb3RmYWxsLnYxLkxpc3RJZGVudGl0eVByb3ZpZGVyc1Jlc3BvbnNlIhqC0+STAhQSEi92MS9hdXRoL3Byb3ZpZGVycxJ5Cg5TdGFydE9pZGNMb2dpbhIiLmZvb3RmYWxsLnYxLlN0YXJ0T2lkY0xvZ2luUmVxdWVzdBojLmZvb3RmYWxsLnYxLlN0YXJ0T2lkY0xvZ2luUmVzcG9uc2UiHoLT5JMCGDoBKiITL3YxL2F1dGgvb2lkYzpzdGFydBJPCgVHZXRNZRIZLmZvb3RmYWxsLnYxLkdldE1lUmVxdWVzdBoWLmZvb3RmYWxsLnYxLlByaW5jaXBhbCITgtPkkwINEgsvdjEvYXV0aC9tZRJkCgdHZXRKd2tzEhsuZm9vdGZhbGwudjEuR2V0Sndrc1JlcXVlc3QaHC5mb290ZmFsbC52MS5HZXRKd2tzUmVzcG9uc2UiHoLT5JMCGBIWLy53ZWxsLWtub3duL2p3a3MuanNvbmIGcHJvdG8z", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_empty, file_google_protobuf_timestamp]);
 
 /**
  * IssueTokenRequest carries exactly one kind of credentials.
@@ -37,13 +37,48 @@ export type IssueTokenRequest = Message<"footfall.v1.IssueTokenRequest"> & {
     case: "password";
   } | {
     /**
-     * api_key signs a program in, as made by "footfall-server create-api-key": "ffk_<prefix>_<secret>".
+     * api_key signs a program in, as ApiKeyService.CreateApiKey or "footfall-server create-api-key" gave
+     * it: "ffk_<prefix>_<secret>".
      *
      * @generated from field: string api_key = 2;
      */
     value: string;
     case: "apiKey";
+  } | {
+    /**
+     * refresh_token goes on with a session. Empty takes the token from the cookie that use_cookie set.
+     *
+     * @generated from field: string refresh_token = 3;
+     */
+    value: string;
+    case: "refreshToken";
+  } | {
+    /**
+     * oidc ends a sign-in that StartOidcLogin began.
+     *
+     * @generated from field: footfall.v1.OidcCredentials oidc = 4;
+     */
+    value: OidcCredentials;
+    case: "oidc";
+  } | {
+    /**
+     * client_assertion signs an edge worker in by its certificate: a JWT (ES256, RFC 7523) whose header has
+     * the certificate ("x5c") and whose "aud" is the core's audience, signed with the certificate's key and
+     * good for one minute at most, once.
+     *
+     * @generated from field: string client_assertion = 5;
+     */
+    value: string;
+    case: "clientAssertion";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * use_cookie keeps the refresh token out of the answer: it is set as a cookie that scripts cannot read
+   * (HttpOnly, SameSite=Strict) and that is sent to this service alone. For browsers.
+   *
+   * @generated from field: bool use_cookie = 6;
+   */
+  useCookie: boolean;
 };
 
 /**
@@ -82,6 +117,41 @@ export const PasswordCredentialsSchema: GenMessage<PasswordCredentials> = /*@__P
   messageDesc(file_footfall_v1_auth_service, 1);
 
 /**
+ * OidcCredentials are what an identity provider sent the browser back with.
+ *
+ * @generated from message footfall.v1.OidcCredentials
+ */
+export type OidcCredentials = Message<"footfall.v1.OidcCredentials"> & {
+  /**
+   * code is the authorization code.
+   *
+   * @generated from field: string code = 1;
+   */
+  code: string;
+
+  /**
+   * state as StartOidcLogin gave it and the provider sent it back.
+   *
+   * @generated from field: string state = 2;
+   */
+  state: string;
+
+  /**
+   * login_secret as StartOidcLogin gave it: it ties the sign-in to the browser that began it.
+   *
+   * @generated from field: string login_secret = 3;
+   */
+  loginSecret: string;
+};
+
+/**
+ * Describes the message footfall.v1.OidcCredentials.
+ * Use `create(OidcCredentialsSchema)` to create a new message.
+ */
+export const OidcCredentialsSchema: GenMessage<OidcCredentials> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_auth_service, 2);
+
+/**
  * IssueTokenResponse is the proof of a sign-in.
  *
  * @generated from message footfall.v1.IssueTokenResponse
@@ -114,6 +184,21 @@ export type IssueTokenResponse = Message<"footfall.v1.IssueTokenResponse"> & {
    * @generated from field: footfall.v1.Principal principal = 4;
    */
   principal?: Principal | undefined;
+
+  /**
+   * refresh_token goes on with the session, once. Empty for programs, with use_cookie, and from
+   * SwitchTenant.
+   *
+   * @generated from field: string refresh_token = 5;
+   */
+  refreshToken: string;
+
+  /**
+   * refresh_expire_time is when the session ends unless it is refreshed. Unset for programs.
+   *
+   * @generated from field: google.protobuf.Timestamp refresh_expire_time = 6;
+   */
+  refreshExpireTime?: Timestamp | undefined;
 };
 
 /**
@@ -121,7 +206,225 @@ export type IssueTokenResponse = Message<"footfall.v1.IssueTokenResponse"> & {
  * Use `create(IssueTokenResponseSchema)` to create a new message.
  */
 export const IssueTokenResponseSchema: GenMessage<IssueTokenResponse> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_auth_service, 2);
+  messageDesc(file_footfall_v1_auth_service, 3);
+
+/**
+ * SwitchTenantRequest names the tenant to act for.
+ *
+ * @generated from message footfall.v1.SwitchTenantRequest
+ */
+export type SwitchTenantRequest = Message<"footfall.v1.SwitchTenantRequest"> & {
+  /**
+   * tenant_id of the tenant; empty acts for none again.
+   *
+   * @generated from field: string tenant_id = 1;
+   */
+  tenantId: string;
+};
+
+/**
+ * Describes the message footfall.v1.SwitchTenantRequest.
+ * Use `create(SwitchTenantRequestSchema)` to create a new message.
+ */
+export const SwitchTenantRequestSchema: GenMessage<SwitchTenantRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_auth_service, 4);
+
+/**
+ * SignOutRequest ends sessions.
+ *
+ * @generated from message footfall.v1.SignOutRequest
+ */
+export type SignOutRequest = Message<"footfall.v1.SignOutRequest"> & {
+  /**
+   * everywhere ends all sessions of the caller instead of the token's own.
+   *
+   * @generated from field: bool everywhere = 1;
+   */
+  everywhere: boolean;
+};
+
+/**
+ * Describes the message footfall.v1.SignOutRequest.
+ * Use `create(SignOutRequestSchema)` to create a new message.
+ */
+export const SignOutRequestSchema: GenMessage<SignOutRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_auth_service, 5);
+
+/**
+ * ChangePasswordRequest replaces a password that is known.
+ *
+ * @generated from message footfall.v1.ChangePasswordRequest
+ */
+export type ChangePasswordRequest = Message<"footfall.v1.ChangePasswordRequest"> & {
+  /**
+   * current_password in clear.
+   *
+   * @generated from field: string current_password = 1;
+   */
+  currentPassword: string;
+
+  /**
+   * new_password in clear: 12 characters or more, and none that is easily guessed. See docs/security.md.
+   *
+   * @generated from field: string new_password = 2;
+   */
+  newPassword: string;
+};
+
+/**
+ * Describes the message footfall.v1.ChangePasswordRequest.
+ * Use `create(ChangePasswordRequestSchema)` to create a new message.
+ */
+export const ChangePasswordRequestSchema: GenMessage<ChangePasswordRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_auth_service, 6);
+
+/**
+ * SetPasswordRequest sets a password by a token that was given for it.
+ *
+ * @generated from message footfall.v1.SetPasswordRequest
+ */
+export type SetPasswordRequest = Message<"footfall.v1.SetPasswordRequest"> & {
+  /**
+   * setup_token as it was given: "ffs_<id>_<secret>".
+   *
+   * @generated from field: string setup_token = 1;
+   */
+  setupToken: string;
+
+  /**
+   * new_password in clear: 12 characters or more, and none that is easily guessed. See docs/security.md.
+   *
+   * @generated from field: string new_password = 2;
+   */
+  newPassword: string;
+};
+
+/**
+ * Describes the message footfall.v1.SetPasswordRequest.
+ * Use `create(SetPasswordRequestSchema)` to create a new message.
+ */
+export const SetPasswordRequestSchema: GenMessage<SetPasswordRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_auth_service, 7);
+
+/**
+ * ListIdentityProvidersRequest is empty.
+ *
+ * @generated from message footfall.v1.ListIdentityProvidersRequest
+ */
+export type ListIdentityProvidersRequest = Message<"footfall.v1.ListIdentityProvidersRequest"> & {
+};
+
+/**
+ * Describes the message footfall.v1.ListIdentityProvidersRequest.
+ * Use `create(ListIdentityProvidersRequestSchema)` to create a new message.
+ */
+export const ListIdentityProvidersRequestSchema: GenMessage<ListIdentityProvidersRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_auth_service, 8);
+
+/**
+ * ListIdentityProvidersResponse holds what a sign-in page offers.
+ *
+ * @generated from message footfall.v1.ListIdentityProvidersResponse
+ */
+export type ListIdentityProvidersResponse = Message<"footfall.v1.ListIdentityProvidersResponse"> & {
+  /**
+   * providers by display_name.
+   *
+   * @generated from field: repeated footfall.v1.IdentityProvider providers = 1;
+   */
+  providers: IdentityProvider[];
+};
+
+/**
+ * Describes the message footfall.v1.ListIdentityProvidersResponse.
+ * Use `create(ListIdentityProvidersResponseSchema)` to create a new message.
+ */
+export const ListIdentityProvidersResponseSchema: GenMessage<ListIdentityProvidersResponse> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_auth_service, 9);
+
+/**
+ * IdentityProvider is somewhere else to sign in.
+ *
+ * @generated from message footfall.v1.IdentityProvider
+ */
+export type IdentityProvider = Message<"footfall.v1.IdentityProvider"> & {
+  /**
+   * provider_id as the operator's settings name it.
+   *
+   * @generated from field: string provider_id = 1;
+   */
+  providerId: string;
+
+  /**
+   * display_name for the button.
+   *
+   * @generated from field: string display_name = 2;
+   */
+  displayName: string;
+};
+
+/**
+ * Describes the message footfall.v1.IdentityProvider.
+ * Use `create(IdentityProviderSchema)` to create a new message.
+ */
+export const IdentityProviderSchema: GenMessage<IdentityProvider> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_auth_service, 10);
+
+/**
+ * StartOidcLoginRequest names the provider.
+ *
+ * @generated from message footfall.v1.StartOidcLoginRequest
+ */
+export type StartOidcLoginRequest = Message<"footfall.v1.StartOidcLoginRequest"> & {
+  /**
+   * provider_id of the provider.
+   *
+   * @generated from field: string provider_id = 1;
+   */
+  providerId: string;
+};
+
+/**
+ * Describes the message footfall.v1.StartOidcLoginRequest.
+ * Use `create(StartOidcLoginRequestSchema)` to create a new message.
+ */
+export const StartOidcLoginRequestSchema: GenMessage<StartOidcLoginRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_auth_service, 11);
+
+/**
+ * StartOidcLoginResponse says where to send the browser.
+ *
+ * @generated from message footfall.v1.StartOidcLoginResponse
+ */
+export type StartOidcLoginResponse = Message<"footfall.v1.StartOidcLoginResponse"> & {
+  /**
+   * authorization_url is the provider's page.
+   *
+   * @generated from field: string authorization_url = 1;
+   */
+  authorizationUrl: string;
+
+  /**
+   * login_secret is kept by the browser's page and given back with the code.
+   *
+   * @generated from field: string login_secret = 2;
+   */
+  loginSecret: string;
+
+  /**
+   * expire_time is when the sign-in has to be finished.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 3;
+   */
+  expireTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message footfall.v1.StartOidcLoginResponse.
+ * Use `create(StartOidcLoginResponseSchema)` to create a new message.
+ */
+export const StartOidcLoginResponseSchema: GenMessage<StartOidcLoginResponse> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_auth_service, 12);
 
 /**
  * GetMeRequest is empty: the token says it all.
@@ -136,7 +439,7 @@ export type GetMeRequest = Message<"footfall.v1.GetMeRequest"> & {
  * Use `create(GetMeRequestSchema)` to create a new message.
  */
 export const GetMeRequestSchema: GenMessage<GetMeRequest> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_auth_service, 3);
+  messageDesc(file_footfall_v1_auth_service, 13);
 
 /**
  * Principal is a caller whose token was verified.
@@ -200,7 +503,7 @@ export type Principal = Message<"footfall.v1.Principal"> & {
  * Use `create(PrincipalSchema)` to create a new message.
  */
 export const PrincipalSchema: GenMessage<Principal> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_auth_service, 4);
+  messageDesc(file_footfall_v1_auth_service, 14);
 
 /**
  * GetJwksRequest is empty.
@@ -215,7 +518,7 @@ export type GetJwksRequest = Message<"footfall.v1.GetJwksRequest"> & {
  * Use `create(GetJwksRequestSchema)` to create a new message.
  */
 export const GetJwksRequestSchema: GenMessage<GetJwksRequest> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_auth_service, 5);
+  messageDesc(file_footfall_v1_auth_service, 15);
 
 /**
  * GetJwksResponse is a JSON Web Key Set (RFC 7517).
@@ -236,7 +539,7 @@ export type GetJwksResponse = Message<"footfall.v1.GetJwksResponse"> & {
  * Use `create(GetJwksResponseSchema)` to create a new message.
  */
 export const GetJwksResponseSchema: GenMessage<GetJwksResponse> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_auth_service, 6);
+  messageDesc(file_footfall_v1_auth_service, 16);
 
 /**
  * JsonWebKey is one RSA public key (RFC 7517, RFC 7518 section 6.3).
@@ -292,7 +595,7 @@ export type JsonWebKey = Message<"footfall.v1.JsonWebKey"> & {
  * Use `create(JsonWebKeySchema)` to create a new message.
  */
 export const JsonWebKeySchema: GenMessage<JsonWebKey> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_auth_service, 7);
+  messageDesc(file_footfall_v1_auth_service, 17);
 
 /**
  * Role says what a caller may do.
@@ -308,7 +611,8 @@ export enum Role {
   UNSPECIFIED = 0,
 
   /**
-   * ROLE_SYSTEM_ADMIN runs the installation: tenants, and nothing inside them.
+   * ROLE_SYSTEM_ADMIN runs the installation: tenants, and inside one only what a tenant administrator may,
+   * after SwitchTenant.
    *
    * @generated from enum value: ROLE_SYSTEM_ADMIN = 1;
    */
@@ -352,10 +656,16 @@ export const RoleSchema: GenEnum<Role> = /*@__PURE__*/
  */
 export const AuthService: GenService<{
   /**
-   * IssueToken trades a password or an API key for an access token (a JWT, RS256).
+   * IssueToken trades credentials for an access token (a JWT, RS256) of some minutes. People are given a
+   * refresh token as well, which goes on where the access token ends.
    *
    * Wrong credentials are UNAUTHENTICATED / BAD_CREDENTIALS, alike in text and time whichever part of
-   * them was wrong.
+   * them was wrong. After several wrong passwords for one address, known or not, the next ones are
+   * RESOURCE_EXHAUSTED / TOO_MANY_ATTEMPTS for a while that doubles; RetryInfo says how long.
+   *
+   * A refresh token is good once: the answer has its successor. Using one again ends the session, since
+   * then two hold it; only within seconds, when an answer may have been lost, is it answered with the
+   * same successor.
    *
    * @generated from rpc footfall.v1.AuthService.IssueToken
    */
@@ -363,6 +673,73 @@ export const AuthService: GenService<{
     methodKind: "unary";
     input: typeof IssueTokenRequestSchema;
     output: typeof IssueTokenResponseSchema;
+  },
+  /**
+   * SwitchTenant gives a system administrator a token that acts for a tenant, or for none. The tenant's
+   * audit log tells it. The session's refresh token stays as it is and goes on for the chosen tenant.
+   *
+   * @generated from rpc footfall.v1.AuthService.SwitchTenant
+   */
+  switchTenant: {
+    methodKind: "unary";
+    input: typeof SwitchTenantRequestSchema;
+    output: typeof IssueTokenResponseSchema;
+  },
+  /**
+   * SignOut ends the session that the token belongs to, or all sessions of the caller. Tokens and streams
+   * of an ended session end within 5 seconds on every replica.
+   *
+   * @generated from rpc footfall.v1.AuthService.SignOut
+   */
+  signOut: {
+    methodKind: "unary";
+    input: typeof SignOutRequestSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * ChangePassword replaces the caller's password and ends its other sessions. A wrong current password is
+   * UNAUTHENTICATED / BAD_CREDENTIALS and counts as a wrong attempt.
+   *
+   * @generated from rpc footfall.v1.AuthService.ChangePassword
+   */
+  changePassword: {
+    methodKind: "unary";
+    input: typeof ChangePasswordRequestSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * SetPassword sets the first or a new password by a setup token, as UserService.CreateSetupToken or
+   * "footfall-server bootstrap-admin" gave it. The token is good once, and every session of the account
+   * ends. Needs no access token.
+   *
+   * @generated from rpc footfall.v1.AuthService.SetPassword
+   */
+  setPassword: {
+    methodKind: "unary";
+    input: typeof SetPasswordRequestSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * ListIdentityProviders lists where people can sign in with another account (OpenID Connect). Needs no
+   * access token.
+   *
+   * @generated from rpc footfall.v1.AuthService.ListIdentityProviders
+   */
+  listIdentityProviders: {
+    methodKind: "unary";
+    input: typeof ListIdentityProvidersRequestSchema;
+    output: typeof ListIdentityProvidersResponseSchema;
+  },
+  /**
+   * StartOidcLogin begins a sign-in at an identity provider (authorization code with PKCE, RFC 7636).
+   * Needs no access token.
+   *
+   * @generated from rpc footfall.v1.AuthService.StartOidcLogin
+   */
+  startOidcLogin: {
+    methodKind: "unary";
+    input: typeof StartOidcLoginRequestSchema;
+    output: typeof StartOidcLoginResponseSchema;
   },
   /**
    * GetMe says who the bearer of the token is and what it may reach.
