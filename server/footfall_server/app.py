@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
+from footfall_server.auth.key_reload import KeyReload
 from footfall_server.auth.keys import KeyRing
 from footfall_server.auth.passwords import Passwords
 from footfall_server.auth.tokens import AccessTokens
@@ -109,7 +111,15 @@ class Choices:
 class Core:
     """One replica."""
 
-    def __init__(self, *, adapters: Adapters, keys: KeyRing, passwords: Passwords, choices: Choices) -> None:
+    def __init__(
+        self,
+        *,
+        adapters: Adapters,
+        keys: KeyRing,
+        passwords: Passwords,
+        choices: Choices,
+        key_reload: KeyReload | None = None,
+    ) -> None:
         transactions, clock = adapters.transactions, adapters.clock
         model = RecognitionModel(choices.recognition.model_id, choices.recognition.dimension)
         known_models = KnownModels(
@@ -122,8 +132,9 @@ class Core:
         tokens = AccessTokens(
             keys=keys, issuer=choices.auth.issuer, audience=choices.auth.audience, clock=clock
         )
-        page_tokens = PageTokens(keys.derived_secrets("footfall page tokens"))
+        page_tokens = PageTokens(partial(keys.derived_secrets, "footfall page tokens"))
         rules = MessageRules()
+        self._key_reload = key_reload
         self._drain = Drain()
         self._grace = choices.drain_grace
 
@@ -269,6 +280,8 @@ class Core:
                 self._nightly.run(),
                 self._readiness.run(),
             ]
+            if self._key_reload is not None:
+                jobs.append(self._key_reload.run())
             await stack.enter_async_context(_in_background(jobs))
             port = await self._server.start(listen)
             stack.push_async_callback(self._stop)

@@ -7,6 +7,7 @@ import uvloop
 
 from footfall_server.adapters import open_adapters
 from footfall_server.app import Choices, Core
+from footfall_server.auth.key_reload import KeyReload
 from footfall_server.auth.keys import load_keys
 from footfall_server.auth.passwords import Passwords
 from footfall_server.settings import ServerSettings, read_settings
@@ -38,6 +39,12 @@ async def _serve(settings: ServerSettings) -> None:
         fallback_faces=settings.milvus.fallback_faces,
     )
     async with open_adapters(settings) as adapters:
-        core = Core(adapters=adapters, keys=keys, passwords=Passwords(), choices=choices)
+        core = Core(
+            adapters=adapters,
+            keys=keys,
+            passwords=Passwords(),
+            choices=choices,
+            key_reload=KeyReload(keys=keys, folder=settings.auth.keys_dir),
+        )
         async with core.serving(settings.listen):
             await stop.wait()

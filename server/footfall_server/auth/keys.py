@@ -1,7 +1,8 @@
 """The RSA keys that tokens are signed with: PEM files named <kid>.pem in one folder.
 
-The order of the names is the order of age: the last name signs, and all verify. Names made by
-`generate_key` begin with the time, so that every replica agrees whatever the files' times say.
+The order of the names is the order of age, and all keys verify. Names made by `generate_key` begin with the
+time, so that every replica agrees whatever the files' times say. The newest key signs once it has been there
+for `SIGNING_DELAY`: by then every replica and the gateway have read it, and nobody refuses what it signs.
 """
 
 import base64
@@ -9,8 +10,9 @@ import os
 import re
 import secrets
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,7 +21,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 MIN_KEY_BITS = 2048
 NEW_KEY_BITS = 3072
+SIGNING_DELAY = timedelta(minutes=2)
+"""Longer than any replica takes to read a new key and the gateway to fetch it."""
 
+_NAME_TIME = "%Y%m%dT%H%M%SZ"
 _KID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
 
 
@@ -51,18 +56,34 @@ class PublicJwk:
     alg: str = "RS256"
 
 
-class KeyRing:
-    """The keys that are alive. The first signs; any of them verifies."""
+def _now() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, newest_first: tuple[SigningKey, ...]) -> None:
+
+class KeyRing:
+    """The keys that are alive. One signs; any of them verifies."""
+
+    def __init__(self, newest_first: tuple[SigningKey, ...], *, now: Callable[[], datetime] = _now) -> None:
         if not newest_first:
             raise BadKeysError("there is no signing key")
-        self._newest_first = newest_first
-        self._public = {key.kid: key.public for key in newest_first}
+        self._now = now
+        self._fill(newest_first)
 
     @property
     def newest(self) -> SigningKey:
         return self._newest_first[0]
+
+    @property
+    def kids(self) -> tuple[str, ...]:
+        """The names of the keys, newest first."""
+        return tuple(key.kid for key in self._newest_first)
+
+    @property
+    def signing(self) -> SigningKey:
+        """The newest key that everybody knows by now; the oldest while all are that new."""
+        known_since = self._now() - SIGNING_DELAY
+        known = (key for key in self._newest_first if _made_at(key.kid) <= known_since)
+        return next(known, self._newest_first[-1])
 
     def public(self, kid: str) -> rsa.RSAPublicKey | None:
         """The public half of the key with this name, if it is alive."""
@@ -73,12 +94,57 @@ class KeyRing:
         return tuple(_jwk(key) for key in self._newest_first)
 
     def derived_secrets(self, purpose: str) -> tuple[bytes, ...]:
-        """32 bytes per key, newest first, for other signatures than tokens (HKDF, RFC 5869)."""
-        return tuple(_derived(key, purpose) for key in self._newest_first)
+        """32 bytes per key, the signing one's first, for other signatures than tokens (HKDF, RFC 5869).
+
+        Ask for them whenever they are needed: the keys may change while the process lives.
+        """
+        signing = self.signing
+        keys = (signing, *(key for key in self._newest_first if key is not signing))
+        return tuple(self._secret(key, purpose) for key in keys)
+
+    def replace(self, other: "KeyRing") -> None:
+        """Takes the keys of another ring: those that are not in it are dead from now on."""
+        self._fill(other._newest_first)  # noqa: SLF001 - of its own kind
+
+    def _fill(self, newest_first: tuple[SigningKey, ...]) -> None:
+        self._newest_first = newest_first
+        self._public = {key.kid: key.public for key in newest_first}
+        self._secrets: dict[tuple[str, str], bytes] = {}
+
+    def _secret(self, key: SigningKey, purpose: str) -> bytes:
+        secret = self._secrets.get((key.kid, purpose))
+        if secret is None:
+            secret = self._secrets[key.kid, purpose] = _derived(key, purpose)
+        return secret
 
 
 def load_keys(folder: Path) -> KeyRing:
     """Reads every <kid>.pem of the folder. Raises BadKeysError for one that is weak or exposed."""
+    return KeyRing(tuple(_load_key(file) for file in _key_files(folder)))
+
+
+def kids_in(folder: Path) -> tuple[str, ...]:
+    """The names of the keys in the folder, newest first, without reading them. Raises BadKeysError."""
+    return tuple(file.stem for file in _key_files(folder))
+
+
+def generate_key(folder: Path, *, at: datetime) -> Path:
+    """Makes a new key, which signs once it is known everywhere. Older keys stay and verify."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / f"{at.astimezone(UTC).strftime(_NAME_TIME)}-{secrets.token_hex(4)}.pem"
+    pem = rsa.generate_private_key(public_exponent=65537, key_size=NEW_KEY_BITS).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    # The mode is given at creation: there is no moment in which others could read the key. A running core
+    # looks for new keys, so the name appears when the file is whole.
+    unfinished = file.with_suffix(".unfinished")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+        target.write(pem)
+    unfinished.rename(file)
+    return file
+
+
+def _key_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise BadKeysError(
             f"{folder} is not a folder of signing keys (make one: footfall-server generate-keys)"
@@ -86,20 +152,15 @@ def load_keys(folder: Path) -> KeyRing:
     files = sorted(folder.glob("*.pem"), key=lambda file: file.stem, reverse=True)
     if not files:
         raise BadKeysError(f"{folder} holds no signing key (make one: footfall-server generate-keys)")
-    return KeyRing(tuple(_load_key(file) for file in files))
+    return files
 
 
-def generate_key(folder: Path, *, at: datetime) -> Path:
-    """Makes a new key, which signs from the next start on. Older keys stay and verify."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = folder / f"{at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}.pem"
-    pem = rsa.generate_private_key(public_exponent=65537, key_size=NEW_KEY_BITS).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    # The mode is given at creation: there is no moment in which others could read the key.
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-        target.write(pem)
-    return file
+def _made_at(kid: str) -> datetime:
+    """The time that the name begins with; a key that was named otherwise has been there for ever."""
+    try:
+        return datetime.strptime(kid.partition("-")[0], _NAME_TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _load_key(file: Path) -> SigningKey:

@@ -66,7 +66,7 @@ class AccessTokens:
             claims["tenant_id"] = str(tenant_id)
         if site_ids is not None:
             claims["site_ids"] = sorted(str(site_id) for site_id in site_ids)
-        key = self._keys.newest
+        key = self._keys.signing
         text = jwt.encode(claims, key.private, algorithm=ALGORITHM, headers={"kid": key.kid})
         return IssuedToken(text=text, expires_at=expires_at.replace(microsecond=0))
 

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,11 +30,12 @@ def page_limit(page_size: int) -> int:
 class PageTokens:
     """Seals cursors into tokens and opens them again.
 
-    `secrets` are the keys of the seal: the first seals, all open, so that tokens survive a new signing key.
+    `secrets` tells the keys of the seal as they are now: the first seals, all open, so that tokens survive a
+    new signing key.
     """
 
-    def __init__(self, secrets: Sequence[bytes]) -> None:
-        self._secrets = tuple(secrets)
+    def __init__(self, secrets: Callable[[], Sequence[bytes]]) -> None:
+        self._secrets = secrets
 
     def seal_name(self, request: Message, principal: Principal, cursor: NameCursor | None) -> str:
         """The token of the next page of a list by name; empty on the last page."""
@@ -82,7 +83,7 @@ class PageTokens:
 
     def _seal(self, request: Message, principal: Principal, values: list[str]) -> str:
         payload = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
-        tag = _tag(self._secrets[0], _binding(request, principal), payload)
+        tag = _tag(self._secrets()[0], _binding(request, principal), payload)
         return base64.urlsafe_b64encode(tag + payload).rstrip(b"=").decode()
 
     def _open(self, request: Message, principal: Principal) -> list[str] | None:
@@ -95,7 +96,7 @@ class PageTokens:
             raise _bad_page_token() from None
         tag, payload = data[:_TAG_BYTES], data[_TAG_BYTES:]
         binding = _binding(request, principal)
-        if not any(hmac.compare_digest(tag, _tag(key, binding, payload)) for key in self._secrets):
+        if not any(hmac.compare_digest(tag, _tag(key, binding, payload)) for key in self._secrets()):
             raise _bad_page_token()
         values: list[str] = json.loads(payload)
         return values
