@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from footfall_gateway import __main__ as gateway_command
 from footfall_vision import model_cli
 
-from footfall_local import calibrate_command, stack_commands
+from footfall_local import calibrate_command, server_passthrough, stack_commands
 from footfall_local.demo_command import run_demo
 
 
@@ -69,6 +69,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     calibrate_command.add_options(calibrate)
     calibrate.set_defaults(run=calibrate_command.run)
+
+    server = commands.add_parser(
+        "server", help="footfall-server with this stack's settings, such as `footfall server audit verify`"
+    )
+    server_passthrough.add_options(server)
+    server.set_defaults(run=server_passthrough.run)
 
     models = commands.add_parser("models", help="the face models: fetch and show")
     model_cli.add_subcommands(models.add_subparsers(required=True, metavar="COMMAND"))

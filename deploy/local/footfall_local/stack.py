@@ -55,18 +55,23 @@ PREFERRED_PORTS = {
 SEAWEED_PORTS = tuple(SeaweedPorts.__dataclass_fields__)
 
 
+def operator_environment(home: StackHome, plan: StackPlan) -> dict[str, str]:
+    """What `footfall-server` is told on this machine: the replicas' settings, and the owner's DSN."""
+    secrets = StackSecrets.load_or_make(home.secrets)
+    postgres = _postgres(home, plan, secrets)
+    return {
+        **_core_env(plan, secrets, keys=_keys(home)),
+        **_database_env(plan, secrets, superuser_dsn=postgres.superuser_dsn),
+    }
+
+
 def build_components(home: StackHome) -> Callable[[StackPlan], Sequence[Component]]:
     """A function that gives a plan's components, each after what it requires."""
 
     def build(plan: StackPlan) -> Sequence[Component]:
         secrets = StackSecrets.load_or_make(home.secrets)
         ports = plan.ports
-        postgres = Postgres(
-            data=home.data / "postgres",
-            port=ports["postgres"],
-            password=secrets.postgres_superuser,
-            account=unprivileged_account(),
-        )
+        postgres = _postgres(home, plan, secrets)
         milvus = Milvus(data=home.data / "milvus", port=ports["milvus"])
         seaweedfs = SeaweedFS(
             data=home.data / "seaweedfs",
@@ -75,12 +80,11 @@ def build_components(home: StackHome) -> Callable[[StackPlan], Sequence[Componen
             secret_key=secrets.s3_secret_key,
             bucket=BUCKET,
         )
-        keys = home.secrets / "signing-keys"
-        env = _core_env(plan, secrets, keys=keys, milvus_uri=milvus.uri, s3_endpoint=seaweedfs.endpoint)
+        env = _core_env(plan, secrets, keys=_keys(home))
         command = ServerCommand(env=env, folder=home.data / "core", log=home.log_of("core-setup"))
         setup = CoreSetup(
             command=command,
-            keys=keys,
+            keys=_keys(home),
             database_env=_database_env(plan, secrets, superuser_dsn=postgres.superuser_dsn),
             marker=home.data / "migrations-done",
         )
@@ -119,6 +123,19 @@ def build_components(home: StackHome) -> Callable[[StackPlan], Sequence[Componen
     return build
 
 
+def _postgres(home: StackHome, plan: StackPlan, secrets: StackSecrets) -> Postgres:
+    return Postgres(
+        data=home.data / "postgres",
+        port=plan.ports["postgres"],
+        password=secrets.postgres_superuser,
+        account=unprivileged_account(),
+    )
+
+
+def _keys(home: StackHome) -> Path:
+    return home.secrets / "signing-keys"
+
+
 def _camera(home: StackHome, plan: StackPlan) -> Sequence[Component]:
     if plan.camera is None:
         return ()
@@ -153,13 +170,12 @@ def _database_env(plan: StackPlan, secrets: StackSecrets, *, superuser_dsn: str)
     }
 
 
-def _core_env(
-    plan: StackPlan, secrets: StackSecrets, *, keys: Path, milvus_uri: str, s3_endpoint: str
-) -> dict[str, str]:
+def _core_env(plan: StackPlan, secrets: StackSecrets, *, keys: Path) -> dict[str, str]:
+    s3_endpoint = f"{LOOPBACK}:{plan.ports['s3']}"
     values = {
         "POSTGRES__DSN": _dsn(plan, "footfall_app", secrets.postgres_app),
         "POSTGRES__POOL_SIZE": "10",
-        "MILVUS__URI": milvus_uri,
+        "MILVUS__URI": f"http://{LOOPBACK}:{plan.ports['milvus']}",
         "MILVUS__INDEX_TYPE": "FLAT",  # the only one that is fast in milvus-lite
         "S3__ENDPOINT": s3_endpoint,
         "S3__PUBLIC_ENDPOINT": s3_endpoint,

@@ -1,11 +1,11 @@
 """Who may call what: the whole of it, as data.
 
-The interceptors, the start-up check, the tests and the documentation read this one table. A method that is
-not in it is not served.
+The interceptors, the start-up check, the tests and docs/security.md read this one table. A method that is not
+in it is not served.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from footfall_server.domain.identity import Role
@@ -18,25 +18,50 @@ class Scope(Enum):
     SELF = "the caller itself"
     INSTALLATION = "what belongs to no tenant"
     TENANT = "the caller's tenant, and in it the sites that the caller is confined to"
+    ACTING = "the caller's tenant, or the installation for a system administrator who acts for none"
+
+
+class Elsewhere(Enum):
+    """What a call meets that reaches for what is another tenant's, or another site's."""
+
+    NOT_FOUND = "the request names something: somebody else's is NOT_FOUND, as if it were not there"
+    OWN_ONLY = "the request names nothing: the answer holds, and the call makes, only what is the caller's"
+    SHARED = "belongs to no tenant"
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Which roles may call a method, and how far the call reaches."""
+    """Which roles may call a method, and how far the call reaches.
+
+    `by_site`: whether site managers and workers reach their own sites only. Where not, the method is about
+    the tenant as a whole.
+    """
 
     scope: Scope
     roles: frozenset[Role] = frozenset()
+    elsewhere: Elsewhere = Elsewhere.NOT_FOUND
+    by_site: bool = True
+
+    def own_only(self) -> "Permission":
+        """The same, for a method whose request names nothing that could be somebody else's."""
+        return replace(self, elsewhere=Elsewhere.OWN_ONLY)
+
+    def tenant_wide(self) -> "Permission":
+        """The same, for a method about the tenant as a whole."""
+        return replace(self, by_site=False)
 
 
 class UnknownMethodError(Exception):
     """A method would be served that the table does not know, or the table knows one that is not served."""
 
 
-_PUBLIC = Permission(Scope.PUBLIC)
-_EVERYBODY = Permission(Scope.SELF, frozenset(Role))
-_PEOPLE = Permission(Scope.SELF, frozenset({Role.SYSTEM_ADMIN, Role.TENANT_ADMIN, Role.SITE_MANAGER}))
-_SWITCHERS = Permission(Scope.SELF, frozenset({Role.SYSTEM_ADMIN}))
-_SYSTEM = Permission(Scope.INSTALLATION, frozenset({Role.SYSTEM_ADMIN}))
+_PUBLIC = Permission(Scope.PUBLIC, elsewhere=Elsewhere.SHARED)
+_EVERYBODY = Permission(Scope.SELF, frozenset(Role), Elsewhere.OWN_ONLY)
+_PEOPLE = Permission(
+    Scope.SELF, frozenset({Role.SYSTEM_ADMIN, Role.TENANT_ADMIN, Role.SITE_MANAGER}), Elsewhere.OWN_ONLY
+)
+_SWITCHERS = Permission(Scope.SELF, frozenset({Role.SYSTEM_ADMIN}), Elsewhere.SHARED)
+_SYSTEM = Permission(Scope.INSTALLATION, frozenset({Role.SYSTEM_ADMIN}), Elsewhere.SHARED)
 _ADMINS = Permission(Scope.TENANT, frozenset({Role.TENANT_ADMIN}))
 _MANAGERS = Permission(Scope.TENANT, frozenset({Role.TENANT_ADMIN, Role.SITE_MANAGER}))
 _WORKERS = Permission(Scope.TENANT, frozenset({Role.WORKER}))
@@ -56,9 +81,9 @@ PERMISSIONS: Mapping[str, Permission] = {
     "/footfall.v1.TenantService/ListTenants": _SYSTEM,
     "/footfall.v1.TenantService/UpdateTenant": _SYSTEM,
     "/footfall.v1.TenantService/DeleteTenant": _SYSTEM,
-    "/footfall.v1.SiteService/CreateSite": _ADMINS,
+    "/footfall.v1.SiteService/CreateSite": _ADMINS.own_only(),
     "/footfall.v1.SiteService/GetSite": _MANAGERS,
-    "/footfall.v1.SiteService/ListSites": _MANAGERS,
+    "/footfall.v1.SiteService/ListSites": _MANAGERS.own_only(),
     "/footfall.v1.SiteService/UpdateSite": _ADMINS,
     "/footfall.v1.SiteService/DeleteSite": _ADMINS,
     "/footfall.v1.CameraService/CreateCamera": _MANAGERS,
@@ -66,7 +91,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "/footfall.v1.CameraService/ListCameras": _MANAGERS,
     "/footfall.v1.CameraService/UpdateCamera": _MANAGERS,
     "/footfall.v1.CameraService/DeleteCamera": _MANAGERS,
-    "/footfall.v1.CustomerService/CreateCustomer": _ADMINS,
+    "/footfall.v1.CustomerService/CreateCustomer": _ADMINS.own_only(),
     "/footfall.v1.CustomerService/GetCustomer": _MANAGERS,
     "/footfall.v1.CustomerService/ListCustomers": _MANAGERS,
     "/footfall.v1.CustomerService/UpdateCustomer": _ADMINS,
@@ -78,8 +103,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "/footfall.v1.CustomerService/SplitCustomer": _ADMINS,
     "/footfall.v1.CustomerService/MarkDistinct": _ADMINS,
     "/footfall.v1.CustomerService/UnmarkDistinct": _ADMINS,
-    "/footfall.v1.CustomerService/ListMergeSuggestions": _MANAGERS,
-    "/footfall.v1.CustomerService/RefreshMergeSuggestions": _ADMINS,
+    "/footfall.v1.CustomerService/ListMergeSuggestions": _MANAGERS.own_only(),
+    "/footfall.v1.CustomerService/RefreshMergeSuggestions": _ADMINS.own_only(),
     "/footfall.v1.CustomerService/AcceptMergeSuggestion": _ADMINS,
     "/footfall.v1.CustomerService/DismissMergeSuggestion": _ADMINS,
     "/footfall.v1.IngestService/Connect": _WORKERS,
@@ -91,16 +116,16 @@ PERMISSIONS: Mapping[str, Permission] = {
     "/footfall.v1.VisitService/ExplainEvent": _MANAGERS,
     "/footfall.v1.LiveService/Watch": _MANAGERS,
     "/footfall.v1.ImageService/GetImage": _MANAGERS,
-    "/footfall.v1.RecognitionService/ListModels": _MANAGERS,
-    "/footfall.v1.RecognitionService/StartModelChange": _ADMINS,
-    "/footfall.v1.RecognitionService/GetModelChange": _MANAGERS,
-    "/footfall.v1.RecognitionService/ListModelChanges": _MANAGERS,
+    "/footfall.v1.RecognitionService/ListModels": _MANAGERS.own_only().tenant_wide(),
+    "/footfall.v1.RecognitionService/StartModelChange": _ADMINS.own_only(),
+    "/footfall.v1.RecognitionService/GetModelChange": _MANAGERS.tenant_wide(),
+    "/footfall.v1.RecognitionService/ListModelChanges": _MANAGERS.own_only().tenant_wide(),
     "/footfall.v1.RecognitionService/PauseModelChange": _ADMINS,
     "/footfall.v1.RecognitionService/ResumeModelChange": _ADMINS,
     "/footfall.v1.RecognitionService/FinishModelChange": _ADMINS,
     "/footfall.v1.RecognitionService/RollBackModelChange": _ADMINS,
-    "/footfall.v1.RecognitionService/Calibrate": _ADMINS,
-    "/footfall.v1.RecognitionService/ApplyCalibration": _ADMINS,
+    "/footfall.v1.RecognitionService/Calibrate": _ADMINS.own_only(),
+    "/footfall.v1.RecognitionService/ApplyCalibration": _ADMINS.own_only(),
     "/grpc.health.v1.Health/Check": _PUBLIC,
     "/grpc.health.v1.Health/List": _PUBLIC,
     "/grpc.health.v1.Health/Watch": _PUBLIC,
