@@ -7,7 +7,7 @@ import pytest
 pytest_plugins = ("stack_fixtures", "database_fixtures", "model_fixtures")
 
 TESTS = Path(__file__).parent
-KINDS = frozenset({"unit", "rpc", "contract", "integration", "e2e"})
+KINDS = frozenset({"unit", "rpc", "contract", "integration", "security", "e2e"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -52,18 +52,13 @@ async def call(core: Replica, method: str, metadata: Metadata, payloads: Sequenc
 async def _converse(
     core: Replica, method: str, metadata: Metadata, payloads: Sequence[bytes]
 ) -> bytes | None:
-    stream = core.channel.stream_stream(method)(metadata=metadata)
+    # Left to the channel, sending ends quietly when the core has ended the stream before all was said.
+    stream = core.channel.stream_stream(method)(iter(payloads), metadata=metadata)
     last = None
     try:
         async with asyncio.timeout(PATIENCE):
-            for payload in payloads:
-                await stream.write(payload)
-            await stream.done_writing()
             while (answer := await stream.read()) is not grpc.aio.EOF:
                 last = answer
-    except asyncio.InvalidStateError:
-        # The core ended the stream before all was said; how, reading tells.
-        await stream.read()
     finally:
         stream.cancel()
     return last

@@ -107,7 +107,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "/footfall.v1.CustomerService/RefreshMergeSuggestions": _ADMINS.own_only(),
     "/footfall.v1.CustomerService/AcceptMergeSuggestion": _ADMINS,
     "/footfall.v1.CustomerService/DismissMergeSuggestion": _ADMINS,
-    "/footfall.v1.IngestService/Connect": _WORKERS,
+    "/footfall.v1.IngestService/Connect": _WORKERS.own_only(),
     "/footfall.v1.IngestService/RecordFace": _WORKERS,
     "/footfall.v1.IngestService/BatchRecordFaces": _WORKERS,
     "/footfall.v1.VisitService/ListVisits": _MANAGERS,

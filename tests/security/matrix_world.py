@@ -1,0 +1,175 @@
+"""A shop with an account of every kind, in the chain that is asked for things and in its neighbour."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import Enum
+from functools import partial
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+import grpc
+from fakes.good_requests import Requests, good_requests, seed
+from fakes.model_world import fill_gallery
+from fakes.rpc_calls import METHODS, call
+from fakes.rpc_failures import taken_apart
+from fakes.shop import Chain, Metadata, Replica, Shop, bearer
+from footfall_server.auth.api_keys import hash_secret, new_api_key
+from footfall_server.auth.keys import KeyRing
+from footfall_server.auth.passwords import Passwords
+from footfall_server.domain.identifiers import new_id
+from footfall_server.domain.identity import ApiKey, Role, User
+
+OK = "OK"
+
+
+class Caller(Enum):
+    """Everybody whom the table speaks of."""
+
+    NOBODY = "nobody"
+    WORKER = Role.WORKER
+    SITE_MANAGER = Role.SITE_MANAGER
+    TENANT_ADMIN = Role.TENANT_ADMIN
+    SYSTEM_ADMIN = Role.SYSTEM_ADMIN
+    SYSTEM_ADMIN_IN_TENANT = "system_admin in a tenant"
+
+
+class Whose(Enum):
+    """Where a caller belongs, seen from what the good requests name."""
+
+    OURS = "ours"
+    ANOTHER_SITES = "another site's"
+    ANOTHER_TENANTS = "another tenant's"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a call ended: "OK", or code and reason; and what was answered, errors included."""
+
+    told: str
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A core that serves two chains; ours holds what good requests name."""
+
+    shop: Shop
+    core: Replica
+    requests: Requests
+    callers: Mapping[tuple[Caller, Whose], Metadata]
+
+    async def call(self, method: str, caller: Caller, whose: Whose) -> Outcome:
+        """The good request of the method, by such a caller."""
+        payloads = [each.SerializeToString() for each in self.requests[method]]
+        if not METHODS[method].client_streaming:
+            return await self._call(method, caller, whose, payloads[:1])
+        # A client that still writes when it is refused may lose how: who may come in at all is asked first.
+        silent = await self._call(method, caller, whose, [])
+        refused = silent.told.startswith(("UNAUTHENTICATED", "PERMISSION_DENIED", "FAILED_PRECONDITION"))
+        return silent if refused else await self._call(method, caller, whose, payloads)
+
+    async def _call(self, method: str, caller: Caller, whose: Whose, payloads: Sequence[bytes]) -> Outcome:
+        try:
+            answer = await call(self.core, method, self.callers[caller, whose], payloads)
+        except grpc.aio.AioRpcError as error:
+            failed = taken_apart(error)
+            said = f"{failed.message} {failed.metadata} {failed.descriptions}"
+            return Outcome(f"{failed.code.name} / {failed.reason}", said.encode())
+        return Outcome(OK, answer or b"")
+
+    def ids(self, *, but_of_site: UUID | None = None) -> frozenset[str]:
+        """The ids of what our chain has; without what belongs to the site and to no site."""
+        tables = self.shop.transactions.tables(self.shop.own.tenant.tenant_id)
+        found: set[str] = set()
+        for name in tables.__dataclass_fields__:
+            table = getattr(tables, name)
+            for key, row in table.items() if isinstance(table, dict) else ():
+                site_id = key if name == "sites" else getattr(row, "site_id", None)
+                if but_of_site is None or site_id not in {None, but_of_site}:
+                    found.update(str(each) for each in _uuids(key))
+        return frozenset(found)
+
+
+@asynccontextmanager
+async def a_world(keys: KeyRing, passwords: Passwords) -> AsyncIterator[World]:
+    """A fresh world: what is called changes it."""
+    shop = Shop(keys=keys, passwords=passwords)
+    async with shop.replica() as core:
+        seeded = await seed(shop, core, indexed=partial(_mark_indexed, shop))
+        requests = good_requests(shop, seeded)
+        fill_gallery(shop.transactions.tables(shop.foreign.tenant.tenant_id))
+        accounts = _Accounts(shop, await passwords.hash("does not matter here"))
+        callers = {each: accounts.signed_in(*each) for each in product(Caller, Whose)}
+        yield World(shop, core, requests, callers)
+
+
+async def _mark_indexed(shop: Shop) -> None:
+    """Spares a world the second that the index is given to take new faces."""
+    for chain in (shop.own, shop.foreign):
+        gallery = shop.transactions.tables(chain.tenant.tenant_id).gallery
+        for face_id, row in gallery.items():
+            gallery[face_id] = replace(row, indexed_at=shop.clock.now())
+
+
+def _uuids(key: Any) -> Iterator[UUID]:
+    if isinstance(key, UUID):
+        yield key
+    elif isinstance(key, tuple):
+        for each in key:
+            yield from _uuids(each)
+
+
+@dataclass(frozen=True, slots=True)
+class _Accounts:
+    """Signs in whoever is asked for; each with a row, so that methods about the caller find one."""
+
+    shop: Shop
+    password_hash: str
+
+    def signed_in(self, caller: Caller, whose: Whose) -> Metadata:
+        """The metadata of a call by somebody who is there."""
+        if caller is Caller.NOBODY:
+            return ()
+        chain = self.shop.foreign if whose is Whose.ANOTHER_TENANTS else self.shop.own
+        role = Role.SYSTEM_ADMIN if caller is Caller.SYSTEM_ADMIN_IN_TENANT else Role(caller.value)
+        site = chain.other_site if whose is Whose.ANOTHER_SITES else chain.site
+        sites = frozenset({site.site_id}) if role in {Role.SITE_MANAGER, Role.WORKER} else None
+        subject_id = self._key(chain, site.site_id) if role is Role.WORKER else self._user(role, chain, sites)
+        token = self.shop.tokens.issue(
+            subject_id=subject_id,
+            role=role,
+            tenant_id=None if caller is Caller.SYSTEM_ADMIN else chain.tenant.tenant_id,
+            site_ids=sites,
+            lifetime=timedelta(minutes=5),
+        )
+        return bearer(token.text)
+
+    def _user(self, role: Role, chain: Chain, sites: frozenset[UUID] | None) -> UUID:
+        user = User(
+            user_id=new_id(),
+            tenant_id=None if role is Role.SYSTEM_ADMIN else chain.tenant.tenant_id,
+            email=f"{new_id()}@caller.example",
+            display_name="Somebody",
+            role=role,
+            password_hash=self.password_hash,
+            site_ids=sites,
+        )
+        self.shop.transactions.platform.users[user.user_id] = user
+        return user.user_id
+
+    def _key(self, chain: Chain, site_id: UUID) -> UUID:
+        parts = new_api_key()
+        key = ApiKey(
+            api_key_id=new_id(),
+            tenant_id=chain.tenant.tenant_id,
+            site_id=site_id,
+            display_name="Worker",
+            prefix=parts.prefix,
+            secret_hash=hash_secret(parts.secret),
+            created_at=self.shop.clock.now(),
+        )
+        self.shop.transactions.tables(chain.tenant.tenant_id).api_keys[key.api_key_id] = key
+        return key.api_key_id

@@ -1,0 +1,109 @@
+"""Every RPC, as everybody: the outcomes are those of the permission table.
+
+The methods come from the descriptors and what is asked of them from `good_requests`: a new RPC without a row
+in the table, or without a good request, fails here.
+"""
+
+import pytest
+from fakes.rpc_calls import METHODS
+from footfall_server.auth.keys import KeyRing
+from footfall_server.auth.passwords import Passwords
+from footfall_server.domain.identity import Role
+from footfall_server.rpc.permissions import PERMISSIONS, Elsewhere, Permission, Scope
+from security.matrix_world import OK, Caller, Whose, World, a_world
+
+EVERY_METHOD = sorted(METHODS)
+CONFINED = (Caller.SITE_MANAGER, Caller.WORKER)
+
+
+def expected(permission: Permission, caller: Caller) -> str:
+    """What the table promises a caller who asks for what is its own."""
+    if permission.scope is Scope.PUBLIC:
+        return OK
+    if caller is Caller.NOBODY:
+        return "UNAUTHENTICATED / UNAUTHENTICATED"
+    role = Role.SYSTEM_ADMIN if caller is Caller.SYSTEM_ADMIN_IN_TENANT else Role(caller.value)
+    if role not in permission.roles:
+        return "PERMISSION_DENIED / PERMISSION_DENIED"
+    if caller is Caller.SYSTEM_ADMIN and permission.scope is Scope.TENANT:
+        return "FAILED_PRECONDITION / TENANT_REQUIRED"
+    return OK
+
+
+def who_may(permission: Permission) -> list[Caller]:
+    return [caller for caller in Caller if expected(permission, caller) == OK]
+
+
+async def test_every_method_has_a_row_and_a_request(keys: KeyRing, passwords: Passwords) -> None:
+    assert {name for name in PERMISSIONS if name.startswith("/footfall.")} == METHODS.keys()
+    async with a_world(keys, passwords) as world:
+        without = METHODS.keys() - world.requests.keys()
+    assert not without, f"tests/fakes/good_requests.py asks nothing of {sorted(without)}"
+
+
+@pytest.mark.parametrize("method", EVERY_METHOD)
+async def test_who_may_not_is_refused_and_changes_nothing(
+    keys: KeyRing, passwords: Passwords, method: str
+) -> None:
+    permission = PERMISSIONS[method]
+    async with a_world(keys, passwords) as world:
+        before = world.shop.snapshot()
+        for caller in Caller:
+            wanted = expected(permission, caller)
+            if wanted == OK:
+                continue
+            outcome = await world.call(method, caller, Whose.OURS)
+            assert outcome.told == wanted, f"{method} as {caller.value}"
+            assert world.shop.snapshot() == before, f"{method} as {caller.value} changed something"
+
+
+@pytest.mark.parametrize(
+    ("method", "caller"),
+    [(method, caller) for method in EVERY_METHOD for caller in who_may(PERMISSIONS[method])],
+    ids=lambda value: value.name.lower() if isinstance(value, Caller) else value.rpartition(".")[2],
+)
+async def test_who_may_is_answered(keys: KeyRing, passwords: Passwords, method: str, caller: Caller) -> None:
+    async with a_world(keys, passwords) as world:
+        assert (await world.call(method, caller, Whose.OURS)).told == OK
+
+
+@pytest.mark.parametrize("method", EVERY_METHOD)
+async def test_another_tenant_reaches_nothing_of_ours(
+    keys: KeyRing, passwords: Passwords, method: str
+) -> None:
+    permission = PERMISSIONS[method]
+    if permission.elsewhere is Elsewhere.SHARED:
+        pytest.skip("belongs to no tenant")
+    async with a_world(keys, passwords) as world:
+        ours = world.shop.own.tenant.tenant_id
+        before, ids = world.shop.transactions.tables(ours).copy(), world.ids() | {str(ours)}
+        # Who acts for no tenant has the installation for its own.
+        for caller in who_may(permission):
+            if caller is not Caller.SYSTEM_ADMIN:
+                await _reaches_nothing(world, method, caller, Whose.ANOTHER_TENANTS, ids)
+        assert world.shop.transactions.tables(ours) == before, f"{method} changed something of ours"
+
+
+@pytest.mark.parametrize("method", EVERY_METHOD)
+async def test_another_site_reaches_nothing_of_ours(keys: KeyRing, passwords: Passwords, method: str) -> None:
+    permission = PERMISSIONS[method]
+    callers = [caller for caller in who_may(permission) if caller in CONFINED]
+    if not callers or not permission.by_site or permission.elsewhere is Elsewhere.SHARED:
+        pytest.skip("not by site")
+    async with a_world(keys, passwords) as world:
+        ids = world.ids(but_of_site=world.shop.own.other_site.site_id)
+        for caller in callers:
+            await _reaches_nothing(world, method, caller, Whose.ANOTHER_SITES, ids)
+
+
+async def _reaches_nothing(
+    world: World, method: str, caller: Caller, whose: Whose, ids: frozenset[str]
+) -> None:
+    outcome = await world.call(method, caller, whose)
+    if PERMISSIONS[method].elsewhere is Elsewhere.NOT_FOUND:
+        assert outcome.told.startswith("NOT_FOUND / "), f"{method} as {whose.value} {caller.value}"
+    else:
+        assert outcome.told == OK, f"{method} as {whose.value} {caller.value}"
+    asked = b"".join(each.SerializeToString() for each in world.requests[method])
+    told = {each for each in ids if each.encode() in outcome.answer and each.encode() not in asked}
+    assert not told, f"{method} told {whose.value} {caller.value} of {sorted(told)}"
