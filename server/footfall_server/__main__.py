@@ -12,7 +12,7 @@ from uuid import UUID
 
 from footfall_server.auth.keys import BadKeysError, generate_key, load_keys
 from footfall_server.errors import FootfallError
-from footfall_server.settings import BadSettingsError
+from footfall_server.settings import BadSettingsError, KeySettings, read_settings
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -61,6 +61,10 @@ def _parser() -> argparse.ArgumentParser:
     keys = commands.add_parser("generate-keys", help="make a new signing key; the newest signs")
     keys.add_argument("--dir", type=Path, required=True, help="the folder, as in AUTH__KEYS_DIR")
     keys.set_defaults(run=_generate_keys)
+
+    listing = commands.add_parser("list-keys", help="say which signing keys there are, and which one signs")
+    listing.add_argument("--dir", type=Path, required=True, help="the folder, as in AUTH__KEYS_DIR")
+    listing.set_defaults(run=_list_keys)
 
     tenant = commands.add_parser("create-tenant", help="open a tenant")
     tenant.add_argument("--name", required=True)
@@ -132,6 +136,11 @@ def _generate_keys(options: argparse.Namespace) -> None:
     file = generate_key(folder, at=datetime.now(UTC))
     load_keys(folder)
     _say({"kid": file.stem})
+
+
+def _list_keys(options: argparse.Namespace) -> None:
+    ring = load_keys(options.dir, signing_delay=read_settings(KeySettings).auth.key_signing_delay)
+    _say({"signs": ring.signing.kid, "verify": ring.kids})
 
 
 def _create_tenant(options: argparse.Namespace) -> None:

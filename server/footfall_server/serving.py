@@ -31,7 +31,7 @@ async def _serve(settings: ServerSettings) -> None:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
-    keys = load_keys(settings.auth.keys_dir)
+    keys = load_keys(settings.auth.keys_dir, signing_delay=settings.auth.key_signing_delay)
     choices = Choices(
         auth=settings.auth,
         recognition=settings.recognition,

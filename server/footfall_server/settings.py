@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from footfall_server.auth.keys import SIGNING_DELAY
 from footfall_server.domain.impostor_tail import ImpostorTail
 from footfall_server.storage.index_settings import IndexType, Stage, Tenancy, checked_parameters
 
@@ -109,9 +110,10 @@ class S3Settings(_Section):
 
 
 class AuthSettings(_Section):
-    """Who may sign in, and for how long."""
+    """Who may sign in, and for how long. A new key in `keys_dir` signs after `key_signing_delay`."""
 
     keys_dir: Path
+    key_signing_delay: Lifetime = Field(default=SIGNING_DELAY, ge=timedelta(0), le=timedelta(hours=1))
     issuer: str = Field(default="footfall", min_length=1, max_length=200)
     audience: str = Field(default="footfall", min_length=1, max_length=200)
     person_token_ttl: Lifetime = Field(
@@ -195,6 +197,18 @@ class LogSettings(BaseSettings):
 
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class _KeySection(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    key_signing_delay: Lifetime = Field(default=SIGNING_DELAY, ge=timedelta(0), le=timedelta(hours=1))
+
+
+class KeySettings(LogSettings):
+    """What `footfall-server list-keys` is told: when a new key signs."""
+
+    auth: _KeySection = _KeySection()
 
 
 class DatabaseSettings(LogSettings):

@@ -2,7 +2,7 @@
 
 The order of the names is the order of age, and all keys verify. Names made by `generate_key` begin with the
 time, so that every replica agrees whatever the files' times say. The newest key signs once it has been there
-for `SIGNING_DELAY`: by then every replica and the gateway have read it, and nobody refuses what it signs.
+for the signing delay: by then every replica and the gateway have read it, and nobody refuses what it signs.
 """
 
 import base64
@@ -63,9 +63,16 @@ def _now() -> datetime:
 class KeyRing:
     """The keys that are alive. One signs; any of them verifies."""
 
-    def __init__(self, newest_first: tuple[SigningKey, ...], *, now: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self,
+        newest_first: tuple[SigningKey, ...],
+        *,
+        signing_delay: timedelta = SIGNING_DELAY,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
         if not newest_first:
             raise BadKeysError("there is no signing key")
+        self._signing_delay = signing_delay
         self._now = now
         self._fill(newest_first)
 
@@ -81,7 +88,7 @@ class KeyRing:
     @property
     def signing(self) -> SigningKey:
         """The newest key that everybody knows by now; the oldest while all are that new."""
-        known_since = self._now() - SIGNING_DELAY
+        known_since = self._now() - self._signing_delay
         known = (key for key in self._newest_first if _made_at(key.kid) <= known_since)
         return next(known, self._newest_first[-1])
 
@@ -118,9 +125,9 @@ class KeyRing:
         return secret
 
 
-def load_keys(folder: Path) -> KeyRing:
+def load_keys(folder: Path, *, signing_delay: timedelta = SIGNING_DELAY) -> KeyRing:
     """Reads every <kid>.pem of the folder. Raises BadKeysError for one that is weak or exposed."""
-    return KeyRing(tuple(_load_key(file) for file in _key_files(folder)))
+    return KeyRing(tuple(_load_key(file) for file in _key_files(folder)), signing_delay=signing_delay)
 
 
 def kids_in(folder: Path) -> tuple[str, ...]:
