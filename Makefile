@@ -73,6 +73,11 @@ check: lint types proto-check test ## Everything that CI asks for, but the end-t
 migration: setup-run ## Begin a migration: make migration M="what it does"
 	@$(PY) -m footfall_migrations.new "$(M)"
 
+##@ Documents
+.PHONY: docs
+docs: setup-run ## Write what is generated into docs/
+	@$(PY) tools/docs/permissions
+
 ##@ The API
 .PHONY: proto proto-check proto-baseline
 proto: setup-run ## Generate Python and TypeScript from proto/

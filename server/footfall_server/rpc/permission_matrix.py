@@ -10,6 +10,9 @@ _OURS = "/footfall.v1."
 _YES = "yes"
 _NO = "no"
 
+BEGIN = '<!-- permissions: made by "make docs" -->'
+END = "<!-- permissions: end -->"
+
 _COLUMNS = (
     "method",
     "nobody",
@@ -84,3 +87,12 @@ def _of_another_site(permission: Permission) -> str:
 
 def _row(cells: "list[str] | tuple[str, ...]") -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def in_document(text: str) -> str:
+    """The document with the table as it is now between its marks. Raises ValueError without them."""
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the document has no {BEGIN} and {END}")
+    return f"{head}{begin}\n{markdown()}\n{end}{tail}"
