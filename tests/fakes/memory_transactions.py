@@ -179,11 +179,13 @@ class MemoryTransactions:
     """Implements Transactions. Several replicas of a test share one.
 
     `before_commit`, when set, is called before each commit of a tenant's transaction; what it raises rolls
-    the transaction back. `committed` counts them.
+    the transaction back. `committed` counts them. `before_platform`, when set, is called as a platform
+    transaction begins.
     """
 
     def __init__(self, *, clock: Clock, changes: MemoryChanges | None = None) -> None:
         self.before_commit: Callable[[], None] | None = None
+        self.before_platform: Callable[[], None] | None = None
         self.committed = 0
         self.platform = PlatformTables()
         self._stores: dict[UUID, TenantStore] = {}
@@ -208,6 +210,8 @@ class MemoryTransactions:
     @asynccontextmanager
     async def begin_platform(self) -> AsyncIterator[MemoryPlatformTransaction]:
         await asyncio.sleep(0)
+        if self.before_platform is not None:
+            self.before_platform()
         tx = MemoryPlatformTransaction(self.platform, self._stores, locks=self._session_locks)
         try:
             yield tx
