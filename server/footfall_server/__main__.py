@@ -5,16 +5,19 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
 from footfall_server.auth.keys import BadKeysError, generate_key, load_keys
+from footfall_server.domain.identity import Role
 from footfall_server.errors import FootfallError
 from footfall_server.settings import BadSettingsError, KeySettings, read_settings
 
 Command = Callable[[argparse.Namespace], None]
+
+_MAX_DAYS = 36_500
 
 
 class CommandError(Exception):
@@ -79,10 +82,19 @@ def _parser() -> argparse.ArgumentParser:
     _add_account_arguments(system)
     system.set_defaults(run=_create_system_admin)
 
-    key = commands.add_parser("create-api-key", help="make a key for a site's edge workers; shown once")
+    key = commands.add_parser("create-api-key", help="make a key for a program at a site; shown once")
     key.add_argument("--tenant-id", type=UUID, required=True)
     key.add_argument("--site-id", type=UUID, required=True)
     key.add_argument("--name", required=True)
+    key.add_argument(
+        "--role",
+        choices=["worker", "site_manager"],
+        default="worker",
+        help="worker sends what cameras see; site_manager reads and manages the site (default: worker)",
+    )
+    key.add_argument(
+        "--expires-in-days", type=_days, metavar="DAYS", help="when the key ends; without it: when revoked"
+    )
     key.set_defaults(run=_create_api_key)
     _add_index_commands(commands.add_parser("index", help="look after the face index"))
     return parser
@@ -190,7 +202,11 @@ def _create_api_key(options: argparse.Namespace) -> None:
     async def create() -> None:
         async with open_provisioning() as provisioning:
             made = await provisioning.create_api_key(
-                options.tenant_id, options.site_id, display_name=options.name
+                options.tenant_id,
+                options.site_id,
+                display_name=options.name,
+                role=Role(options.role),
+                expires_in=options.expires_in_days,
             )
         _say({"api_key": made.text, "api_key_id": str(made.api_key_id), "prefix": made.prefix})
 
@@ -215,6 +231,13 @@ def _rebuild_index(_options: argparse.Namespace) -> None:
 
     if asyncio.run(rebuild_index(tell=tell, say=_say)):
         raise CommandError("the face index still differs from the gallery")
+
+
+def _days(text: str) -> timedelta:
+    days = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= days <= _MAX_DAYS:
+        raise argparse.ArgumentTypeError(f"must be a whole number of days, 1 to {_MAX_DAYS}")
+    return timedelta(days=days)
 
 
 def _password(file: Path | None, standard_input: TextIO) -> str:

@@ -12,14 +12,19 @@ import structlog
 from footfall_server.auth.key_reload import KeyReload
 from footfall_server.auth.keys import KeyRing
 from footfall_server.auth.passwords import Passwords
+from footfall_server.auth.refresh_tokens import PURPOSE as REFRESH_TOKENS
+from footfall_server.auth.refresh_tokens import RefreshTokens
 from footfall_server.auth.tokens import AccessTokens
 from footfall_server.domain.impostor_tail import ImpostorTail
+from footfall_server.domain.session import SessionLimits
 from footfall_server.live.change_feed import ChangeFeed
 from footfall_server.live.desired_cameras import DesiredCameraFeed
 from footfall_server.live.edge_registry import EdgeRegistry
+from footfall_server.live.revocation_list import RevocationList
 from footfall_server.live.watch import Watch
 from footfall_server.ports import ChangeSource, Clock, CropEmbedder, FaceIndex, ImageStore, Transactions
 from footfall_server.readiness import Readiness
+from footfall_server.rpc.api_keys import ApiKeyServicer
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
 from footfall_server.rpc.customers import CustomerServicer
@@ -39,11 +44,14 @@ from footfall_server.rpc.message_rules import MessageRules
 from footfall_server.rpc.page_tokens import PageTokens
 from footfall_server.rpc.permissions import PERMISSIONS
 from footfall_server.rpc.recognition import RecognitionServicer
+from footfall_server.rpc.refresh_cookies import RefreshCookies
 from footfall_server.rpc.services import Servicers, services
 from footfall_server.rpc.sites import SiteServicer
 from footfall_server.rpc.tenants import TenantServicer
 from footfall_server.rpc.visits import VisitServicer
+from footfall_server.services.access_retention import AccessRetention
 from footfall_server.services.accounts import AccountService
+from footfall_server.services.api_keys import ApiKeyService
 from footfall_server.services.batching import BatchLimits, MicroBatcher
 from footfall_server.services.calibration_plot import calibration_plot
 from footfall_server.services.calibrations import CalibrationService
@@ -56,6 +64,7 @@ from footfall_server.services.event_checks import EventTimes, RecognitionModel
 from footfall_server.services.explanations import ExplanationService
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
+from footfall_server.services.failed_sign_ins import FailedSignIns
 from footfall_server.services.fallback_galleries import FallbackGalleries
 from footfall_server.services.images import ImageService
 from footfall_server.services.index_recovery import IndexRecovery
@@ -68,6 +77,8 @@ from footfall_server.services.nightly import Nightly
 from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.reembedding import Reembedding
 from footfall_server.services.resilient_search import ResilientSearch
+from footfall_server.services.session_tokens import SessionTokens
+from footfall_server.services.sessions import SessionService
 from footfall_server.services.sites import SiteService
 from footfall_server.services.splitting import Splitting
 from footfall_server.services.suggestions import Suggestions
@@ -138,13 +149,28 @@ class Core:
         self._drain = Drain()
         self._grace = choices.drain_grace
 
+        sessions = SessionService(
+            transactions=transactions,
+            access=SessionTokens(
+                transactions=transactions, tokens=tokens, clock=clock, lifetime=choices.auth.person_token_ttl
+            ),
+            refresh_tokens=RefreshTokens(keys.derived_secrets(REFRESH_TOKENS)),
+            clock=clock,
+            limits=SessionLimits(
+                idle=choices.auth.session_idle_ttl,
+                absolute=choices.auth.session_ttl,
+                grace=choices.auth.refresh_grace,
+            ),
+        )
+        self._failed_sign_ins = FailedSignIns(transactions=transactions, clock=clock)
         accounts = AccountService(
             transactions=transactions,
             tokens=tokens,
             keys=keys,
             passwords=passwords,
             clock=clock,
-            person_token_ttl=choices.auth.person_token_ttl,
+            sessions=sessions,
+            failures=self._failed_sign_ins,
             worker_token_ttl=choices.auth.worker_token_ttl,
         )
         images = ImageService(transactions=transactions, images=adapters.images, clock=clock)
@@ -169,6 +195,7 @@ class Core:
         )
         self._batcher = MicroBatcher(recorder=ingest, limits=choices.batches)
         self._feed = ChangeFeed(source=adapters.changes)
+        self._revocations = RevocationList(transactions=transactions, feed=self._feed, clock=clock)
         self._registry = EdgeRegistry(source=adapters.changes, feed=self._feed)
         self._adapters = adapters
 
@@ -176,7 +203,14 @@ class Core:
         self._reembedding = Reembedding(transactions=transactions, embedder=adapters.embedder, clock=clock)
 
         servicers = Servicers(
-            auth=AuthServicer(accounts=accounts),
+            auth=AuthServicer(
+                accounts=accounts,
+                sessions=sessions,
+                cookies=RefreshCookies(clock=clock, secure=choices.auth.secure_cookies),
+            ),
+            api_keys=ApiKeyServicer(
+                api_keys=ApiKeyService(transactions=transactions, clock=clock), page_tokens=page_tokens
+            ),
             tenants=TenantServicer(
                 tenants=TenantService(transactions=transactions, clock=clock), page_tokens=page_tokens
             ),
@@ -242,9 +276,11 @@ class Core:
             RequestIds(),
             AccessLog(),
             Errors(),
-            Authentication(tokens=tokens, permissions=PERMISSIONS),
+            Authentication(tokens=tokens, revocations=self._revocations, permissions=PERMISSIONS),
             Authorisation(permissions=PERMISSIONS),
-            StreamLifetimes(clock=clock, drain=self._drain, drain_themselves={CONNECT}),
+            StreamLifetimes(
+                clock=clock, drain=self._drain, revocations=self._revocations, drain_themselves={CONNECT}
+            ),
             Messages(rules=rules),
         ]
         self._server = GrpcServer(services=services(servicers), interceptors=interceptors)
@@ -270,8 +306,13 @@ class Core:
                 transactions=transactions, index=self._adapters.index, changed=changed, clock=clock
             )
             retention = ChangeRetention(transactions=transactions, clock=clock)
+            # Before the first call; without a database it goes on trying, and nobody is let in meanwhile.
+            await self._revocations.load()
             jobs = [
                 self._feed.run(),
+                self._revocations.run(),
+                self._failed_sign_ins.run(),
+                AccessRetention(transactions=transactions, clock=clock).run(),
                 writer.run(),
                 retention.run(),
                 self._index_recovery.run(),

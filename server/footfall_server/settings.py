@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from footfall_server.auth.keys import SIGNING_DELAY
 from footfall_server.domain.impostor_tail import ImpostorTail
+from footfall_server.domain.revocation import MAX_TOKEN_LIFETIME
 from footfall_server.storage.index_settings import IndexType, Stage, Tenancy, checked_parameters
 
 PREFIX = "FOOTFALL_SERVER_"
@@ -110,18 +111,29 @@ class S3Settings(_Section):
 
 
 class AuthSettings(_Section):
-    """Who may sign in, and for how long. A new key in `keys_dir` signs after `key_signing_delay`."""
+    """Who may sign in, and for how long. A new key in `keys_dir` signs after `key_signing_delay`.
+
+    A session ends `session_idle_ttl` after it was last refreshed and `session_ttl` after it began. A refresh
+    token that was used is answered again for `refresh_grace`. `secure_cookies` may be false only where the
+    console is served without TLS.
+    """
 
     keys_dir: Path
     key_signing_delay: Lifetime = Field(default=SIGNING_DELAY, ge=timedelta(0), le=timedelta(hours=1))
     issuer: str = Field(default="footfall", min_length=1, max_length=200)
     audience: str = Field(default="footfall", min_length=1, max_length=200)
     person_token_ttl: Lifetime = Field(
-        default=timedelta(hours=8), ge=timedelta(seconds=1), le=timedelta(days=1)
+        default=timedelta(minutes=10), ge=timedelta(seconds=1), le=MAX_TOKEN_LIFETIME
     )
     worker_token_ttl: Lifetime = Field(
-        default=timedelta(hours=1), ge=timedelta(seconds=1), le=timedelta(days=1)
+        default=timedelta(minutes=15), ge=timedelta(seconds=1), le=MAX_TOKEN_LIFETIME
     )
+    session_idle_ttl: Lifetime = Field(
+        default=timedelta(hours=12), ge=timedelta(minutes=1), le=timedelta(days=365)
+    )
+    session_ttl: Lifetime = Field(default=timedelta(days=30), ge=timedelta(minutes=1), le=timedelta(days=365))
+    refresh_grace: Lifetime = Field(default=timedelta(seconds=10), ge=timedelta(0), le=timedelta(minutes=1))
+    secure_cookies: bool = True
 
 
 class RecognitionSettings(_Section):

@@ -221,11 +221,15 @@ def _bad_unsigned(rule: str, limit: Any) -> Iterator[int]:
 
 
 def _bad_enums(rule: str, limit: Any) -> Iterator[int]:
-    if rule == "defined_only":
-        yield UNKNOWN_ENUM
-    else:
-        assert rule == "not_in", f"no bad value is known for enum.{rule}"
-        yield from limit
+    match rule:
+        case "defined_only":
+            yield UNKNOWN_ENUM
+        case "not_in":
+            yield from limit
+        case "in":
+            yield from (each for each in (1, 2, UNKNOWN_ENUM) if each not in limit)
+        case _:
+            raise AssertionError(f"no bad value is known for enum.{rule}")
 
 
 def _bad_durations(rule: str, limit: Any) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from fakes.polling import until
 from fakes.shop import MODEL_ID, OTHER_MODEL_ID, Replica, Shop
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
+    api_key_service_pb2,
     auth_service_pb2,
     camera_service_pb2,
     common_pb2,
@@ -43,6 +44,8 @@ class Seeded:
     """What has to be there, so that requests can be good."""
 
     api_key: str
+    api_key_id: str
+    refresh_token: str
     visit_id: str
     image_id: str
     empty_tenant_id: str
@@ -82,9 +85,13 @@ async def seed(shop: Shop, core: Replica, *, indexed: Callable[[], Awaitable[Non
         site_service_pb2.CreateSiteRequest(site=site_service_pb2.Site(display_name="Leer")),
         metadata=shop.signed_in(Role.TENANT_ADMIN),
     )
+    password = auth_service_pb2.PasswordCredentials(email=EMAIL, password=PASSWORD)
+    signed_in = await core.auth.IssueToken(auth_service_pb2.IssueTokenRequest(password=password))
     customers = await seed_customers(shop, shop.own, shop.own.camera)
     return Seeded(
         key.text,
+        str(key.api_key_id),
+        signed_in.refresh_token,
         recorded.visit_id,
         str(image_id),
         tenant.tenant_id,
@@ -109,6 +116,7 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
     """By the method's name on the wire. Messages of a stream are good after the ones before them."""
     return {
         **_of_accounts(seeded),
+        **_of_api_keys(shop, seeded),
         **_of_tenants(shop, seeded),
         **_of_sites(shop, seeded),
         **_of_cameras(shop),
@@ -125,9 +133,33 @@ def _of_accounts(seeded: Seeded) -> Requests:
         "/footfall.v1.AuthService/IssueToken": [
             auth_service_pb2.IssueTokenRequest(password=password),
             auth_service_pb2.IssueTokenRequest(api_key=seeded.api_key),
+            auth_service_pb2.IssueTokenRequest(refresh_token=seeded.refresh_token),
         ],
+        "/footfall.v1.AuthService/SwitchTenant": [
+            auth_service_pb2.SwitchTenantRequest(tenant_id=seeded.empty_tenant_id)
+        ],
+        "/footfall.v1.AuthService/SignOut": [auth_service_pb2.SignOutRequest(everywhere=True)],
         "/footfall.v1.AuthService/GetMe": [auth_service_pb2.GetMeRequest()],
         "/footfall.v1.AuthService/GetJwks": [auth_service_pb2.GetJwksRequest()],
+    }
+
+
+def _of_api_keys(shop: Shop, seeded: Seeded) -> Requests:
+    key = api_key_service_pb2.ApiKey(
+        api_key_id=str(new_id()),
+        display_name="Tablet",
+        site_id=str(shop.own.site.site_id),
+        role=auth_service_pb2.ROLE_SITE_MANAGER,
+        expire_time=to_timestamp(START + timedelta(days=365)),
+    )
+    service = "/footfall.v1.ApiKeyService"
+    return {
+        f"{service}/CreateApiKey": [
+            api_key_service_pb2.CreateApiKeyRequest(api_key=key, request_id=str(new_id()))
+        ],
+        f"{service}/GetApiKey": [api_key_service_pb2.GetApiKeyRequest(api_key_id=seeded.api_key_id)],
+        f"{service}/ListApiKeys": [api_key_service_pb2.ListApiKeysRequest(site_id=key.site_id, page_size=1)],
+        f"{service}/RevokeApiKey": [api_key_service_pb2.RevokeApiKeyRequest(api_key_id=seeded.api_key_id)],
     }
 
 

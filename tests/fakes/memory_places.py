@@ -12,7 +12,7 @@ from footfall_server.domain.places import Camera, DesiredCameras, Site, Tenant
 from footfall_server.domain.site_rules import FORGOTTEN_SITE, SiteRules
 from footfall_server.domain.worker import Worker
 from footfall_server.errors import ErrorKind, FootfallError, not_found
-from footfall_server.ports import NameCursor
+from footfall_server.ports import NameCursor, TimeCursor
 
 Named = TypeVar("Named", Site, Camera, Tenant)
 
@@ -67,6 +67,8 @@ class MemorySites:
     async def remove(self, site_id: UUID) -> bool:
         if any(camera.site_id == site_id for camera in self._tables.cameras.values()):
             raise not_empty("the site still has cameras", "cameras")
+        for key in [key for key in self._tables.api_keys.values() if key.site_id == site_id]:
+            del self._tables.api_keys[key.api_key_id]
         return self._tables.sites.pop(site_id, None) is not None
 
     async def rules(self, site_ids: Collection[UUID]) -> Mapping[UUID, SiteRules]:
@@ -164,17 +166,45 @@ class MemoryApiKeys:
     def __init__(self, tables: TenantTables) -> None:
         self._tables = tables
 
-    async def add(self, key: ApiKey) -> None:
+    async def add(self, key: ApiKey, request_id: UUID | None = None) -> ApiKey:
         if key.site_id not in self._tables.sites:
             raise not_found("site", key.site_id)
+        if request_id is not None:
+            known = self._tables.api_keys.get(
+                self._tables.key_requests.setdefault(request_id, key.api_key_id)
+            )
+            if known is not None:
+                return known
         self._tables.api_keys[key.api_key_id] = key
+        return key
 
     async def get(self, api_key_id: UUID) -> ApiKey | None:
         return self._tables.api_keys.get(api_key_id)
 
+    async def list(self, *, site_id: UUID | None, after: TimeCursor | None, limit: int) -> Sequence[ApiKey]:
+        newest_first = sorted(
+            self._tables.api_keys.values(), key=lambda each: (each.created_at, each.api_key_id), reverse=True
+        )
+        return [
+            each
+            for each in newest_first
+            if site_id in {None, each.site_id}
+            and (after is None or (each.created_at, each.api_key_id) < (after.at, after.resource_id))
+        ][:limit]
+
+    async def of_site(self, site_id: UUID) -> Sequence[UUID]:
+        return [each.api_key_id for each in self._tables.api_keys.values() if each.site_id == site_id]
+
+    async def revoke(self, api_key_id: UUID, at: datetime) -> ApiKey | None:
+        key = self._tables.api_keys.get(api_key_id)
+        if key is None:
+            return None
+        self._tables.api_keys[api_key_id] = replace(key, revoked_at=key.revoked_at or at)
+        return self._tables.api_keys[api_key_id]
+
     async def touch(self, api_key_id: UUID, at: datetime) -> None:
         if api_key_id in self._tables.api_keys:
-            self._tables.api_key_uses[api_key_id] = at
+            self._tables.api_keys[api_key_id] = replace(self._tables.api_keys[api_key_id], last_used_at=at)
 
 
 class MemoryWorkers:

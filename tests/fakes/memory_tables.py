@@ -21,6 +21,8 @@ from footfall_server.domain.merge import DistinctMark, Merge
 from footfall_server.domain.models import AppliedCalibration, ModelChange, TenantModel
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.places import Camera, Site, Tenant
+from footfall_server.domain.revocation import Revocation
+from footfall_server.domain.session import RefreshToken, Session
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.site_rules import SiteRule
 from footfall_server.domain.suggestion import Suggestion
@@ -65,7 +67,7 @@ class TenantTables(Tables):
     cameras: dict[UUID, Camera] = field(default_factory=dict)
     requests: dict[UUID, UUID] = field(default_factory=dict)
     api_keys: dict[UUID, ApiKey] = field(default_factory=dict)
-    api_key_uses: dict[UUID, datetime] = field(default_factory=dict)
+    key_requests: dict[UUID, UUID] = field(default_factory=dict)
     workers: dict[UUID, Worker] = field(default_factory=dict)
     acked: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
     recorded: dict[UUID, Recorded] = field(default_factory=dict)
@@ -105,6 +107,9 @@ class PlatformTables(Tables):
     users: dict[UUID, User] = field(default_factory=dict)
     requests: dict[UUID, UUID] = field(default_factory=dict)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)
+    sessions: dict[UUID, Session] = field(default_factory=dict)
+    refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+    revocations: dict[UUID, tuple[UUID | None, Revocation]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

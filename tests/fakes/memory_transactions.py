@@ -40,9 +40,15 @@ from fakes.memory_recognition import (
     MemoryJobs,
     MemorySightings,
 )
+from fakes.memory_sessions import (
+    MemoryRevocations,
+    MemorySessions,
+    MemorySessionSearch,
+    SessionLocks,
+)
 from fakes.memory_tables import PlatformTables, TenantStore, TenantTables
 from fakes.memory_visits import MemoryChangeRows, MemoryImageRows, MemoryVisits
-from footfall_server.domain.change import TenantChanged
+from footfall_server.domain.change import AccessRevoked, TenantChanged
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
 from footfall_server.ports import Clock, NameCursor
@@ -52,11 +58,23 @@ class MemoryTransaction:
     """Implements Transaction over copies of the tables."""
 
     def __init__(
-        self, tenant_id: UUID, store: TenantStore, platform: PlatformTables, clock: Clock, *, exclusive: bool
+        self,
+        tenant_id: UUID,
+        store: TenantStore,
+        platform: PlatformTables,
+        clock: Clock,
+        *,
+        locks: SessionLocks,
+        exclusive: bool,
     ) -> None:
         self.tenant_id = tenant_id
         self.tables = store.tables.copy()
+        self.platform_base = platform.copy()
         self.platform = platform.copy()
+        self.sessions = MemorySessions(
+            tenant_id, view=self.platform, base=self.platform_base, committed=platform, locks=locks
+        )
+        self.revocations = MemoryRevocations(tenant_id, view=self.platform, committed=platform)
         self.sites = MemorySites(self.tables)
         self.cameras = MemoryCameras(self.tables)
         self.users = MemoryUsers(tenant_id, self.platform)
@@ -89,8 +107,16 @@ class MemoryTransaction:
 class MemoryPlatformTransaction:
     """Implements PlatformTransaction over a copy of the tables."""
 
-    def __init__(self, platform: PlatformTables, stores: dict[UUID, TenantStore]) -> None:
+    def __init__(
+        self, platform: PlatformTables, stores: dict[UUID, TenantStore], *, locks: SessionLocks
+    ) -> None:
+        self.platform_base = platform.copy()
         self.platform = platform.copy()
+        self.sessions = MemorySessions(
+            None, view=self.platform, base=self.platform_base, committed=platform, locks=locks
+        )
+        self.revocations = MemoryRevocations(None, view=self.platform, committed=platform)
+        self.session_search = MemorySessionSearch(self.platform)
         self.audit = MemoryAudit(self.platform)
         self._stores = stores
 
@@ -135,6 +161,14 @@ class MemoryPlatformTransaction:
         store = self._stores.get(tenant_id)
         if store is not None and store.tables.sites:
             raise not_empty("the tenant still has sites", "sites")
+        for rows in (self.platform.users, self.platform.sessions):
+            for key in [key for key, each in rows.items() if each.tenant_id == tenant_id]:
+                del rows[key]
+        tokens = self.platform.refresh_tokens
+        for token_hash in [
+            key for key, each in tokens.items() if each.session_id not in self.platform.sessions
+        ]:
+            del tokens[token_hash]
         return self.platform.tenants.pop(tenant_id, None) is not None
 
     async def tenant_ids(self) -> Sequence[UUID]:
@@ -145,16 +179,19 @@ class MemoryTransactions:
     """Implements Transactions. Several replicas of a test share one.
 
     `before_commit`, when set, is called before each commit of a tenant's transaction; what it raises rolls
-    the transaction back. `committed` counts them.
+    the transaction back. `committed` counts them. `before_platform`, when set, is called as a platform
+    transaction begins.
     """
 
     def __init__(self, *, clock: Clock, changes: MemoryChanges | None = None) -> None:
         self.before_commit: Callable[[], None] | None = None
+        self.before_platform: Callable[[], None] | None = None
         self.committed = 0
         self.platform = PlatformTables()
         self._stores: dict[UUID, TenantStore] = {}
         self._clock = clock
         self._source = changes or MemoryChanges()
+        self._session_locks = SessionLocks()
 
     def tables(self, tenant_id: UUID) -> TenantTables:
         """What is committed of a tenant, for a test to look at or to fill."""
@@ -173,28 +210,39 @@ class MemoryTransactions:
     @asynccontextmanager
     async def begin_platform(self) -> AsyncIterator[MemoryPlatformTransaction]:
         await asyncio.sleep(0)
-        base = self.platform.copy()
-        tx = MemoryPlatformTransaction(base, self._stores)
-        yield tx
-        tx.platform.lay_over(base, self.platform)
+        if self.before_platform is not None:
+            self.before_platform()
+        tx = MemoryPlatformTransaction(self.platform, self._stores, locks=self._session_locks)
+        try:
+            yield tx
+            tx.platform.lay_over(tx.platform_base, self.platform)
+        finally:
+            tx.sessions.close()
+        if tx.revocations.added:
+            self._source.publish(AccessRevoked())
 
     @asynccontextmanager
     async def _transaction(self, tenant_id: UUID, *, exclusive: bool) -> AsyncIterator[MemoryTransaction]:
         await asyncio.sleep(0)
         store = self._store(tenant_id)
-        base, platform_base = store.tables.copy(), self.platform.copy()
-        tx = MemoryTransaction(tenant_id, store, self.platform, self._clock, exclusive=exclusive)
+        base = store.tables.copy()
+        tx = MemoryTransaction(
+            tenant_id, store, self.platform, self._clock, locks=self._session_locks, exclusive=exclusive
+        )
         try:
             yield tx
             await asyncio.sleep(0)
             if self.before_commit is not None:
                 self.before_commit()
             tx.tables.lay_over(base, store.tables)
-            tx.platform.lay_over(platform_base, self.platform)
+            tx.platform.lay_over(tx.platform_base, self.platform)
             self.committed += 1
         finally:
             tx.gallery.close()
             tx.changes.close()
+            tx.sessions.close()
+        if tx.revocations.added:
+            self._source.publish(AccessRevoked())
         if tx.changes.appended:
             topics = frozenset(change.topic for change in tx.changes.appended)
             self._source.publish(TenantChanged(tenant_id, tx.changes.appended[-1].revision, topics))

@@ -15,6 +15,7 @@ from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
 from fakes.memory_transactions import MemoryTransactions
 from footfall.v1 import (
+    api_key_service_pb2_grpc,
     auth_service_pb2_grpc,
     camera_service_pb2_grpc,
     customer_service_pb2_grpc,
@@ -66,6 +67,7 @@ class Replica:
     port: int
     channel: grpc.aio.Channel
     auth: "auth_service_pb2_grpc.AuthServiceAsyncStub"
+    api_keys: "api_key_service_pb2_grpc.ApiKeyServiceAsyncStub"
     tenants: "tenant_service_pb2_grpc.TenantServiceAsyncStub"
     sites: "site_service_pb2_grpc.SiteServiceAsyncStub"
     cameras: "camera_service_pb2_grpc.CameraServiceAsyncStub"
@@ -112,23 +114,34 @@ class Shop:
         sites: Sequence[UUID] | None = None,
         lifetime: timedelta = timedelta(hours=1),
         subject_id: UUID | None = None,
+        acting: bool = False,
     ) -> str:
-        """A good token of this installation. Managers and workers get the chain's first site."""
+        """A good token of this installation. Managers and workers get the chain's first site.
+
+        A system administrator acts for no tenant, or for the chain.
+        """
         of = chain or self.own
         confined = role in {Role.SITE_MANAGER, Role.WORKER}
+        without_tenant = role is Role.SYSTEM_ADMIN and not acting
         return self.tokens.issue(
             subject_id=subject_id or new_id(),
             role=role,
-            tenant_id=None if role is Role.SYSTEM_ADMIN else of.tenant.tenant_id,
+            tenant_id=None if without_tenant else of.tenant.tenant_id,
             site_ids=frozenset(sites or [of.site.site_id]) if confined else None,
             lifetime=lifetime,
+            session_id=None if role is Role.WORKER else new_id(),
         ).text
 
     def signed_in(
-        self, role: Role, *, chain: Chain | None = None, sites: Sequence[UUID] | None = None
+        self,
+        role: Role,
+        *,
+        chain: Chain | None = None,
+        sites: Sequence[UUID] | None = None,
+        acting: bool = False,
     ) -> Metadata:
         """The metadata of a call by somebody with this role."""
-        return bearer(self.token(role, chain=chain, sites=sites))
+        return bearer(self.token(role, chain=chain, sites=sites, acting=acting))
 
     @asynccontextmanager
     async def replica(self) -> AsyncIterator[Replica]:
@@ -161,6 +174,7 @@ class Shop:
                 port=port,
                 channel=channel,
                 auth=auth_service_pb2_grpc.AuthServiceStub(channel),
+                api_keys=api_key_service_pb2_grpc.ApiKeyServiceStub(channel),
                 tenants=tenant_service_pb2_grpc.TenantServiceStub(channel),
                 sites=site_service_pb2_grpc.SiteServiceStub(channel),
                 cameras=camera_service_pb2_grpc.CameraServiceStub(channel),

@@ -1,5 +1,7 @@
 """Access tokens: JWTs signed with RS256 (RFC 7519), verified strictly."""
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,12 +12,13 @@ import jwt
 
 from footfall_server.auth.keys import KeyRing
 from footfall_server.domain.identity import Principal, Role
+from footfall_server.domain.revocation import MAX_TOKEN_LIFETIME, TOKEN_LEEWAY
 from footfall_server.ports import Clock
 
 ALGORITHM = "RS256"
-LEEWAY = timedelta(seconds=30)
 MAX_TOKEN_CHARS = 8192
 
+_SHA256_BYTES = 32
 _REQUIRED_CLAIMS = ("iss", "aud", "sub", "iat", "nbf", "exp", "jti", "role")
 
 
@@ -48,10 +51,18 @@ class AccessTokens:
         tenant_id: UUID | None,
         site_ids: frozenset[UUID] | None,
         lifetime: timedelta,
+        session_id: UUID | None = None,
+        certificate_hash: str = "",
+        issued_at: datetime | None = None,
     ) -> IssuedToken:
-        """Signs a token that is good from now on for its lifetime, in whole seconds."""
-        now = self._clock.now().replace(microsecond=0)
-        expires_at = now + max(lifetime, timedelta(seconds=1))
+        """Signs a token that is good from now on for its lifetime, in whole seconds: an hour at most.
+
+        `certificate_hash` binds it to a certificate (RFC 8705): SHA-256 of its DER in hexadecimal.
+        `issued_at` dates it. Give the time before the account was read, so that what ends the account's
+        access meanwhile ends this token as well; or Revocation.first_good after such an end.
+        """
+        now = (issued_at or self._clock.now()).replace(microsecond=0)
+        expires_at = now + min(max(lifetime, timedelta(seconds=1)), MAX_TOKEN_LIFETIME)
         claims: dict[str, Any] = {
             "iss": self._issuer,
             "aud": self._audience,
@@ -66,6 +77,10 @@ class AccessTokens:
             claims["tenant_id"] = str(tenant_id)
         if site_ids is not None:
             claims["site_ids"] = sorted(str(site_id) for site_id in site_ids)
+        if session_id is not None:
+            claims["sid"] = str(session_id)
+        if certificate_hash:
+            claims["cnf"] = {"x5t#S256": _thumbprint(certificate_hash)}
         key = self._keys.signing
         text = jwt.encode(claims, key.private, algorithm=ALGORITHM, headers={"kid": key.kid})
         return IssuedToken(text=text, expires_at=expires_at.replace(microsecond=0))
@@ -100,11 +115,14 @@ class AccessTokens:
 
     def _principal(self, claims: Mapping[str, Any]) -> Principal:
         now = self._clock.now()
-        expires_at = _time(claims["exp"])
-        if now >= expires_at + LEEWAY:
+        issued_at, expires_at = _time(claims["iat"]), _time(claims["exp"])
+        if now >= expires_at + TOKEN_LEEWAY:
             raise BadTokenError("expired")
-        if max(_time(claims["nbf"]), _time(claims["iat"])) > now + LEEWAY:
+        if max(_time(claims["nbf"]), issued_at) > now + TOKEN_LEEWAY:
             raise BadTokenError("not yet valid")
+        if expires_at - issued_at > MAX_TOKEN_LIFETIME:
+            # Revocations are forgotten after this time: a longer life would outlast them.
+            raise BadTokenError("lives too long")
         role = Role(claims["role"])
         tenant_id = UUID(claims["tenant_id"]) if "tenant_id" in claims else None
         site_ids = (
@@ -120,7 +138,28 @@ class AccessTokens:
             tenant_id=tenant_id,
             expires_at=expires_at,
             site_ids=site_ids,
+            session_id=UUID(claims["sid"]) if "sid" in claims else None,
+            issued_at=issued_at,
+            certificate_hash=_certificate_hash(claims["cnf"]) if "cnf" in claims else "",
         )
+
+
+def _thumbprint(certificate_hash: str) -> str:
+    return base64.urlsafe_b64encode(bytes.fromhex(certificate_hash)).rstrip(b"=").decode()
+
+
+def _certificate_hash(confirmation: object) -> str:
+    """The hash that a token is bound to. Any other kind of confirmation is refused, never ignored."""
+    if not isinstance(confirmation, Mapping) or confirmation.keys() != {"x5t#S256"}:
+        raise BadTokenError("unknown confirmation")
+    thumbprint = confirmation["x5t#S256"]
+    try:
+        digest = base64.b64decode(f"{thumbprint}=", altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        digest = b""
+    if len(digest) != _SHA256_BYTES:
+        raise BadTokenError("bad confirmation")
+    return digest.hex()
 
 
 def _time(value: object) -> datetime:

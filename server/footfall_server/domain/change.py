@@ -72,3 +72,8 @@ class WorkerConnected:
 @dataclass(frozen=True, slots=True)
 class SourceReset:
     """Word that notifications may have been missed: whoever waits should look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRevoked:
+    """Word that somebody's access was ended. Whose, the rows say."""

@@ -56,7 +56,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A program's credentials. Only a hash of the secret part is kept; `prefix` finds the row."""
+    """A program's credentials at one site. Only a hash of the secret part is kept; `prefix` finds the row.
+
+    `role` is WORKER or SITE_MANAGER. `last_used_at` is true to within a minute.
+    """
 
     api_key_id: UUID
     tenant_id: UUID
@@ -67,3 +70,9 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    role: Role = Role.WORKER
+    last_used_at: datetime | None = None
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it signs anybody in."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from footfall_server.domain.change import SourceReset, TenantChanged, Topic, WorkerConnected
+from footfall_server.domain.change import AccessRevoked, SourceReset, TenantChanged, Topic, WorkerConnected
 from footfall_server.ports import ChangeSource, Notification
 
 RETRY_AFTER = timedelta(seconds=1)
@@ -73,6 +73,7 @@ class ChangeFeed:
         self._source = source
         self._bells: dict[UUID, dict[Bell, frozenset[Topic]]] = {}
         self._tenant_bells: set[TenantBell] = set()
+        self._access_bells: set[Bell] = set()
         self._listeners: set[Listener] = set()
 
     async def run(self) -> None:
@@ -110,6 +111,16 @@ class ChangeFeed:
             self._tenant_bells.discard(bell)
 
     @contextmanager
+    def subscribe_access(self) -> Iterator[Bell]:
+        """A bell that rings when somebody's access was ended."""
+        bell = Bell()
+        self._access_bells.add(bell)
+        try:
+            yield bell
+        finally:
+            self._access_bells.discard(bell)
+
+    @contextmanager
     def listen(self, listener: Listener) -> Iterator[None]:
         """Calls `listener` with word of workers, and of word that was lost."""
         self._listeners.add(listener)
@@ -128,13 +139,21 @@ class ChangeFeed:
                     tenant_bell.ring(tenant_id)
             case WorkerConnected():
                 await self._tell(notification)
+            case AccessRevoked():
+                for bell in self._access_bells:
+                    bell.ring()
             case SourceReset():
-                for bells in self._bells.values():
-                    for bell in bells:
-                        bell.ring()
-                for tenant_bell in self._tenant_bells:
-                    tenant_bell.ring(None)
+                self._ring_all()
                 await self._tell(notification)
+
+    def _ring_all(self) -> None:
+        for bells in self._bells.values():
+            for bell in bells:
+                bell.ring()
+        for tenant_bell in self._tenant_bells:
+            tenant_bell.ring(None)
+        for bell in self._access_bells:
+            bell.ring()
 
     async def _tell(self, word: WorkerConnected | SourceReset) -> None:
         for listener in tuple(self._listeners):

@@ -44,11 +44,23 @@ from footfall_server.ports.recognition import (
     IndexRemoval,
     SightingRepository,
 )
-from footfall_server.ports.transactions import PlatformTransaction, Transaction, Transactions
+from footfall_server.ports.sessions import (
+    RevocationRepository,
+    SessionHome,
+    SessionRepository,
+    SessionSearch,
+)
+from footfall_server.ports.transactions import (
+    AccountTransaction,
+    PlatformTransaction,
+    Transaction,
+    Transactions,
+)
 from footfall_server.ports.visits import VisitRepository
 from footfall_server.ports.workers import WorkerRepository
 
 __all__ = [
+    "AccountTransaction",
     "ApiKeyRepository",
     "AuditRepository",
     "BatchRepository",
@@ -84,7 +96,11 @@ __all__ = [
     "OwnedFace",
     "PlatformTransaction",
     "PopulationRepository",
+    "RevocationRepository",
     "ScoreCursor",
+    "SessionHome",
+    "SessionRepository",
+    "SessionSearch",
     "SightingRepository",
     "SiteRepository",
     "StoredObject",

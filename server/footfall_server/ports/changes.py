@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from footfall_server.domain.change import (
+    AccessRevoked,
     Change,
     Horizon,
     NewChange,
@@ -40,7 +41,7 @@ class ChangeRepository(Protocol):
         ...
 
 
-Notification = TenantChanged | WorkerConnected | SourceReset
+Notification = TenantChanged | WorkerConnected | AccessRevoked | SourceReset
 
 
 class ChangeSource(Protocol):

@@ -39,8 +39,20 @@ from footfall_server.ports.recognition import (
     GalleryRepository,
     SightingRepository,
 )
+from footfall_server.ports.sessions import RevocationRepository, SessionRepository, SessionSearch
 from footfall_server.ports.visits import VisitRepository
 from footfall_server.ports.workers import WorkerRepository
+
+
+class AccountTransaction(Protocol):
+    """What a tenant's transaction and the platform's have in common: where an account is at home."""
+
+    @property
+    def sessions(self) -> SessionRepository: ...
+    @property
+    def revocations(self) -> RevocationRepository: ...
+    @property
+    def audit(self) -> AuditRepository: ...
 
 
 class Transaction(Protocol):
@@ -56,6 +68,10 @@ class Transaction(Protocol):
     def users(self) -> UserRepository: ...
     @property
     def api_keys(self) -> ApiKeyRepository: ...
+    @property
+    def sessions(self) -> SessionRepository: ...
+    @property
+    def revocations(self) -> RevocationRepository: ...
     @property
     def workers(self) -> WorkerRepository: ...
     @property
@@ -111,6 +127,16 @@ class PlatformTransaction(Protocol):
     def audit(self) -> AuditRepository:
         """The installation's own log."""
         ...
+
+    @property
+    def sessions(self) -> SessionRepository:
+        """Those of system administrators."""
+        ...
+
+    @property
+    def revocations(self) -> RevocationRepository: ...
+    @property
+    def session_search(self) -> SessionSearch: ...
 
     async def user_by_email(self, email: str) -> User | None:
         """The account with this address; case does not matter."""

@@ -9,33 +9,58 @@ from google.protobuf import empty_pb2
 
 from footfall_server.rpc import convert_accounts
 from footfall_server.rpc.call_context import current_principal
+from footfall_server.rpc.convert_values import from_optional_id
+from footfall_server.rpc.refresh_cookies import RefreshCookies
 from footfall_server.services.accounts import AccountService
+from footfall_server.services.sessions import SessionService
+from footfall_server.services.sign_in import SignIn, bad_credentials
 
 
 class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     """Turns credentials into tokens."""
 
-    def __init__(self, *, accounts: AccountService) -> None:
+    def __init__(
+        self, *, accounts: AccountService, sessions: SessionService, cookies: RefreshCookies
+    ) -> None:
         self._accounts = accounts
+        self._sessions = sessions
+        self._cookies = cookies
 
     async def IssueToken(
-        self, request: auth_service_pb2.IssueTokenRequest, _context: Any
+        self, request: auth_service_pb2.IssueTokenRequest, context: Any
     ) -> auth_service_pb2.IssueTokenResponse:
-        if request.WhichOneof("credentials") == "password":
-            sign_in = await self._accounts.sign_in_password(
-                email=request.password.email, password=request.password.password
-            )
-        else:
-            sign_in = await self._accounts.sign_in_api_key(request.api_key)
-        return convert_accounts.to_issued_token(sign_in)
+        use_cookie = request.use_cookie
+        match request.WhichOneof("credentials"):
+            case "password":
+                sign_in = await self._accounts.sign_in_password(
+                    email=request.password.email, password=request.password.password
+                )
+            case "refresh_token":
+                token = request.refresh_token or self._cookies.read(context)
+                # What came as a cookie goes as one: a script that asks is not told what it could not read.
+                use_cookie = use_cookie or not request.refresh_token
+                if not token:
+                    raise bad_credentials()
+                sign_in = await self._sessions.refresh(token)
+            case "api_key":
+                sign_in = await self._accounts.sign_in_api_key(request.api_key)
+            case _:
+                raise bad_credentials()
+        return await self._issued(sign_in, context, use_cookie=use_cookie)
 
     async def SwitchTenant(
-        self, _request: auth_service_pb2.SwitchTenantRequest, _context: Any
+        self, request: auth_service_pb2.SwitchTenantRequest, _context: Any
     ) -> auth_service_pb2.IssueTokenResponse:
-        raise NotImplementedError
+        tenant_id = from_optional_id(request.tenant_id)
+        return convert_accounts.to_issued_token(
+            await self._sessions.switch_tenant(current_principal(), tenant_id)
+        )
 
-    async def SignOut(self, _request: auth_service_pb2.SignOutRequest, _context: Any) -> empty_pb2.Empty:
-        raise NotImplementedError
+    async def SignOut(self, request: auth_service_pb2.SignOutRequest, context: Any) -> empty_pb2.Empty:
+        await self._sessions.sign_out(current_principal(), everywhere=request.everywhere)
+        if self._cookies.read(context) is not None:
+            await self._cookies.clear(context)
+        return empty_pb2.Empty()
 
     async def ChangePassword(
         self, _request: auth_service_pb2.ChangePasswordRequest, _context: Any
@@ -66,3 +91,12 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         self, _request: auth_service_pb2.GetJwksRequest, _context: Any
     ) -> auth_service_pb2.GetJwksResponse:
         return convert_accounts.to_jwks(self._accounts.jwks())
+
+    async def _issued(
+        self, sign_in: SignIn, context: Any, *, use_cookie: bool
+    ) -> auth_service_pb2.IssueTokenResponse:
+        answer = convert_accounts.to_issued_token(sign_in)
+        if use_cookie and sign_in.refresh is not None:
+            await self._cookies.set(context, sign_in.refresh)
+            answer.ClearField("refresh_token")
+        return answer

@@ -7,7 +7,7 @@ from footfall.v1 import auth_service_pb2
 from footfall_server.auth.keys import PublicJwk
 from footfall_server.domain.identity import Role
 from footfall_server.rpc.convert_values import to_optional_id, to_timestamp
-from footfall_server.services.accounts import Identity, SignIn
+from footfall_server.services.sign_in import Identity, SignIn
 
 _ROLES = {
     Role.SYSTEM_ADMIN: auth_service_pb2.ROLE_SYSTEM_ADMIN,
@@ -31,12 +31,16 @@ def to_principal(identity: Identity) -> auth_service_pb2.Principal:
 
 
 def to_issued_token(sign_in: SignIn) -> auth_service_pb2.IssueTokenResponse:
-    return auth_service_pb2.IssueTokenResponse(
+    answer = auth_service_pb2.IssueTokenResponse(
         access_token=sign_in.token.text,
         token_type="Bearer",  # noqa: S106 - the scheme's name, no secret
         expire_time=to_timestamp(sign_in.token.expires_at),
         principal=to_principal(sign_in.identity),
     )
+    if sign_in.refresh is not None:
+        answer.refresh_token = sign_in.refresh.text
+        answer.refresh_expire_time.CopyFrom(to_timestamp(sign_in.refresh.expires_at))
+    return answer
 
 
 def to_jwks(keys: Sequence[PublicJwk]) -> auth_service_pb2.GetJwksResponse:

@@ -62,8 +62,9 @@ _PEOPLE = Permission(
 )
 _SWITCHERS = Permission(Scope.SELF, frozenset({Role.SYSTEM_ADMIN}), Elsewhere.SHARED)
 _SYSTEM = Permission(Scope.INSTALLATION, frozenset({Role.SYSTEM_ADMIN}), Elsewhere.SHARED)
-_ADMINS = Permission(Scope.TENANT, frozenset({Role.TENANT_ADMIN}))
-_MANAGERS = Permission(Scope.TENANT, frozenset({Role.TENANT_ADMIN, Role.SITE_MANAGER}))
+# A system administrator who acts for a tenant may do there what its own may; without one, TENANT_REQUIRED.
+_ADMINS = Permission(Scope.TENANT, frozenset({Role.SYSTEM_ADMIN, Role.TENANT_ADMIN}))
+_MANAGERS = Permission(Scope.TENANT, _ADMINS.roles | {Role.SITE_MANAGER})
 _WORKERS = Permission(Scope.TENANT, frozenset({Role.WORKER}))
 
 PERMISSIONS: Mapping[str, Permission] = {
@@ -76,6 +77,10 @@ PERMISSIONS: Mapping[str, Permission] = {
     "/footfall.v1.AuthService/SetPassword": _PUBLIC,
     "/footfall.v1.AuthService/ListIdentityProviders": _PUBLIC,
     "/footfall.v1.AuthService/StartOidcLogin": _PUBLIC,
+    "/footfall.v1.ApiKeyService/CreateApiKey": _ADMINS,
+    "/footfall.v1.ApiKeyService/GetApiKey": _ADMINS,
+    "/footfall.v1.ApiKeyService/ListApiKeys": _ADMINS,
+    "/footfall.v1.ApiKeyService/RevokeApiKey": _ADMINS,
     "/footfall.v1.TenantService/CreateTenant": _SYSTEM,
     "/footfall.v1.TenantService/GetTenant": _SYSTEM,
     "/footfall.v1.TenantService/ListTenants": _SYSTEM,

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from footfall.v1 import (
+    api_key_service_pb2,
+    api_key_service_pb2_grpc,
     auth_service_pb2,
     auth_service_pb2_grpc,
     camera_service_pb2,
@@ -26,6 +28,7 @@ from footfall.v1 import (
     visit_service_pb2_grpc,
 )
 
+from footfall_server.rpc.api_keys import ApiKeyServicer
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
 from footfall_server.rpc.customers import CustomerServicer
@@ -44,6 +47,7 @@ class Servicers:
     """One servicer per service."""
 
     auth: AuthServicer
+    api_keys: ApiKeyServicer
     tenants: TenantServicer
     sites: SiteServicer
     cameras: CameraServicer
@@ -61,6 +65,12 @@ def services(servicer: Servicers) -> Sequence[Service]:
         Service(
             auth_service_pb2.DESCRIPTOR.services_by_name["AuthService"],
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer.auth, server),
+        ),
+        Service(
+            api_key_service_pb2.DESCRIPTOR.services_by_name["ApiKeyService"],
+            lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(
+                servicer.api_keys, server
+            ),
         ),
         Service(
             tenant_service_pb2.DESCRIPTOR.services_by_name["TenantService"],

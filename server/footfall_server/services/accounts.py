@@ -1,36 +1,24 @@
 """Signing in, and saying who signed in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
-from uuid import UUID
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from footfall_server.auth.api_keys import hash_secret, parse_api_key, secret_matches
 from footfall_server.auth.keys import KeyRing, PublicJwk
 from footfall_server.auth.passwords import Passwords
-from footfall_server.auth.tokens import AccessTokens, IssuedToken
-from footfall_server.domain.identity import ApiKey, Principal, Role, User
-from footfall_server.errors import ErrorKind, FootfallError
+from footfall_server.auth.tokens import AccessTokens
+from footfall_server.domain.identity import ApiKey, Principal, Role
 from footfall_server.ports import Clock, Transactions
+from footfall_server.services.failed_sign_ins import FailedSignIns
+from footfall_server.services.sessions import SessionService
+from footfall_server.services.sign_in import Identity, SignIn, bad_credentials, unauthenticated
 
 # Compared in place of the secret of a key that is not there.
 _DECOY_HASH = hash_secret("")
 
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A caller with the names that the console greets with."""
-
-    principal: Principal
-    tenant_name: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """A token and whom it speaks for."""
-
-    token: IssuedToken
-    identity: Identity
+# To within which time it is known when a key was last used: not every sign-in writes.
+_NOTE_USE_EVERY = timedelta(minutes=1)
 
 
 class AccountService:
@@ -44,7 +32,8 @@ class AccountService:
         keys: KeyRing,
         passwords: Passwords,
         clock: Clock,
-        person_token_ttl: timedelta,
+        sessions: SessionService,
+        failures: FailedSignIns,
         worker_token_ttl: timedelta,
     ) -> None:
         self._transactions = transactions
@@ -52,55 +41,56 @@ class AccountService:
         self._keys = keys
         self._passwords = passwords
         self._clock = clock
-        self._person_token_ttl = person_token_ttl
+        self._sessions = sessions
+        self._failures = failures
         self._worker_token_ttl = worker_token_ttl
 
     async def sign_in_password(self, *, email: str, password: str) -> SignIn:
-        """A token for a person. Raises UNAUTHENTICATED / BAD_CREDENTIALS."""
+        """A session for a person. Raises UNAUTHENTICATED / BAD_CREDENTIALS."""
         async with self._transactions.begin_platform() as tx:
             user = await tx.user_by_email(email.strip())
         # Hashing takes tens of milliseconds: no connection is held meanwhile.
         checked = await self._passwords.check(user.password_hash if user else None, password)
         if user is None or not checked.right or user.disabled_at is not None:
-            raise _bad_credentials()
-        async with self._transactions.begin_platform() as tx:
-            if checked.new_hash is not None:
+            if user is not None:
+                self._failures.note(user, method="password")
+            raise bad_credentials()
+        if checked.new_hash is not None:
+            async with self._transactions.begin_platform() as tx:
                 await tx.set_password_hash(user.user_id, checked.new_hash)
-            tenant = await tx.get_tenant(user.tenant_id) if user.tenant_id else None
-        token = self._tokens.issue(
-            subject_id=user.user_id,
-            role=user.role,
-            tenant_id=user.tenant_id,
-            site_ids=user.site_ids,
-            lifetime=self._person_token_ttl,
-        )
-        principal = _of_user(user, token)
-        return SignIn(token, Identity(principal, tenant.display_name if tenant else ""))
+        return await self._sessions.open(user, method="password")
 
     async def sign_in_api_key(self, text: str) -> SignIn:
-        """A token for an edge worker of the key's site. Raises UNAUTHENTICATED / BAD_CREDENTIALS."""
+        """A token for a program at the key's site, no longer than the key.
+
+        Raises UNAUTHENTICATED / BAD_CREDENTIALS.
+        """
         parts = parse_api_key(text)
         if parts is None:
-            raise _bad_credentials()
+            raise bad_credentials()
+        now = self._clock.now()
         async with self._transactions.begin_platform() as tx:
             key = await tx.api_key_by_prefix(parts.prefix)
             matches = secret_matches(parts.secret, key.secret_hash if key else _DECOY_HASH)
-            if key is None or not matches or not self._is_live(key):
-                raise _bad_credentials()
+            if key is None or not matches or not key.is_live(now):
+                raise bad_credentials()
             tenant = await tx.get_tenant(key.tenant_id)
-        async with self._transactions.begin(key.tenant_id) as inside:
-            await inside.api_keys.touch(key.api_key_id, self._clock.now())
+        await self._note_use(key, now)
         site_ids = frozenset({key.site_id})
+        lifetime = self._worker_token_ttl
+        if key.expires_at is not None:
+            lifetime = min(lifetime, key.expires_at - now)
         token = self._tokens.issue(
             subject_id=key.api_key_id,
-            role=Role.WORKER,
+            role=key.role,
             tenant_id=key.tenant_id,
             site_ids=site_ids,
-            lifetime=self._worker_token_ttl,
+            lifetime=lifetime,
+            issued_at=now,
         )
         principal = Principal(
             subject_id=key.api_key_id,
-            role=Role.WORKER,
+            role=key.role,
             tenant_id=key.tenant_id,
             expires_at=token.expires_at,
             site_ids=site_ids,
@@ -118,14 +108,7 @@ class AccountService:
             async with self._transactions.begin_platform() as tx:
                 tenant = await tx.get_tenant(principal.tenant_id)
             tenant_name = tenant.display_name if tenant else ""
-        named = Principal(
-            subject_id=principal.subject_id,
-            role=principal.role,
-            tenant_id=principal.tenant_id,
-            expires_at=principal.expires_at,
-            site_ids=principal.site_ids,
-            display_name=name,
-        )
+        named = replace(principal, display_name=name)
         return Identity(named, tenant_name)
 
     def jwks(self) -> Sequence[PublicJwk]:
@@ -133,41 +116,21 @@ class AccountService:
         return self._keys.jwks()
 
     async def _display_name(self, principal: Principal) -> str | None:
-        if principal.role is Role.WORKER and principal.tenant_id is not None:
+        if principal.role is Role.SYSTEM_ADMIN:
+            async with self._transactions.begin_platform() as tx:
+                user = await tx.user_by_id(principal.subject_id)
+        elif principal.tenant_id is None:
+            return None
+        else:
             async with self._transactions.begin(principal.tenant_id) as inside:
-                key = await inside.api_keys.get(principal.subject_id)
-            return key.display_name if key is not None and self._is_live(key) else None
-        user = await self._user(principal.subject_id, principal.tenant_id)
+                # Only people have sessions.
+                if principal.session_id is None:
+                    key = await inside.api_keys.get(principal.subject_id)
+                    return key.display_name if key is not None and key.is_live(self._clock.now()) else None
+                user = await inside.users.get(principal.subject_id)
         return user.display_name if user is not None and user.disabled_at is None else None
 
-    async def _user(self, user_id: UUID, tenant_id: UUID | None) -> User | None:
-        if tenant_id is None:
-            async with self._transactions.begin_platform() as tx:
-                return await tx.user_by_id(user_id)
-        async with self._transactions.begin(tenant_id) as inside:
-            return await inside.users.get(user_id)
-
-    def _is_live(self, key: ApiKey) -> bool:
-        return key.revoked_at is None and (key.expires_at is None or self._clock.now() < key.expires_at)
-
-
-def unauthenticated() -> FootfallError:
-    """What every token that is not to be believed is answered with."""
-    return FootfallError(
-        ErrorKind.UNAUTHENTICATED, "UNAUTHENTICATED", "this needs a valid access token; sign in again"
-    )
-
-
-def _bad_credentials() -> FootfallError:
-    return FootfallError(ErrorKind.UNAUTHENTICATED, "BAD_CREDENTIALS", "the credentials are not right")
-
-
-def _of_user(user: User, token: IssuedToken) -> Principal:
-    return Principal(
-        subject_id=user.user_id,
-        role=user.role,
-        tenant_id=user.tenant_id,
-        expires_at=token.expires_at,
-        site_ids=user.site_ids,
-        display_name=user.display_name,
-    )
+    async def _note_use(self, key: ApiKey, now: datetime) -> None:
+        if key.last_used_at is None or now - key.last_used_at >= _NOTE_USE_EVERY:
+            async with self._transactions.begin(key.tenant_id) as tx:
+                await tx.api_keys.touch(key.api_key_id, now)

@@ -2,15 +2,17 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
-from footfall_server.auth.api_keys import hash_secret, new_api_key
 from footfall_server.auth.passwords import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, Passwords
 from footfall_server.domain.identifiers import new_id
-from footfall_server.domain.identity import ApiKey, Role, User
+from footfall_server.domain.identity import Principal, Role, User
 from footfall_server.domain.places import Tenant
-from footfall_server.errors import FieldViolation, invalid_fields, not_found
+from footfall_server.errors import FieldViolation, invalid_fields
 from footfall_server.ports import Clock, Transactions
+from footfall_server.services.account_audit import NOBODY
+from footfall_server.services.api_keys import KEY_ROLES, ApiKeyService, NewApiKey
 from footfall_server.services.tenants import TenantService
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -32,6 +34,7 @@ class ProvisioningService:
     def __init__(self, *, transactions: Transactions, passwords: Passwords, clock: Clock) -> None:
         self._transactions = transactions
         self._tenants = TenantService(transactions=transactions, clock=clock)
+        self._api_keys = ApiKeyService(transactions=transactions, clock=clock)
         self._passwords = passwords
         self._clock = clock
 
@@ -56,24 +59,28 @@ class ProvisioningService:
             await tx.add_system_admin(user)
         return user.user_id
 
-    async def create_api_key(self, tenant_id: UUID, site_id: UUID, *, display_name: str) -> MadeApiKey:
-        """A new key for the edge workers of a site. Raises NOT_FOUND, INVALID_FIELD."""
+    async def create_api_key(
+        self,
+        tenant_id: UUID,
+        site_id: UUID,
+        *,
+        display_name: str,
+        role: Role = Role.WORKER,
+        expires_in: timedelta | None = None,
+    ) -> MadeApiKey:
+        """A new key for a site's edge workers or, as a site manager, for another program.
+
+        The tenant's log tells it, as done by nobody who signed in. Raises NOT_FOUND, INVALID_FIELD.
+        """
         await self._tenants.get(tenant_id)
-        parts = new_api_key()
-        key = ApiKey(
-            api_key_id=new_id(),
-            tenant_id=tenant_id,
-            site_id=site_id,
-            display_name=_named(display_name),
-            prefix=parts.prefix,
-            secret_hash=hash_secret(parts.secret),
-            created_at=self._clock.now(),
-        )
-        async with self._transactions.begin(tenant_id) as tx:
-            if await tx.sites.get(site_id) is None:
-                raise not_found("site", site_id)
-            await tx.api_keys.add(key)
-        return MadeApiKey(api_key_id=key.api_key_id, prefix=parts.prefix, text=parts.text)
+        if role not in KEY_ROLES:
+            raise invalid_fields([FieldViolation("role", "must be worker or site_manager", "role.in")])
+        now = self._clock.now()
+        operator = Principal(NOBODY, Role.SYSTEM_ADMIN, tenant_id, expires_at=now)
+        expires_at = None if expires_in is None else now + expires_in
+        wanted = NewApiKey(site_id, _named(display_name), role, expires_at)
+        created = await self._api_keys.create(operator, wanted, request_id=None)
+        return MadeApiKey(created.key.api_key_id, created.key.prefix, created.text)
 
     async def _user(
         self, role: Role, tenant_id: UUID | None, email: str, display_name: str, password: str

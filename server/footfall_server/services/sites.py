@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, DEFAULT_VISIT_GAP, Site
+from footfall_server.domain.revocation import Revocation
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, NameCursor, Transactions
 from footfall_server.services.paging import Page, page_of
@@ -87,9 +88,14 @@ class SiteService:
             return changed
 
     async def delete(self, principal: Principal, site_id: UUID) -> None:
-        """Raises FAILED_PRECONDITION / NOT_EMPTY for a site that has cameras."""
+        """Removes a site with its API keys, whose tokens end.
+
+        Raises FAILED_PRECONDITION / NOT_EMPTY for a site that has cameras.
+        """
         require_site(principal, site_id)
         async with self._transactions.begin(tenant_of(principal)) as tx:
+            for api_key_id in await tx.api_keys.of_site(site_id):
+                await tx.revocations.add(Revocation(api_key_id, self._clock.now()))
             if not await tx.sites.remove(site_id):
                 raise not_found("site", site_id)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.places import Tenant
+from footfall_server.domain.revocation import Revocation
 from footfall_server.errors import not_found
 from footfall_server.ports import Clock, NameCursor, Transactions
 from footfall_server.services.paging import Page, page_of
@@ -49,7 +50,11 @@ class TenantService:
             return renamed
 
     async def delete(self, tenant_id: UUID) -> None:
-        """Raises FAILED_PRECONDITION / NOT_EMPTY for a tenant that has sites."""
+        """Removes a tenant and ends the tokens of whoever is in it.
+
+        Raises FAILED_PRECONDITION / NOT_EMPTY for a tenant that has sites.
+        """
         async with self._transactions.begin_platform() as tx:
+            await tx.revocations.add(Revocation(tenant_id, self._clock.now()))
             if not await tx.remove_tenant(tenant_id):
                 raise not_found("tenant", tenant_id)

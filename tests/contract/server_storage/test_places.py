@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identifiers import new_id
+from footfall_server.domain.identity import Role
 from footfall_server.errors import ErrorKind, FootfallError
-from footfall_server.ports import NameCursor, Transactions
+from footfall_server.ports import NameCursor, TimeCursor, Transactions
 from storage_samples import NOON, a_camera, a_site, a_user, a_worker, an_api_key
 
 
@@ -217,13 +218,69 @@ async def test_a_key_belongs_to_a_site(
         await tx.api_keys.add(key)
         await tx.api_keys.touch(key.api_key_id, NOON)
     async with transactions.begin(tenant_id) as tx:
-        assert await tx.api_keys.get(key.api_key_id) == key
+        assert await tx.api_keys.get(key.api_key_id) == replace(key, last_used_at=NOON)
     async with transactions.begin(other_tenant_id) as tx:
         assert await tx.api_keys.get(key.api_key_id) is None
     with pytest.raises(FootfallError) as caught:
         async with transactions.begin(tenant_id) as tx:
             await tx.api_keys.add(an_api_key(tenant_id, new_id()))
     assert caught.value.reason == "SITE_NOT_FOUND"
+
+
+async def test_the_same_request_adds_one_key(
+    transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID, site_id: UUID
+) -> None:
+    request_id = new_id()
+    first = replace(an_api_key(tenant_id, site_id), role=Role.SITE_MANAGER)
+    async with transactions.begin(tenant_id) as tx:
+        assert await tx.api_keys.add(first, request_id) == first
+    async with transactions.begin(tenant_id) as tx:
+        assert await tx.api_keys.add(an_api_key(tenant_id, site_id), request_id) == first
+    elsewhere = a_site()
+    async with transactions.begin(other_tenant_id) as tx:
+        await tx.sites.add(elsewhere, None)
+        theirs = an_api_key(other_tenant_id, elsewhere.site_id)
+        assert await tx.api_keys.add(theirs, request_id) == theirs, "a request is known in its tenant alone"
+
+
+async def test_keys_are_listed_newest_first(
+    transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID, site_id: UUID
+) -> None:
+    other_site = a_site("Harbour")
+    keys = [
+        replace(an_api_key(tenant_id, site_id), created_at=NOON + timedelta(minutes=minute // 2))
+        for minute in range(4)
+    ]
+    elsewhere = an_api_key(tenant_id, other_site.site_id)
+    async with transactions.begin(tenant_id) as tx:
+        await tx.sites.add(other_site, None)
+        for key in [*keys, elsewhere]:
+            await tx.api_keys.add(key)
+    newest_first = sorted(keys, key=lambda key: (key.created_at, key.api_key_id), reverse=True)
+    async with transactions.begin(tenant_id) as tx:
+        page = await tx.api_keys.list(site_id=site_id, after=None, limit=3)
+        assert page == newest_first[:3]
+        after = TimeCursor(page[-1].created_at, page[-1].api_key_id)
+        assert await tx.api_keys.list(site_id=site_id, after=after, limit=3) == newest_first[3:]
+        assert len(await tx.api_keys.list(site_id=None, after=None, limit=9)) == 5
+        assert await tx.api_keys.of_site(other_site.site_id) == [elsewhere.api_key_id]
+    async with transactions.begin(other_tenant_id) as tx:
+        assert await tx.api_keys.list(site_id=None, after=None, limit=9) == []
+
+
+async def test_a_key_is_revoked_once(
+    transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID, site_id: UUID
+) -> None:
+    key = an_api_key(tenant_id, site_id)
+    async with transactions.begin(tenant_id) as tx:
+        await tx.api_keys.add(key)
+    async with transactions.begin(other_tenant_id) as tx:
+        assert await tx.api_keys.revoke(key.api_key_id, NOON) is None
+    async with transactions.begin(tenant_id) as tx:
+        revoked = await tx.api_keys.revoke(key.api_key_id, NOON)
+        assert revoked == replace(key, revoked_at=NOON)
+        assert await tx.api_keys.revoke(key.api_key_id, NOON + timedelta(hours=1)) == revoked
+        assert await tx.api_keys.revoke(new_id(), NOON) is None
 
 
 async def test_a_worker_resumes_where_its_spool_was_acknowledged(

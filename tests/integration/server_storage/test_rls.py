@@ -6,6 +6,7 @@ The tables come from the catalogue, so a new one is covered, or fails here for l
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -79,6 +80,8 @@ async def _insert_statement(connection: asyncpg.Connection, table: str, tenant_i
             values.append(f"'{tenant_id}'::uuid")
         elif column["name"] == "site_id" and table in {"cameras", "api_keys"}:
             values.append("(select site_id from sites limit 1)")
+        elif (table, column["name"]) == ("refresh_tokens", "session_id"):
+            values.append("(select session_id from sessions limit 1)")
         else:
             values.append(FIXED.get((table, column["name"])) or SAMPLES[column["type"]])
     return f"insert into {table} ({', '.join(names)}) values ({', '.join(values)})"
@@ -253,6 +256,11 @@ async def test_the_platform_does_what_signing_in_needs_and_no_more(
         ("tenants", "delete"),
         ("users", "select"),
         ("api_keys", "select"),
+        ("sessions", "select"),
+        ("sessions", "delete"),
+        ("refresh_tokens", "select"),
+        ("revocations", "select"),
+        ("revocations", "delete"),
     }
     async with _connected(footfall_database.app_dsn) as app:
         for table in await _tenant_tables(app):
@@ -301,6 +309,39 @@ async def test_the_platform_adds_system_administrators_only(
         async with app.transaction():
             await _set_tenant(app, tenant_id)
             assert await app.fetchval("select count(*) from users where tenant_id is null") == 0
+
+
+async def test_the_platform_keeps_what_belongs_to_no_tenant_and_forgets_what_is_over(
+    footfall_database: FootfallDatabase, tenant_id: UUID
+) -> None:
+    add_session = (
+        "insert into sessions (session_id, tenant_id, user_id, method, created_at, last_used_at, "
+        "idle_ends_at, ends_at) values (gen_random_uuid(), $1, gen_random_uuid(), '', now(), now(), $2, $2)"
+    )
+    add_revocation = (
+        "insert into revocations (subject_or_session_id, tenant_id, not_before, until) "
+        "values (gen_random_uuid(), $1, $2, $2)"
+    )
+    later = datetime.now(UTC) + timedelta(hours=1)
+    async with _connected(footfall_database.app_dsn) as app:
+        for add in (add_session, add_revocation):
+            async with app.transaction():
+                await app.execute("set local role footfall_platform")
+                await app.execute(add, None, later)
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):  # noqa: PT012
+                async with app.transaction():
+                    await app.execute("set local role footfall_platform")
+                    await app.execute(add, tenant_id, later)
+        async with app.transaction():
+            await app.execute("set local role footfall_platform")
+            for table, change in (("sessions", "revoked_at = now()"), ("revocations", "until = until")):
+                changed = await app.fetch(f"update {table} set {change} returning tenant_id")
+                assert {row["tenant_id"] for row in changed} == {None}, f"{table} of a tenant are changed"
+            assert await app.fetch("select from sessions where tenant_id = $1 for update", tenant_id) == []
+            for table, end in (("sessions", "ends_at"), ("revocations", "until")):
+                assert await app.execute(f"delete from {table} where {end} > now()") == "DELETE 0", table
+                over = f"delete from {table} where {end} < now() returning tenant_id"
+                assert tenant_id in {row["tenant_id"] for row in await app.fetch(over)}, table
 
 
 async def test_a_tenant_makes_no_system_administrator(

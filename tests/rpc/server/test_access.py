@@ -1,6 +1,7 @@
 """Every RPC as every role, as nobody, and with tokens that are not to be believed: from the descriptors."""
 
 import base64
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,8 +10,9 @@ import grpc
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
+from fakes.people import an_admin, as_bearer, me, refresh, sign_in
 from fakes.polling import until
-from fakes.rpc_calls import METHODS
+from fakes.rpc_calls import METHODS, somebody_who_may
 from fakes.rpc_failures import Failure, failure
 from fakes.shop import AUDIENCE, ISSUER, Replica, Shop, bearer
 from footfall_server.auth.keys import generate_key, load_keys
@@ -62,7 +64,7 @@ def test_a_method_that_is_not_in_the_table_is_not_served() -> None:
 async def test_a_role_gets_in_where_the_table_says_so(shop: Shop, core: Replica, role: Role) -> None:
     metadata = shop.signed_in(role)
     for method in CLOSED:
-        if method.endswith("/GetMe"):
+        if method.endswith(("/GetMe", "/SwitchTenant")):
             continue  # asks whether the account is still there, which a made-up token has not
         code = await code_of(core, method, metadata)
         if role in PERMISSIONS[method].roles:
@@ -131,6 +133,23 @@ def with_public_key_as_secret(shop: Shop) -> str:
     return (body + b"." + base64.urlsafe_b64encode(tag).rstrip(b"=")).decode()
 
 
+def tampered(token: str, **changes: object) -> str:
+    """The token with other claims, under the signature that it had."""
+    head, body, tag = token.split(".")
+    told = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    changed = base64.urlsafe_b64encode(json.dumps({**told, **changes}).encode()).rstrip(b"=").decode()
+    return f"{head}.{changed}.{tag}"
+
+
+def with_key_in_header(shop: Shop, folder: Path) -> str:
+    """By a stranger's key that comes along in the header, under our key's name (RFC 7515, 4.1.3)."""
+    generate_key(folder, at=datetime(2026, 1, 2, tzinfo=UTC))
+    stranger = load_keys(folder).newest
+    jwk = jwt.algorithms.RSAAlgorithm.to_jwk(stranger.public, as_dict=True)
+    headers = {"kid": shop.keys.newest.kid, "jwk": jwk, "jku": "https://else.example/jwks.json"}
+    return jwt.encode(claims(shop), stranger.private, algorithm="RS256", headers=headers)
+
+
 def by_strangers_key(shop: Shop, folder: Path, *, kid: str | None = None) -> str:
     generate_key(folder, at=datetime(2026, 1, 2, tzinfo=UTC))
     stranger = load_keys(folder).newest
@@ -162,6 +181,17 @@ async def test_tokens_that_are_not_to_be_believed(shop: Shop, core: Replica, tmp
         "bad tenant": signed(shop, tenant_id="42"),
         "manager of no sites": signed(shop, role="site_manager"),
         "times that are no numbers": signed(shop, exp=None) + "x",
+        "a time that is a text": signed(shop, exp=str(now + 600)),
+        "a life of more than an hour": signed(shop, exp=now + 3601),
+        "other tenant under the same signature": tampered(good, tenant_id=str(shop.foreign.tenant.tenant_id)),
+        "other role under the same signature": tampered(good, role="system_admin"),
+        "no signature": f"{head}.{body}.",
+        "key in the header": with_key_in_header(shop, tmp_path / "c"),
+        "key id that is a path": signed(shop, kid="../../dev/null"),
+        "bad session": signed(shop, sid="42"),
+        "unknown confirmation": signed(shop, cnf={"jwk": {"kty": "RSA"}}),
+        "bad thumbprint": signed(shop, cnf={"x5t#S256": "AAAA"}),
+        "thumbprint of another kind": signed(shop, cnf={"x5t#S256": 42}),
         "too long": good + "A" * 9000,
     }
     tokens |= {
@@ -209,6 +239,81 @@ def test_a_new_key_signs_and_the_old_one_still_verifies(shop: Shop, tmp_path: Pa
     assert len(ring.jwks()) == 2
 
 
+def retire_all_but(newest: Path) -> None:
+    for each in newest.parent.glob("*.pem"):
+        if each != newest:
+            each.unlink()
+
+
+async def test_two_keys_are_alive_while_they_rotate(shop: Shop, tmp_path: Path) -> None:
+    """A replica with the new key takes what one with the old key gave, and the other way round refuses."""
+    generate_key(tmp_path, at=datetime(2026, 1, 1, tzinfo=UTC))
+    shop.keys = load_keys(tmp_path)
+    shop.tokens = AccessTokens(keys=shop.keys, issuer=ISSUER, audience=AUDIENCE, clock=shop.clock)
+    person = await an_admin(shop)
+    async with shop.replica() as before:
+        old = await sign_in(before, person)
+        newer = generate_key(tmp_path, at=datetime(2026, 2, 1, tzinfo=UTC))
+        shop.keys = load_keys(tmp_path)
+        async with shop.replica() as after:
+            assert (await me(after, old)).subject_id == str(person.user_id)
+            # The session goes on, and an answer that was lost is the same whichever key made it.
+            by_old = await refresh(before, old.refresh_token)
+            assert (await refresh(after, old.refresh_token)).refresh_token == by_old.refresh_token
+            renewed = await refresh(after, by_old.refresh_token)
+            assert jwt.get_unverified_header(renewed.access_token)["kid"] == newer.stem
+            method = "/footfall.v1.SiteService/ListSites"
+            assert await code_of(after, method, as_bearer(renewed)) is grpc.StatusCode.OK
+            assert await code_of(before, method, as_bearer(renewed)) is grpc.StatusCode.UNAUTHENTICATED
+    retire_all_but(newer)
+    shop.keys = load_keys(tmp_path)
+    async with shop.replica() as later:
+        assert await code_of(later, method, as_bearer(old)) is grpc.StatusCode.UNAUTHENTICATED
+        assert await code_of(later, method, as_bearer(renewed)) is grpc.StatusCode.OK
+        await refresh(later, renewed.refresh_token)
+
+
+async def test_a_system_administrator_may_what_the_tenants_own_may(shop: Shop, core: Replica) -> None:
+    acting, alone = shop.signed_in(Role.SYSTEM_ADMIN, acting=True), shop.signed_in(Role.SYSTEM_ADMIN)
+    for method in CLOSED:
+        permission = PERMISSIONS[method]
+        if permission.scope is not Scope.TENANT:
+            continue
+        if Role.TENANT_ADMIN in permission.roles:
+            assert Role.SYSTEM_ADMIN in permission.roles, method
+            assert await code_of(core, method, acting) not in NOT_LET_IN, method
+            failed = await failure(call(core, method, alone))
+            assert (failed.code, failed.reason) == (
+                grpc.StatusCode.FAILED_PRECONDITION,
+                "TENANT_REQUIRED",
+            ), method
+        else:
+            assert await code_of(core, method, acting) is grpc.StatusCode.PERMISSION_DENIED, method
+
+
+def test_a_token_says_what_it_was_bound_to(shop: Shop) -> None:
+    session_id, certificate_hash = new_id(), hashlib.sha256(b"certificate").hexdigest()
+    issued_at = shop.clock.now() + timedelta(seconds=3, milliseconds=400)
+    token = shop.tokens.issue(
+        subject_id=new_id(),
+        role=Role.SYSTEM_ADMIN,
+        tenant_id=None,
+        site_ids=None,
+        lifetime=timedelta(days=1),
+        session_id=session_id,
+        certificate_hash=certificate_hash,
+        issued_at=issued_at,
+    )
+    principal = shop.tokens.verify(token.text)
+    assert (principal.session_id, principal.certificate_hash) == (session_id, certificate_hash)
+    assert principal.issued_at == issued_at.replace(microsecond=0)
+    assert principal.expires_at - principal.issued_at == timedelta(hours=1), "an hour is the longest"
+    told = jwt.decode(token.text, options={"verify_signature": False})
+    # As RFC 8705, section 3.1, has it: base64url without padding.
+    digest = hashlib.sha256(b"certificate").digest()
+    assert told["cnf"] == {"x5t#S256": base64.urlsafe_b64encode(digest).rstrip(b"=").decode()}
+
+
 async def test_the_request_id_comes_back(shop: Shop, core: Replica) -> None:
     metadata = [*shop.signed_in(Role.TENANT_ADMIN), ("x-request-id", "abc-123")]
     method = core.channel.unary_unary("/footfall.v1.SiteService/ListSites")
@@ -239,7 +344,7 @@ async def test_a_fault_of_ours_gives_only_the_request_id_away(shop: Shop, core: 
 async def test_bytes_that_are_no_message_are_malformed(shop: Shop, core: Replica) -> None:
     before = shop.snapshot()
     for method in CLOSED:
-        role = min(PERMISSIONS[method].roles)
-        failed = await failure(call(core, method, shop.signed_in(role), b"\xff\xff\xff"))
+        caller = somebody_who_may(shop, method)
+        failed = await failure(call(core, method, caller, b"\xff\xff\xff"))
         assert (failed.code, failed.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_REQUEST"), method
     assert shop.snapshot() == before

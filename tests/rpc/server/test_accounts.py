@@ -54,7 +54,7 @@ async def test_an_api_key_signs_a_worker_of_its_site_in(shop: Shop, core: Replic
     assert list(me.site_ids) == [str(shop.own.site.site_id)]
     assert me.subject_id == str(made.api_key_id)
     tables = shop.transactions.tables(shop.own.tenant.tenant_id)
-    assert tables.api_key_uses[made.api_key_id] == shop.clock.now()
+    assert tables.api_keys[made.api_key_id].last_used_at == shop.clock.now()
 
 
 @pytest.mark.parametrize("case", ["address", "password", "disabled", "api key", "api key secret", "revoked"])

@@ -28,11 +28,13 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
 from footfall_server.rpc.edge_link import LinkManners
 from footfall_server.rpc.permissions import PERMISSIONS, Scope
+from footfall_server.services.provisioning import ProvisioningService
 from google.protobuf.message import Message
 
 Ids = Mapping[str, str]
 
 IN_TENANTS = sorted(name for name in METHODS if PERMISSIONS[name].scope is Scope.TENANT and name != CONNECT)
+ADMINS = {Role.SYSTEM_ADMIN, Role.TENANT_ADMIN}
 NOT_LOOKED_UP = {
     ("/footfall.v1.SiteService/CreateSite", "site.site_id"): "the core makes it",
     ("/footfall.v1.CameraService/CreateCamera", "camera.camera_id"): "the core makes it",
@@ -71,13 +73,27 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     chain = shop.foreign if whose == "another tenant's" else shop.own
     own = shop.own
     ours = [str(own.site.site_id), seeded.empty_site_id, str(own.camera.camera_id)]
-    ours += [seeded.visit_id, seeded.image_id, seeded.event_id, *seeded.customers.looked_up]
+    ours += [seeded.visit_id, seeded.image_id, seeded.event_id, seeded.api_key_id]
+    ours += seeded.customers.looked_up
     if whose == "nobody's":
         return {each: str(new_id()) for each in ours}
     theirs = await visit_of(shop, core, chain, at_other_site=True)
     site_id, camera_id = str(chain.other_site.site_id), str(chain.other_camera.camera_id)
     customers = await seed_customers(shop, chain, chain.other_camera)
-    return dict(zip(ours, [site_id, site_id, camera_id, *theirs, *customers.looked_up], strict=True))
+    key = await provisioned_key(shop, chain)
+    found = [site_id, site_id, camera_id, *theirs, key, *customers.looked_up]
+    return dict(zip(ours, found, strict=True))
+
+
+async def provisioned_key(shop: Shop, chain: Chain) -> str:
+    """A key of the chain's other site."""
+    provisioning = ProvisioningService(
+        transactions=shop.transactions, passwords=shop.passwords, clock=shop.clock
+    )
+    made = await provisioning.create_api_key(
+        chain.tenant.tenant_id, chain.other_site.site_id, display_name="Lager"
+    )
+    return str(made.api_key_id)
 
 
 def strange_changes(shop: Shop, whose: str) -> Ids:
@@ -116,8 +132,8 @@ def callers(shop: Shop, method: str, whose: str) -> Mapping[str, Metadata]:
     """Everybody whom the table lets in and who may not reach these ids."""
     roles = PERMISSIONS[method].roles
     if whose == "another site's":
-        roles = roles - {Role.TENANT_ADMIN}
-    return {role.value: shop.signed_in(role) for role in sorted(roles)}
+        roles = roles - ADMINS
+    return {role.value: shop.signed_in(role, acting=True) for role in sorted(roles)}
 
 
 @pytest.mark.parametrize("whose", ["another tenant's", "another site's", "nobody's"])
@@ -137,7 +153,7 @@ async def test_what_is_somebody_elses_is_not_there(
                 assert failed.code is grpc.StatusCode.NOT_FOUND, f"{name}: {path} of {method}: {failed}"
                 assert failed.reason.endswith("_NOT_FOUND"), f"{name}: {path} of {method}: {failed}"
     assert shop.snapshot() == before
-    admins_only = {name for name in IN_TENANTS if PERMISSIONS[name].roles == {Role.TENANT_ADMIN}}
+    admins_only = {name for name in IN_TENANTS if PERMISSIONS[name].roles == ADMINS}
     recognition = ("ListModels", "StartModelChange", "ListModelChanges", "Calibrate", "ApplyCalibration")
     without_ids = {"/footfall.v1.SiteService/ListSites", "/footfall.v1.SiteService/CreateSite"}
     without_ids |= {

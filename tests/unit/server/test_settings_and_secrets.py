@@ -41,11 +41,11 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 def test_settings_come_from_the_environment(settings: pytest.MonkeyPatch) -> None:
     settings.setenv("FOOTFALL_SERVER_AUTH__WORKER_TOKEN_TTL", "900")
-    settings.setenv("FOOTFALL_SERVER_AUTH__PERSON_TOKEN_TTL", "PT2H")
+    settings.setenv("FOOTFALL_SERVER_AUTH__PERSON_TOKEN_TTL", "PT5M")
     settings.setenv("FOOTFALL_SERVER_POSTGRES__OWNER_DSN", "for another command")
     read = read_settings(ServerSettings)
     assert read.auth.worker_token_ttl == timedelta(minutes=15)
-    assert read.auth.person_token_ttl == timedelta(hours=2)
+    assert read.auth.person_token_ttl == timedelta(minutes=5)
     assert read.recognition.target_rate == 0.001
     assert "geheim" not in repr(read)
 
@@ -82,10 +82,12 @@ def test_of_a_model_that_is_not_registered_all_must_be_told(settings: pytest.Mon
 
 
 @pytest.mark.usefixtures("settings")
-def test_a_person_signs_in_for_one_working_day() -> None:
-    read = read_settings(ServerSettings)
-    assert read.auth.person_token_ttl == timedelta(hours=8)
-    assert read.auth.worker_token_ttl == timedelta(hours=1)
+def test_tokens_are_short_and_sessions_long() -> None:
+    auth = read_settings(ServerSettings).auth
+    assert (auth.person_token_ttl, auth.worker_token_ttl) == (timedelta(minutes=10), timedelta(minutes=15))
+    assert (auth.session_idle_ttl, auth.session_ttl) == (timedelta(hours=12), timedelta(days=30))
+    assert auth.refresh_grace == timedelta(seconds=10)
+    assert auth.secure_cookies
 
 
 @pytest.mark.parametrize(
@@ -105,6 +107,9 @@ def test_a_person_signs_in_for_one_working_day() -> None:
         ("MILVUS__TIMEOUT", "0"),
         ("S3__ENDPOINT", "http://127.0.0.1:8333"),
         ("AUTH__WORKER_TOKEN_TTL", "soon"),
+        ("AUTH__WORKER_TOKEN_TTL", "3601"),
+        ("AUTH__PERSON_TOKEN_TTL", "PT2H"),
+        ("AUTH__REFRESH_GRACE", "3600"),
         ("RECOGNITION__MATCH_TRESHOLD", "0.4"),
         ("RECOGNITION__MATCH_THRESHOLD", "1.5"),
         ("LOG_LEVEL", "LOUD"),

@@ -7,11 +7,13 @@ import structlog
 
 from footfall_server.auth.tokens import AccessTokens, BadTokenError
 from footfall_server.domain.identity import Principal
+from footfall_server.errors import unavailable
+from footfall_server.live.revocation_list import RevocationList
 from footfall_server.rpc.call_context import set_principal
 from footfall_server.rpc.interceptors.behaviour import Behaviour, BehaviourInterceptor, Context, Handler
 from footfall_server.rpc.interceptors.request_ids import metadata_value
 from footfall_server.rpc.permissions import Permission, Scope
-from footfall_server.services.accounts import unauthenticated
+from footfall_server.services.sign_in import unauthenticated
 
 _SCHEME = "bearer "
 
@@ -21,9 +23,12 @@ log = structlog.get_logger()
 class Authentication(BehaviourInterceptor):
     """Lets a call through with a Principal, or without one where the table says that none is needed."""
 
-    def __init__(self, *, tokens: AccessTokens, permissions: Mapping[str, Permission]) -> None:
+    def __init__(
+        self, *, tokens: AccessTokens, revocations: RevocationList, permissions: Mapping[str, Permission]
+    ) -> None:
         super().__init__()
         self._tokens = tokens
+        self._revocations = revocations
         self._permissions = permissions
 
     def around(self, method: str, handler: Handler, inner: Behaviour) -> Behaviour:
@@ -45,7 +50,14 @@ class Authentication(BehaviourInterceptor):
         if not header.lower().startswith(_SCHEME):
             raise unauthenticated()
         try:
-            return self._tokens.verify(header[len(_SCHEME) :].strip())
+            principal = self._tokens.verify(header[len(_SCHEME) :].strip())
         except BadTokenError as error:
             log.info("token_refused", why=str(error))
             raise unauthenticated() from None
+        if not self._revocations.is_loaded:
+            # Nobody is let in on the strength of a list that was never read.
+            raise unavailable("STORE_UNAVAILABLE", "the database cannot be reached")
+        if self._revocations.refuses(principal):
+            log.info("token_refused", why="revoked")
+            raise unauthenticated()
+        return principal

@@ -1,15 +1,17 @@
-"""How long a stream may last: no longer than its token, and not into the core's shutting down."""
+"""How long a stream may last: no longer than its caller's access, and not into the core's shutting down."""
 
 import asyncio
 from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Any
 
 from footfall_server.errors import FootfallError, unavailable
+from footfall_server.live.revocation_list import RevocationList
 from footfall_server.ports import Clock
 from footfall_server.rpc.call_context import principal_or_none
 from footfall_server.rpc.interceptors.behaviour import Behaviour, BehaviourInterceptor, Context, Handler
-from footfall_server.services.accounts import unauthenticated
+from footfall_server.services.sign_in import unauthenticated
 
 
 class Drain:
@@ -49,15 +51,19 @@ def draining() -> FootfallError:
 
 
 class StreamLifetimes(BehaviourInterceptor):
-    """Ends streams with UNAUTHENTICATED when their token does, and with UNAVAILABLE when the core drains.
+    """Ends streams with UNAUTHENTICATED when their access does, and with UNAVAILABLE when the core drains.
 
-    Methods in `drain_themselves` are left to finish what they have in hand.
+    Access ends with the token, or when it is revoked. Methods in `drain_themselves` are left to
+    finish what they have in hand.
     """
 
-    def __init__(self, *, clock: Clock, drain: Drain, drain_themselves: Collection[str]) -> None:
+    def __init__(
+        self, *, clock: Clock, drain: Drain, revocations: RevocationList, drain_themselves: Collection[str]
+    ) -> None:
         super().__init__()
         self._clock = clock
         self._drain = drain
+        self._revocations = revocations
         self._drain_themselves = frozenset(drain_themselves)
 
     def around(self, method: str, handler: Handler, inner: Behaviour) -> Behaviour:
@@ -72,7 +78,8 @@ class StreamLifetimes(BehaviourInterceptor):
                 async with asyncio.timeout(self._seconds_left()) as lifetime:
                     if cut_by_drain:
                         self._drain.add(lifetime)
-                    return await inner(request, context)
+                    with self._until_revoked(lifetime):
+                        return await inner(request, context)
             except TimeoutError:
                 if lifetime.expired():
                     raise (
@@ -83,6 +90,18 @@ class StreamLifetimes(BehaviourInterceptor):
                 self._drain.discard(lifetime)
 
         return behave
+
+    def _until_revoked(self, lifetime: asyncio.Timeout) -> AbstractContextManager[None]:
+        principal = principal_or_none()
+        if principal is None:
+            return nullcontext()
+
+        def end() -> None:
+            # One that ends already cannot be told again.
+            if not lifetime.expired():
+                lifetime.reschedule(asyncio.get_running_loop().time())
+
+        return self._revocations.watching(principal, end)
 
     def _seconds_left(self) -> float | None:
         principal = principal_or_none()

@@ -1,14 +1,18 @@
 """Accounts and API keys in PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Row, insert, select, update
+from sqlalchemy import Insert, Row, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from footfall_server.domain.identity import ApiKey, Role, User
 from footfall_server.errors import not_found
+from footfall_server.ports import TimeCursor
+from footfall_server.storage.postgres.failures import name_taken
 from footfall_server.storage.postgres.statements import TenantConnection
 from footfall_server.storage.postgres.tables import api_keys, users
 
@@ -33,6 +37,8 @@ KEY_COLUMNS = (
     api_keys.c.created_at,
     api_keys.c.expires_at,
     api_keys.c.revoked_at,
+    api_keys.c.role,
+    api_keys.c.last_used_at,
 )
 
 
@@ -58,7 +64,7 @@ class PostgresApiKeys:
     def __init__(self, connection: TenantConnection) -> None:
         self._connection = connection
 
-    async def add(self, key: ApiKey) -> None:
+    async def add(self, key: ApiKey, request_id: UUID | None = None) -> ApiKey:
         """See ApiKeyRepository.add."""
         given = insert(api_keys).values(
             tenant_id=key.tenant_id,
@@ -70,15 +76,54 @@ class PostgresApiKeys:
             created_at=key.created_at,
             expires_at=key.expires_at,
             revoked_at=key.revoked_at,
+            role=key.role.value,
+            request_id=request_id,
         )
         try:
-            await self._connection.run(given)
+            row = await self._connection.first(given.on_conflict_do_nothing().returning(*KEY_COLUMNS))
         except IntegrityError as error:  # the only foreign key is the site
             raise not_found("site", key.site_id) from error
+        if row is None and request_id is not None:
+            row = await self._connection.first(
+                select(*KEY_COLUMNS).where(api_keys.c.request_id == request_id)
+            )
+        if row is None:
+            raise name_taken("api_keys_prefix_key")
+        return to_api_key(row)
 
     async def get(self, api_key_id: UUID) -> ApiKey | None:
         """See ApiKeyRepository.get."""
         row = await self._connection.first(select(*KEY_COLUMNS).where(api_keys.c.api_key_id == api_key_id))
+        return None if row is None else to_api_key(row)
+
+    async def list(self, *, site_id: UUID | None, after: TimeCursor | None, limit: int) -> Sequence[ApiKey]:
+        """See ApiKeyRepository.list."""
+        page = (
+            select(*KEY_COLUMNS)
+            .order_by(api_keys.c.created_at.desc(), api_keys.c.api_key_id.desc())
+            .limit(limit)
+        )
+        if site_id is not None:
+            page = page.where(api_keys.c.site_id == site_id)
+        if after is not None:
+            page = page.where(
+                tuple_(api_keys.c.created_at, api_keys.c.api_key_id) < tuple_(after.at, after.resource_id)
+            )
+        return [to_api_key(row) for row in await self._connection.rows(page)]
+
+    async def of_site(self, site_id: UUID) -> Sequence[UUID]:
+        """See ApiKeyRepository.of_site."""
+        rows = await self._connection.rows(select(api_keys.c.api_key_id).where(api_keys.c.site_id == site_id))
+        return [row.api_key_id for row in rows]
+
+    async def revoke(self, api_key_id: UUID, at: datetime) -> ApiKey | None:
+        """See ApiKeyRepository.revoke."""
+        row = await self._connection.first(
+            update(api_keys)
+            .where(api_keys.c.api_key_id == api_key_id)
+            .values(revoked_at=func.coalesce(api_keys.c.revoked_at, at))
+            .returning(*KEY_COLUMNS)
+        )
         return None if row is None else to_api_key(row)
 
     async def touch(self, api_key_id: UUID, at: datetime) -> None:
@@ -128,4 +173,6 @@ def to_api_key(row: Row[Any]) -> ApiKey:
         created_at=row.created_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        role=Role(row.role),
+        last_used_at=row.last_used_at,
     )

@@ -14,11 +14,12 @@ from weakref import WeakSet
 import asyncpg
 import structlog
 
-from footfall_server.domain.change import SourceReset, TenantChanged, Topic, WorkerConnected
+from footfall_server.domain.change import AccessRevoked, SourceReset, TenantChanged, Topic, WorkerConnected
 from footfall_server.errors import unavailable
 from footfall_server.ports import Notification
 from footfall_server.storage.postgres.changes import CHANGES_CHANNEL
 from footfall_server.storage.postgres.failures import UNREACHABLE
+from footfall_server.storage.postgres.revocations import REVOCATIONS_CHANNEL
 
 WORKERS_CHANNEL = "footfall_workers"
 """Carries `tenant:worker:session` of every link that a worker opens."""
@@ -119,6 +120,7 @@ class PostgresChangeSource:
         connection.add_termination_listener(lambda _: lost.set())
         await connection.add_listener(CHANGES_CHANNEL, self._receiver(_tenant_changed))
         await connection.add_listener(WORKERS_CHANNEL, self._receiver(_worker_connected))
+        await connection.add_listener(REVOCATIONS_CHANNEL, self._receiver(lambda _: AccessRevoked()))
         self._connection = connection
         self._listening.set()
         # What was committed since the last connection broke was told to nobody.

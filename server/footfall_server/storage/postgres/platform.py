@@ -22,7 +22,9 @@ from footfall_server.storage.postgres.accounts import (
 )
 from footfall_server.storage.postgres.failures import name_taken
 from footfall_server.storage.postgres.merges import PostgresAudit
+from footfall_server.storage.postgres.revocations import PostgresRevocations, PostgresSessionSearch
 from footfall_server.storage.postgres.roles import PLATFORM
+from footfall_server.storage.postgres.sessions import PostgresSessions
 from footfall_server.storage.postgres.statements import TenantConnection
 from footfall_server.storage.postgres.tables import api_keys, metadata, sites, tenants, users
 
@@ -42,6 +44,9 @@ class PostgresPlatformTransaction:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = TenantConnection(connection, NO_TENANT)
         self.audit = PostgresAudit(self._connection)
+        self.sessions = PostgresSessions(self._connection, None)
+        self.revocations = PostgresRevocations(self._connection, None)
+        self.session_search = PostgresSessionSearch(self._connection)
 
     async def user_by_email(self, email: str) -> User | None:
         """See PlatformTransaction.user_by_email."""

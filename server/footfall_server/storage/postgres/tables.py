@@ -144,10 +144,63 @@ api_keys = Table(
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
     Column("last_used_at", Instant),
+    Column("role", Text, nullable=False, server_default=text("'worker'")),
+    Column("request_id", UUID()),
     PrimaryKeyConstraint("tenant_id", "api_key_id"),
     ForeignKeyConstraint(["tenant_id", "site_id"], ["sites.tenant_id", "sites.site_id"], ondelete="CASCADE"),
     UniqueConstraint("prefix", name="api_keys_prefix_key"),
+    UniqueConstraint("tenant_id", "request_id", name="api_keys_request_id_key"),
+    CheckConstraint("role in ('worker', 'site_manager')", name="role"),
     Index("api_keys_by_site", "tenant_id", "site_id"),
+    Index("api_keys_by_time", "tenant_id", "created_at", "api_key_id"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", UUID(), nullable=False),
+    Column("tenant_id", UUID()),
+    Column("user_id", UUID(), nullable=False),
+    Column("method", Text, nullable=False),
+    Column("acting_tenant_id", UUID()),
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant, nullable=False),
+    Column("idle_ends_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    PrimaryKeyConstraint("session_id"),
+    CheckConstraint("acting_tenant_id is null or tenant_id is null", name="acting"),
+    Index("sessions_by_user", "user_id"),
+    Index("sessions_by_tenant", "tenant_id"),
+    Index("sessions_by_end", "ends_at"),
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_hash", Text, nullable=False),
+    Column("tenant_id", UUID()),
+    Column("session_id", UUID(), nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("successor_hash", Text),
+    PrimaryKeyConstraint("token_hash"),
+    ForeignKeyConstraint(["session_id"], ["sessions.session_id"], ondelete="CASCADE"),
+    CheckConstraint("(used_at is null) = (successor_hash is null)", name="used"),
+    Index("refresh_tokens_by_session", "session_id"),
+    Index("refresh_tokens_by_tenant", "tenant_id"),
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("subject_or_session_id", UUID(), nullable=False),
+    Column("tenant_id", UUID()),
+    Column("not_before", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    PrimaryKeyConstraint("subject_or_session_id"),
+    Index("revocations_by_end", "until"),
+    Index("revocations_by_tenant", "tenant_id"),
 )
 
 workers = Table(

@@ -33,6 +33,8 @@ from footfall_server.storage.postgres.platform import (
     PostgresPlatformTransaction,
 )
 from footfall_server.storage.postgres.population import PostgresPopulation
+from footfall_server.storage.postgres.revocations import PostgresRevocations
+from footfall_server.storage.postgres.sessions import PostgresSessions
 from footfall_server.storage.postgres.sightings import PostgresSightings
 from footfall_server.storage.postgres.sites import PostgresSites
 from footfall_server.storage.postgres.statements import TenantConnection
@@ -59,6 +61,8 @@ class PostgresTransaction:
         self.cameras = PostgresCameras(connection)
         self.users = PostgresUsers(connection)
         self.api_keys = PostgresApiKeys(connection)
+        self.sessions = PostgresSessions(connection, connection.tenant_id)
+        self.revocations = PostgresRevocations(connection, connection.tenant_id)
         self.workers = PostgresWorkers(connection)
         self.events = PostgresEvents(connection)
         self.gallery = PostgresGallery(connection)

@@ -1,0 +1,36 @@
+"""Forgets sessions and revocations that are over for good."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from footfall_server.errors import FootfallError
+from footfall_server.ports import Clock, Transactions
+
+_log = structlog.get_logger()
+
+
+class AccessRetention:
+    """Keeps sessions and revocations few. Every replica runs it; to repeat it does no harm."""
+
+    def __init__(
+        self, *, transactions: Transactions, clock: Clock, every: timedelta = timedelta(minutes=15)
+    ) -> None:
+        self._transactions = transactions
+        self._clock = clock
+        self._every = every
+
+    async def run(self) -> None:
+        """Forgets once in a while for as long as the process lives."""
+        while True:
+            await asyncio.sleep(self._every.total_seconds())
+            try:
+                await self.forget()
+            except FootfallError as error:
+                _log.warning("ended_access_not_forgotten", reason=error.reason)
+
+    async def forget(self) -> int:
+        """Removes what is over. Returns how many rows that were."""
+        async with self._transactions.begin_platform() as tx:
+            return await tx.session_search.forget_ended(self._clock.now())
