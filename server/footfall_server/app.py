@@ -154,7 +154,7 @@ class Core:
             access=SessionTokens(
                 transactions=transactions, tokens=tokens, clock=clock, lifetime=choices.auth.person_token_ttl
             ),
-            refresh_tokens=RefreshTokens(keys.derived_secrets(REFRESH_TOKENS)),
+            refresh_tokens=RefreshTokens(partial(keys.derived_secrets, REFRESH_TOKENS)),
             clock=clock,
             limits=SessionLimits(
                 idle=choices.auth.session_idle_ttl,
