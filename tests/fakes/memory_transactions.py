@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import UUID
 
+from fakes.memory_audit import MemoryAudit
 from fakes.memory_batches import MemoryBatches
 from fakes.memory_changes import MemoryChanges
 from fakes.memory_customers import (
@@ -14,7 +15,7 @@ from fakes.memory_customers import (
     MemoryErasure,
     MemoryExemplars,
 )
-from fakes.memory_merges import MemoryAudit, MemoryDistinct, MemoryMerges, MemorySuggestions
+from fakes.memory_merges import MemoryDistinct, MemoryMerges, MemorySuggestions
 from fakes.memory_models import (
     MemoryCalibrations,
     MemoryModelChanges,
@@ -42,6 +43,7 @@ from fakes.memory_recognition import (
 )
 from fakes.memory_tables import PlatformTables, TenantStore, TenantTables
 from fakes.memory_visits import MemoryChangeRows, MemoryImageRows, MemoryVisits
+from footfall_server.domain.audit import NO_TENANT
 from footfall_server.domain.change import TenantChanged
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
@@ -83,7 +85,7 @@ class MemoryTransaction:
         self.merges = MemoryMerges(self.tables)
         self.distinct = MemoryDistinct(self.tables)
         self.suggestions = MemorySuggestions(self.tables)
-        self.audit = MemoryAudit(self.tables)
+        self.audit = MemoryAudit(self.tables, tenant_id)
 
 
 class MemoryPlatformTransaction:
@@ -91,7 +93,7 @@ class MemoryPlatformTransaction:
 
     def __init__(self, platform: PlatformTables, stores: dict[UUID, TenantStore]) -> None:
         self.platform = platform.copy()
-        self.audit = MemoryAudit(self.platform)
+        self.audit = MemoryAudit(self.platform, NO_TENANT)
         self._stores = stores
 
     async def user_by_email(self, email: str) -> User | None:
@@ -135,7 +137,11 @@ class MemoryPlatformTransaction:
         store = self._stores.get(tenant_id)
         if store is not None and store.tables.sites:
             raise not_empty("the tenant still has sites", "sites")
-        return self.platform.tenants.pop(tenant_id, None) is not None
+        if self.platform.tenants.pop(tenant_id, None) is None:
+            return False
+        if store is not None:
+            store.tables.audit.clear()
+        return True
 
     async def tenant_ids(self) -> Sequence[UUID]:
         return sorted(self.platform.tenants)
