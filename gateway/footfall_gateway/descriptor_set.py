@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from footfall.v1 import (
+    audit_service_pb2,
     auth_service_pb2,
     camera_service_pb2,
     customer_service_pb2,
@@ -19,6 +20,7 @@ from google.protobuf.descriptor import FileDescriptor, ServiceDescriptor
 from google.rpc import error_details_pb2, status_pb2
 
 SERVICE_FILES: tuple[FileDescriptor, ...] = (
+    audit_service_pb2.DESCRIPTOR,
     auth_service_pb2.DESCRIPTOR,
     camera_service_pb2.DESCRIPTOR,
     customer_service_pb2.DESCRIPTOR,

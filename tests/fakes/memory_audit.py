@@ -28,7 +28,7 @@ class MemoryAudit:
         ][:limit]
 
     async def chain(self, after: int, limit: int) -> Sequence[ChainedEntry]:
-        return self._chained()[after : after + limit]
+        return [each for each in self._chained() if each.sequence > after][:limit]
 
     async def head(self) -> AuditHead:
         chain = self._chained()

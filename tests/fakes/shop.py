@@ -15,6 +15,7 @@ from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
 from fakes.memory_transactions import MemoryTransactions
 from footfall.v1 import (
+    audit_service_pb2_grpc,
     auth_service_pb2_grpc,
     camera_service_pb2_grpc,
     customer_service_pb2_grpc,
@@ -75,6 +76,7 @@ class Replica:
     images: "image_service_pb2_grpc.ImageServiceAsyncStub"
     recognition: "recognition_service_pb2_grpc.RecognitionServiceAsyncStub"
     customers: "customer_service_pb2_grpc.CustomerServiceAsyncStub"
+    audit: "audit_service_pb2_grpc.AuditServiceAsyncStub"
 
 
 @dataclass(slots=True)
@@ -170,6 +172,7 @@ class Shop:
                 images=image_service_pb2_grpc.ImageServiceStub(channel),
                 recognition=recognition_service_pb2_grpc.RecognitionServiceStub(channel),
                 customers=customer_service_pb2_grpc.CustomerServiceStub(channel),
+                audit=audit_service_pb2_grpc.AuditServiceStub(channel),
             )
 
     def snapshot(self) -> object:

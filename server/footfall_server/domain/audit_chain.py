@@ -111,7 +111,8 @@ class ChainCheck:
         """The next entry, in the order of their sequences."""
         wanted = self.last.sequence + 1
         if found.sequence != wanted:
-            raise BrokenChainError(wanted, Fault.GAP, f"the entry is missing; the next is {found.sequence}")
+            said = f"there should be this entry, and there is one numbered {found.sequence}"
+            raise BrokenChainError(wanted, Fault.GAP, said)
         if entry_hash(self.log_id, wanted, found.previous_hash, found.entry) != found.hash:
             raise BrokenChainError(wanted, Fault.CHANGED_ENTRY, "the entry does not give the hash it has")
         if found.previous_hash != self.last.hash:

@@ -17,6 +17,7 @@ class Scope(Enum):
     PUBLIC = "needs no token"
     SELF = "the caller itself"
     INSTALLATION = "what belongs to no tenant"
+    ACTING = "the caller's tenant, or the installation for a caller who acts for no tenant"
     TENANT = "the caller's tenant, and in it the sites that the caller is confined to"
 
 
@@ -38,6 +39,7 @@ _PEOPLE = Permission(Scope.SELF, frozenset({Role.SYSTEM_ADMIN, Role.TENANT_ADMIN
 _SWITCHERS = Permission(Scope.SELF, frozenset({Role.SYSTEM_ADMIN}))
 _SYSTEM = Permission(Scope.INSTALLATION, frozenset({Role.SYSTEM_ADMIN}))
 _ADMINS = Permission(Scope.TENANT, frozenset({Role.TENANT_ADMIN}))
+_ACTING_ADMINS = Permission(Scope.ACTING, frozenset({Role.SYSTEM_ADMIN, Role.TENANT_ADMIN}))
 _MANAGERS = Permission(Scope.TENANT, frozenset({Role.TENANT_ADMIN, Role.SITE_MANAGER}))
 _WORKERS = Permission(Scope.TENANT, frozenset({Role.WORKER}))
 
@@ -101,6 +103,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "/footfall.v1.RecognitionService/RollBackModelChange": _ADMINS,
     "/footfall.v1.RecognitionService/Calibrate": _ADMINS,
     "/footfall.v1.RecognitionService/ApplyCalibration": _ADMINS,
+    "/footfall.v1.AuditService/ListAuditEntries": _ACTING_ADMINS,
     "/grpc.health.v1.Health/Check": _PUBLIC,
     "/grpc.health.v1.Health/List": _PUBLIC,
     "/grpc.health.v1.Health/Watch": _PUBLIC,

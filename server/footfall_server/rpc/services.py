@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from footfall.v1 import (
+    audit_service_pb2,
+    audit_service_pb2_grpc,
     auth_service_pb2,
     auth_service_pb2_grpc,
     camera_service_pb2,
@@ -26,6 +28,7 @@ from footfall.v1 import (
     visit_service_pb2_grpc,
 )
 
+from footfall_server.rpc.audit import AuditServicer
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
 from footfall_server.rpc.customers import CustomerServicer
@@ -53,6 +56,7 @@ class Servicers:
     images: ImageServicer
     recognition: RecognitionServicer
     customers: CustomerServicer
+    audit: AuditServicer
 
 
 def services(servicer: Servicers) -> Sequence[Service]:
@@ -107,5 +111,9 @@ def services(servicer: Servicers) -> Sequence[Service]:
             lambda server: customer_service_pb2_grpc.add_CustomerServiceServicer_to_server(
                 servicer.customers, server
             ),
+        ),
+        Service(
+            audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"],
+            lambda server: audit_service_pb2_grpc.add_AuditServiceServicer_to_server(servicer.audit, server),
         ),
     ]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from footfall_server.auth.api_keys import hash_secret, new_api_key
 from footfall_server.auth.passwords import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, Passwords
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import ApiKey, Role, User
 from footfall_server.domain.places import Tenant
@@ -27,7 +28,7 @@ class MadeApiKey:
 
 
 class ProvisioningService:
-    """Makes what somebody needs to get in for the first time."""
+    """Makes what somebody needs to get in for the first time. All of it is audited as an operator's."""
 
     def __init__(self, *, transactions: Transactions, passwords: Passwords, clock: Clock) -> None:
         self._transactions = transactions
@@ -37,7 +38,7 @@ class ProvisioningService:
 
     async def create_tenant(self, display_name: str) -> Tenant:
         """Raises INVALID_FIELD for a blank name, ALREADY_EXISTS for one that is taken."""
-        return await self._tenants.create(_named(display_name), request_id=None)
+        return await self._tenants.create(None, _named(display_name), request_id=None)
 
     async def create_tenant_admin(
         self, tenant_id: UUID, *, email: str, display_name: str, password: str
@@ -47,6 +48,7 @@ class ProvisioningService:
         user = await self._user(Role.TENANT_ADMIN, tenant_id, email, display_name, password)
         async with self._transactions.begin(tenant_id) as tx:
             await tx.users.add(user)
+            await tx.audit.append(self._user_entry(user))
         return user.user_id
 
     async def create_system_admin(self, *, email: str, display_name: str, password: str) -> UUID:
@@ -54,6 +56,7 @@ class ProvisioningService:
         user = await self._user(Role.SYSTEM_ADMIN, None, email, display_name, password)
         async with self._transactions.begin_platform() as tx:
             await tx.add_system_admin(user)
+            await tx.audit.append(self._user_entry(user))
         return user.user_id
 
     async def create_api_key(self, tenant_id: UUID, site_id: UUID, *, display_name: str) -> MadeApiKey:
@@ -73,7 +76,26 @@ class ProvisioningService:
             if await tx.sites.get(site_id) is None:
                 raise not_found("site", site_id)
             await tx.api_keys.add(key)
+            detail = {"site_id": site_id, "display_name": key.display_name, "prefix": key.prefix}
+            await tx.audit.append(
+                AuditEntry.by_operator(
+                    Action.API_KEY_CREATE,
+                    key.api_key_id,
+                    at=key.created_at,
+                    detail=detail,
+                    resource="api_key",
+                )
+            )
         return MadeApiKey(api_key_id=key.api_key_id, prefix=parts.prefix, text=parts.text)
+
+    def _user_entry(self, user: User) -> AuditEntry:
+        return AuditEntry.by_operator(
+            Action.USER_CREATE,
+            user.user_id,
+            at=self._clock.now(),
+            detail={"role": user.role.value},
+            resource="user",
+        )
 
     async def _user(
         self, role: Role, tenant_id: UUID | None, email: str, display_name: str, password: str
