@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from footfall_server.domain.audit import AuditEntry
 from footfall_server.domain.customer import Customer
 from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identifiers import new_id
@@ -115,7 +114,3 @@ def a_suggestion(
 
 def an_admin(tenant_id: UUID) -> Principal:
     return Principal(new_id(), Role.TENANT_ADMIN, tenant_id, NOON + timedelta(days=1))
-
-
-def an_entry(principal: Principal, resource_id: UUID) -> AuditEntry:
-    return AuditEntry.of(principal, "merge", resource_id, at=NOON, detail={"source_ids": [new_id()]})

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from footfall.v1 import (
     api_key_service_pb2,
+    audit_service_pb2,
     auth_service_pb2,
     camera_service_pb2,
     customer_service_pb2,
@@ -21,6 +22,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 SERVICE_FILES: tuple[FileDescriptor, ...] = (
     api_key_service_pb2.DESCRIPTOR,
+    audit_service_pb2.DESCRIPTOR,
     auth_service_pb2.DESCRIPTOR,
     camera_service_pb2.DESCRIPTOR,
     customer_service_pb2.DESCRIPTOR,

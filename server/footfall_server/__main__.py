@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -10,7 +9,9 @@ from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
+from footfall_server.audit_commands import add_audit_commands
 from footfall_server.auth.keys import BadKeysError, generate_key, load_keys
+from footfall_server.command_line import CommandError, say
 from footfall_server.domain.identity import Role
 from footfall_server.errors import FootfallError
 from footfall_server.settings import BadSettingsError, KeySettings, read_settings
@@ -18,10 +19,6 @@ from footfall_server.settings import BadSettingsError, KeySettings, read_setting
 Command = Callable[[argparse.Namespace], None]
 
 _MAX_DAYS = 36_500
-
-
-class CommandError(Exception):
-    """The command cannot be done; the text is one line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -97,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     key.set_defaults(run=_create_api_key)
     _add_index_commands(commands.add_parser("index", help="look after the face index"))
+    add_audit_commands(commands.add_parser("audit", help="check and export the audit logs"))
     return parser
 
 
@@ -133,26 +131,26 @@ def _migrate(_options: argparse.Namespace) -> None:
     from footfall_server.administration import migrate  # noqa: PLC0415
 
     migrate()
-    _say({"migrated": True})
+    say({"migrated": True})
 
 
 def _bootstrap_database(_options: argparse.Namespace) -> None:
     from footfall_server.administration import bootstrap  # noqa: PLC0415
 
     bootstrap()
-    _say({"bootstrapped": True})
+    say({"bootstrapped": True})
 
 
 def _generate_keys(options: argparse.Namespace) -> None:
     folder: Path = options.dir
     file = generate_key(folder, at=datetime.now(UTC))
     load_keys(folder)
-    _say({"kid": file.stem})
+    say({"kid": file.stem})
 
 
 def _list_keys(options: argparse.Namespace) -> None:
     ring = load_keys(options.dir, signing_delay=read_settings(KeySettings).auth.key_signing_delay)
-    _say({"signs": ring.signing.kid, "verify": ring.kids})
+    say({"signs": ring.signing.kid, "verify": ring.kids})
 
 
 def _create_tenant(options: argparse.Namespace) -> None:
@@ -161,7 +159,7 @@ def _create_tenant(options: argparse.Namespace) -> None:
     async def create() -> None:
         async with open_provisioning() as provisioning:
             tenant = await provisioning.create_tenant(options.name)
-        _say({"tenant_id": str(tenant.tenant_id)})
+        say({"tenant_id": str(tenant.tenant_id)})
 
     asyncio.run(create())
 
@@ -176,7 +174,7 @@ def _create_admin(options: argparse.Namespace) -> None:
             user_id = await provisioning.create_tenant_admin(
                 options.tenant_id, email=options.email, display_name=options.name, password=password
             )
-        _say({"user_id": str(user_id), "tenant_id": str(options.tenant_id)})
+        say({"user_id": str(user_id), "tenant_id": str(options.tenant_id)})
 
     asyncio.run(create())
 
@@ -191,7 +189,7 @@ def _create_system_admin(options: argparse.Namespace) -> None:
             user_id = await provisioning.create_system_admin(
                 email=options.email, display_name=options.name, password=password
             )
-        _say({"user_id": str(user_id)})
+        say({"user_id": str(user_id)})
 
     asyncio.run(create())
 
@@ -208,7 +206,7 @@ def _create_api_key(options: argparse.Namespace) -> None:
                 role=Role(options.role),
                 expires_in=options.expires_in_days,
             )
-        _say({"api_key": made.text, "api_key_id": str(made.api_key_id), "prefix": made.prefix})
+        say({"api_key": made.text, "api_key_id": str(made.api_key_id), "prefix": made.prefix})
 
     asyncio.run(create())
 
@@ -217,7 +215,7 @@ def _verify_index(options: argparse.Namespace) -> None:
     from footfall_server.index_administration import verify_index  # noqa: PLC0415
 
     drifted = asyncio.run(
-        verify_index(options.tenant_id, repair=options.repair, with_ids=options.ids, say=_say)
+        verify_index(options.tenant_id, repair=options.repair, with_ids=options.ids, say=say)
     )
     if drifted:
         raise CommandError("the face index differs from the gallery; --repair mends that")
@@ -229,7 +227,7 @@ def _rebuild_index(_options: argparse.Namespace) -> None:
     def tell(line: str) -> None:
         sys.stderr.write(f"{line}\n")
 
-    if asyncio.run(rebuild_index(tell=tell, say=_say)):
+    if asyncio.run(rebuild_index(tell=tell, say=say)):
         raise CommandError("the face index still differs from the gallery")
 
 
@@ -248,11 +246,6 @@ def _password(file: Path | None, standard_input: TextIO) -> str:
         raise CommandError(f"cannot read the password: {type(error).__name__}") from None
     lines = text.splitlines()
     return lines[0] if lines else ""
-
-
-def _say(answer: dict[str, object]) -> None:
-    """What the command made, as one line of JSON on stdout."""
-    sys.stdout.write(f"{json.dumps(answer)}\n")
 
 
 if __name__ == "__main__":

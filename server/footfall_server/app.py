@@ -25,6 +25,7 @@ from footfall_server.live.watch import Watch
 from footfall_server.ports import ChangeSource, Clock, CropEmbedder, FaceIndex, ImageStore, Transactions
 from footfall_server.readiness import Readiness
 from footfall_server.rpc.api_keys import ApiKeyServicer
+from footfall_server.rpc.audit import AuditServicer
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
 from footfall_server.rpc.customers import CustomerServicer
@@ -52,6 +53,8 @@ from footfall_server.rpc.visits import VisitServicer
 from footfall_server.services.access_retention import AccessRetention
 from footfall_server.services.accounts import AccountService
 from footfall_server.services.api_keys import ApiKeyService
+from footfall_server.services.audit_anchors import AuditAnchors
+from footfall_server.services.audit_log import AuditLogService
 from footfall_server.services.batching import BatchLimits, MicroBatcher
 from footfall_server.services.calibration_plot import calibration_plot
 from footfall_server.services.calibrations import CalibrationService
@@ -139,7 +142,12 @@ class Core:
         models = TenantModels(transactions=transactions, known=known_models, clock=clock)
         policies = ThresholdPolicies(known=known_models, target_rate=choices.recognition.target_rate)
         reclustering = Reclustering(transactions=transactions, clock=clock, models=models, policies=policies)
-        self._nightly = Nightly(transactions=transactions, clock=clock, reclustering=reclustering)
+        self._nightly = Nightly(
+            transactions=transactions,
+            clock=clock,
+            reclustering=reclustering,
+            anchors=AuditAnchors(transactions=transactions, clock=clock),
+        )
         tokens = AccessTokens(
             keys=keys, issuer=choices.auth.issuer, audience=choices.auth.audience, clock=clock
         )
@@ -270,6 +278,7 @@ class Core:
                 suggestions=Suggestions(transactions=transactions, finder=reclustering, clock=clock),
                 page_tokens=page_tokens,
             ),
+            audit=AuditServicer(audit=AuditLogService(transactions=transactions), page_tokens=page_tokens),
         )
         # The first is the outermost. Messages is the innermost, since it alone is given bytes.
         interceptors = [

@@ -73,6 +73,7 @@ BREAKS_OF_MESSAGES: Mapping[str, Break] = {
     "face_event.seen_order": lambda event: event.last_seen_time.FromSeconds(
         event.first_seen_time.seconds - 1
     ),
+    "list_audit_entries.range": lambda request: request.end_time.CopyFrom(request.start_time),
     "list_visits.range": lambda request: request.end_time.CopyFrom(request.start_time),
 }
 BREAKS_OF_FIELDS: Mapping[str, Break] = {

@@ -14,6 +14,7 @@ from fakes.shop import MODEL_ID, OTHER_MODEL_ID, Replica, Shop
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
     api_key_service_pb2,
+    audit_service_pb2,
     auth_service_pb2,
     camera_service_pb2,
     common_pb2,
@@ -123,6 +124,7 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
         **_of_faces(shop),
         **_of_visits(shop, seeded),
         **_of_recognition(shop),
+        **_of_audit(),
         **customer_requests(str(shop.own.site.site_id), seeded.customers),
     }
 
@@ -295,6 +297,21 @@ def _of_visits(shop: Shop, seeded: Seeded) -> Requests:
         ],
         "/footfall.v1.LiveService/Watch": [watched],
         "/footfall.v1.ImageService/GetImage": [image_service_pb2.GetImageRequest(image_id=seeded.image_id)],
+    }
+
+
+def _of_audit() -> Requests:
+    return {
+        "/footfall.v1.AuditService/ListAuditEntries": [
+            audit_service_pb2.ListAuditEntriesRequest(
+                actor_id=str(new_id()),
+                action="customer.",
+                resource_id=str(new_id()),
+                start_time=to_timestamp(START - timedelta(days=1)),
+                end_time=to_timestamp(START),
+                page_size=10,
+            )
+        ]
     }
 
 

@@ -1,12 +1,11 @@
-"""Fakes of the repositories of merges, marks, suggestions and the audit log."""
+"""Fakes of the repositories of merges, marks and suggestions."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from fakes.memory_customers import sightings_of
-from fakes.memory_tables import PlatformTables, TenantTables
-from footfall_server.domain.audit import AuditEntry
+from fakes.memory_tables import TenantTables
 from footfall_server.domain.merge import DistinctMark, Merge
 from footfall_server.domain.person import IdentityState
 from footfall_server.domain.suggestion import Suggestion, SuggestionKind
@@ -122,16 +121,6 @@ class MemorySuggestions:
             each is not None and each.merged_into is None and each.state is wanted[each.customer_id]
             for each in there
         ) and not marks_among(self._tables, suggestion.everybody)
-
-
-class MemoryAudit:
-    """Implements AuditRepository."""
-
-    def __init__(self, tables: TenantTables | PlatformTables) -> None:
-        self._tables = tables
-
-    async def append(self, entry: AuditEntry) -> None:
-        self._tables.audit[entry.audit_id] = entry
 
 
 def all_seen(tables: TenantTables, customer_ids: Collection[UUID], sites: Collection[UUID] | None) -> bool:

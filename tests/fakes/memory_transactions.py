@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import UUID
 
+from fakes.memory_audit import MemoryAudit
 from fakes.memory_batches import MemoryBatches
 from fakes.memory_changes import MemoryChanges
 from fakes.memory_customers import (
@@ -14,7 +15,7 @@ from fakes.memory_customers import (
     MemoryErasure,
     MemoryExemplars,
 )
-from fakes.memory_merges import MemoryAudit, MemoryDistinct, MemoryMerges, MemorySuggestions
+from fakes.memory_merges import MemoryDistinct, MemoryMerges, MemorySuggestions
 from fakes.memory_models import (
     MemoryCalibrations,
     MemoryModelChanges,
@@ -48,6 +49,7 @@ from fakes.memory_sessions import (
 )
 from fakes.memory_tables import PlatformTables, TenantStore, TenantTables
 from fakes.memory_visits import MemoryChangeRows, MemoryImageRows, MemoryVisits
+from footfall_server.domain.audit import NO_TENANT
 from footfall_server.domain.change import AccessRevoked, TenantChanged
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
@@ -101,7 +103,7 @@ class MemoryTransaction:
         self.merges = MemoryMerges(self.tables)
         self.distinct = MemoryDistinct(self.tables)
         self.suggestions = MemorySuggestions(self.tables)
-        self.audit = MemoryAudit(self.tables)
+        self.audit = MemoryAudit(self.tables, tenant_id)
 
 
 class MemoryPlatformTransaction:
@@ -117,7 +119,7 @@ class MemoryPlatformTransaction:
         )
         self.revocations = MemoryRevocations(None, view=self.platform, committed=platform)
         self.session_search = MemorySessionSearch(self.platform)
-        self.audit = MemoryAudit(self.platform)
+        self.audit = MemoryAudit(self.platform, NO_TENANT)
         self._stores = stores
 
     async def user_by_email(self, email: str) -> User | None:
@@ -169,7 +171,11 @@ class MemoryPlatformTransaction:
             key for key, each in tokens.items() if each.session_id not in self.platform.sessions
         ]:
             del tokens[token_hash]
-        return self.platform.tenants.pop(tenant_id, None) is not None
+        if self.platform.tenants.pop(tenant_id, None) is None:
+            return False
+        if store is not None:
+            store.tables.audit.clear()
+        return True
 
     async def tenant_ids(self) -> Sequence[UUID]:
         return sorted(self.platform.tenants)

@@ -16,6 +16,7 @@ from fakes.memory_images import MemoryImages
 from fakes.memory_transactions import MemoryTransactions
 from footfall.v1 import (
     api_key_service_pb2_grpc,
+    audit_service_pb2_grpc,
     auth_service_pb2_grpc,
     camera_service_pb2_grpc,
     customer_service_pb2_grpc,
@@ -77,6 +78,7 @@ class Replica:
     images: "image_service_pb2_grpc.ImageServiceAsyncStub"
     recognition: "recognition_service_pb2_grpc.RecognitionServiceAsyncStub"
     customers: "customer_service_pb2_grpc.CustomerServiceAsyncStub"
+    audit: "audit_service_pb2_grpc.AuditServiceAsyncStub"
 
 
 @dataclass(slots=True)
@@ -184,6 +186,7 @@ class Shop:
                 images=image_service_pb2_grpc.ImageServiceStub(channel),
                 recognition=recognition_service_pb2_grpc.RecognitionServiceStub(channel),
                 customers=customer_service_pb2_grpc.CustomerServiceStub(channel),
+                audit=audit_service_pb2_grpc.AuditServiceStub(channel),
             )
 
     def snapshot(self) -> object:

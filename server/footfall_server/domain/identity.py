@@ -15,6 +15,10 @@ class Role(StrEnum):
     WORKER = "worker"
 
 
+OPERATOR = UUID(int=0)
+"""Stands for who works on the machine itself, by the command line, where a caller's id is asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A caller whose token was verified.

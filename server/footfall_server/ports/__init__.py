@@ -6,6 +6,7 @@ another tenant is not there. Adapters turn a store that cannot be reached into F
 """
 
 from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
+from footfall_server.ports.audit import AuditRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.changes import ChangeRepository, ChangeSource, Notification
 from footfall_server.ports.clock import Clock
@@ -22,7 +23,6 @@ from footfall_server.ports.images import ImageRepository, ImageStore, StoredObje
 from footfall_server.ports.index import FaceIndex, FaceSearch, IndexHit
 from footfall_server.ports.jobs import JobRepository
 from footfall_server.ports.merges import (
-    AuditRepository,
     DistinctRepository,
     MergeRepository,
     SuggestionRepository,

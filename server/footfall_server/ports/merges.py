@@ -1,10 +1,9 @@
-"""The ledger of merges, who is marked distinct, suggestions, and the audit log."""
+"""The ledger of merges, who is marked distinct, and suggestions."""
 
 from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from footfall_server.domain.audit import AuditEntry
 from footfall_server.domain.merge import DistinctMark, Merge
 from footfall_server.domain.suggestion import Suggestion
 from footfall_server.ports.paging import ScoreCursor, TimeCursor
@@ -76,9 +75,3 @@ class SuggestionRepository(Protocol):
         ...
 
     async def remove(self, suggestion_id: UUID) -> None: ...
-
-
-class AuditRepository(Protocol):
-    """What people did. Only ever added to."""
-
-    async def append(self, entry: AuditEntry) -> None: ...

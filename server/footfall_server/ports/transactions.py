@@ -8,6 +8,7 @@ from uuid import UUID
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
 from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
+from footfall_server.ports.audit import AuditRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.changes import ChangeRepository
 from footfall_server.ports.clustering import PopulationRepository
@@ -21,7 +22,6 @@ from footfall_server.ports.decisions import DecisionRepository
 from footfall_server.ports.images import ImageRepository
 from footfall_server.ports.jobs import JobRepository
 from footfall_server.ports.merges import (
-    AuditRepository,
     DistinctRepository,
     MergeRepository,
     SuggestionRepository,

@@ -64,6 +64,7 @@ _SWITCHERS = Permission(Scope.SELF, frozenset({Role.SYSTEM_ADMIN}), Elsewhere.SH
 _SYSTEM = Permission(Scope.INSTALLATION, frozenset({Role.SYSTEM_ADMIN}), Elsewhere.SHARED)
 # A system administrator who acts for a tenant may do there what its own may; without one, TENANT_REQUIRED.
 _ADMINS = Permission(Scope.TENANT, frozenset({Role.SYSTEM_ADMIN, Role.TENANT_ADMIN}))
+_ACTING_ADMINS = Permission(Scope.ACTING, _ADMINS.roles)
 _MANAGERS = Permission(Scope.TENANT, _ADMINS.roles | {Role.SITE_MANAGER})
 _WORKERS = Permission(Scope.TENANT, frozenset({Role.WORKER}))
 
@@ -131,6 +132,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "/footfall.v1.RecognitionService/RollBackModelChange": _ADMINS,
     "/footfall.v1.RecognitionService/Calibrate": _ADMINS.own_only(),
     "/footfall.v1.RecognitionService/ApplyCalibration": _ADMINS.own_only(),
+    "/footfall.v1.AuditService/ListAuditEntries": _ACTING_ADMINS.own_only(),
     "/grpc.health.v1.Health/Check": _PUBLIC,
     "/grpc.health.v1.Health/List": _PUBLIC,
     "/grpc.health.v1.Health/Watch": _PUBLIC,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from footfall.v1 import (
     api_key_service_pb2,
     api_key_service_pb2_grpc,
+    audit_service_pb2,
+    audit_service_pb2_grpc,
     auth_service_pb2,
     auth_service_pb2_grpc,
     camera_service_pb2,
@@ -29,6 +31,7 @@ from footfall.v1 import (
 )
 
 from footfall_server.rpc.api_keys import ApiKeyServicer
+from footfall_server.rpc.audit import AuditServicer
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
 from footfall_server.rpc.customers import CustomerServicer
@@ -57,6 +60,7 @@ class Servicers:
     images: ImageServicer
     recognition: RecognitionServicer
     customers: CustomerServicer
+    audit: AuditServicer
 
 
 def services(servicer: Servicers) -> Sequence[Service]:
@@ -117,5 +121,9 @@ def services(servicer: Servicers) -> Sequence[Service]:
             lambda server: customer_service_pb2_grpc.add_CustomerServiceServicer_to_server(
                 servicer.customers, server
             ),
+        ),
+        Service(
+            audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"],
+            lambda server: audit_service_pb2_grpc.add_AuditServiceServicer_to_server(servicer.audit, server),
         ),
     ]

@@ -26,6 +26,7 @@ class TenantServicer(tenant_service_pb2_grpc.TenantServiceServicer):
         self, request: tenant_service_pb2.CreateTenantRequest, _context: Any
     ) -> tenant_service_pb2.Tenant:
         tenant = await self._tenants.create(
+            current_principal(),
             name(request.tenant.display_name, "tenant.display_name"),
             request_id=from_optional_id(request.request_id),
         )
@@ -52,8 +53,10 @@ class TenantServicer(tenant_service_pb2_grpc.TenantServiceServicer):
         self, request: tenant_service_pb2.UpdateTenantRequest, _context: Any
     ) -> tenant_service_pb2.Tenant:
         tenant_id, display_name = convert_places.from_tenant_update(request)
-        return convert_places.to_tenant(await self._tenants.update(tenant_id, display_name=display_name))
+        return convert_places.to_tenant(
+            await self._tenants.update(current_principal(), tenant_id, display_name=display_name)
+        )
 
     async def DeleteTenant(self, request: tenant_service_pb2.DeleteTenantRequest, _context: Any) -> Empty:
-        await self._tenants.delete(UUID(request.tenant_id))
+        await self._tenants.delete(current_principal(), UUID(request.tenant_id))
         return Empty()

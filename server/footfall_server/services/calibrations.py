@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.calibration import (
     Pairs,
     expected_false_match_rate,
@@ -129,7 +129,7 @@ class CalibrationService:
             await _note(
                 tx,
                 principal,
-                "calibration.apply",
+                Action.CALIBRATION_APPLY,
                 at=now,
                 detail={
                     "model_id": measured.model_id,
@@ -148,7 +148,7 @@ class CalibrationService:
             of_model = await self._model_id(tx, model_id)
             tail, target = self._published(of_model), self._default_target_rate
             if await tx.calibrations.reset(of_model):
-                await _note(tx, principal, "calibration.reset", at=now, detail={"model_id": of_model})
+                await _note(tx, principal, Action.CALIBRATION_RESET, at=now, detail={"model_id": of_model})
             people = await tx.model_faces.known_people()
         match, new = thresholds_of(tail, target, people)
         return HeldThresholds(of_model, match, new, target)
@@ -223,7 +223,7 @@ def _not_enough(found: int, needed: int, what: str) -> FootfallError:
 
 
 async def _note(
-    tx: Transaction, principal: Principal, action: str, *, at: datetime, detail: dict[str, object]
+    tx: Transaction, principal: Principal, action: Action, *, at: datetime, detail: dict[str, object]
 ) -> None:
     entry = AuditEntry.of(principal, action, tx.tenant_id, at=at, detail=detail, resource="tenant")
     await tx.audit.append(entry)

@@ -1,8 +1,10 @@
 """The cameras of a tenant's sites: what should be. The workers' links are told of every change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from footfall_server.domain.audit import Action, AuditEntry, changes_between
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
@@ -56,6 +58,7 @@ class CameraService:
         async with self._transactions.begin(tenant_of(principal)) as tx:
             added = await tx.cameras.add(camera, request_id)
             if added.camera_id == camera.camera_id:
+                await tx.audit.append(self._entry(principal, Action.CAMERA_CREATE, added, _told(added)))
                 await _tell(tx, ChangeKind.CREATED, added)
             elif not principal.may_see(added.site_id):
                 raise not_found("site", site_id)
@@ -91,6 +94,12 @@ class CameraService:
                 return camera
             changed = replace(changed, updated_at=self._clock.now())
             await tx.cameras.save(changed)
+            detail: dict[str, object] = {
+                "site_id": changed.site_id,
+                **changes_between(_told(camera), _told(changed)),
+                "source_url_changed": camera.source_url != changed.source_url,
+            }
+            await tx.audit.append(self._entry(principal, Action.CAMERA_UPDATE, changed, detail))
             await _tell(tx, ChangeKind.UPDATED, changed)
             return changed
 
@@ -99,7 +108,24 @@ class CameraService:
             camera = await _visible(tx, principal, camera_id)
             if not await tx.cameras.remove(camera_id):
                 raise not_found("camera", camera_id)
+            await tx.audit.append(self._entry(principal, Action.CAMERA_DELETE, camera, _told(camera)))
             await _tell(tx, ChangeKind.DELETED, camera)
+
+    def _entry(
+        self, principal: Principal, action: Action, camera: Camera, detail: Mapping[str, object]
+    ) -> AuditEntry:
+        return AuditEntry.of(
+            principal, action, camera.camera_id, at=self._clock.now(), detail=detail, resource="camera"
+        )
+
+
+def _told(camera: Camera) -> dict[str, object]:
+    """A camera as the audit log shows it: without its source, which may hold a password."""
+    return {
+        "site_id": str(camera.site_id),
+        "display_name": camera.display_name,
+        "enabled": camera.enabled,
+    }
 
 
 async def _visible(tx: Transaction, principal: Principal, camera_id: UUID) -> Camera:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identity import Principal
 from footfall_server.ports import Clock, ImageStore, Transactions
@@ -46,7 +46,7 @@ class CustomerRemoval:
                 "images": len(erased.object_keys),
             }
             await tx.audit.append(
-                AuditEntry.of(principal, "delete_customer", root.customer_id, at=now, detail=detail)
+                AuditEntry.of(principal, Action.CUSTOMER_DELETE, root.customer_id, at=now, detail=detail)
             )
             await tx.changes.append(
                 [

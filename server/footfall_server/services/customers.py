@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.customer import Customer, CustomerFilter, CustomerView, new_customer
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.person import CustomerKind
@@ -42,7 +42,7 @@ class CustomerService:
             if made.customer_id == new.customer_id:
                 detail = {"number": made.number, "kind": made.kind.value}
                 await tx.audit.append(
-                    AuditEntry.of(principal, "create_customer", new.customer_id, at=now, detail=detail)
+                    AuditEntry.of(principal, Action.CUSTOMER_CREATE, new.customer_id, at=now, detail=detail)
                 )
             return await viewed(tx, principal, made.root_id)
 
@@ -86,7 +86,7 @@ class CustomerService:
             changes = await with_all_visits(tx, rebuilt, [customer.customer_id])
             detail = {"renamed": changed.display_name != customer.display_name, "kind": changed.kind.value}
             await tx.audit.append(
-                AuditEntry.of(principal, "update_customer", customer.customer_id, at=now, detail=detail)
+                AuditEntry.of(principal, Action.CUSTOMER_UPDATE, customer.customer_id, at=now, detail=detail)
             )
             view = await viewed(tx, principal, customer.customer_id)
             await tx.changes.append(changes)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.merge import DistinctMark
 from footfall_server.errors import FieldViolation, invalid_fields
@@ -38,7 +38,7 @@ class Distinctness:
             await tx.distinct.mark(DistinctMark(low, high, reason, now, principal.subject_id))
             detail = {"other_customer_id": other_id, "reason": reason}
             await tx.audit.append(
-                AuditEntry.of(principal, "mark_distinct", customer_id, at=now, detail=detail)
+                AuditEntry.of(principal, Action.CUSTOMER_MARK_DISTINCT, customer_id, at=now, detail=detail)
             )
 
     async def unmark(self, principal: Principal, customer_id: UUID, other_id: UUID) -> None:
@@ -52,7 +52,11 @@ class Distinctness:
                 detail = {"other_customer_id": other_id, "marks": removed}
                 await tx.audit.append(
                     AuditEntry.of(
-                        principal, "unmark_distinct", customer_id, at=self._clock.now(), detail=detail
+                        principal,
+                        Action.CUSTOMER_UNMARK_DISTINCT,
+                        customer_id,
+                        at=self._clock.now(),
+                        detail=detail,
                     )
                 )
 

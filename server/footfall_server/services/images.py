@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.image import FaceImage, ImageState
@@ -99,14 +100,37 @@ class ImageService:
         )
 
     async def get(self, principal: Principal, image_id: UUID) -> ImageFile:
-        """Raises NOT_FOUND unless the image is stored, at a site that the caller may see."""
+        """Raises NOT_FOUND unless the image is stored, at a site that the caller may see.
+
+        Every view is audited before the image is given: one that cannot be recorded does not happen.
+        """
         image = (await self._known(principal, [image_id])).get(image_id)
         if image is None or image.state is not ImageState.STORED:
             raise not_found("image", image_id)
         data = await self._images.get(image.object_key)
         if data is None:
             raise not_found("image", image_id)
+        await self._note_view(principal, image)
         return ImageFile(data, image.content_type)
+
+    async def _note_view(self, principal: Principal, image: FaceImage) -> None:
+        async with self._transactions.begin(tenant_of(principal)) as tx:
+            seen = (await tx.sightings.by_track([image.track_id])).get(image.track_id)
+            detail = {
+                "site_id": image.site_id,
+                "visit_id": None if seen is None else seen.visit_id,
+                "customer_id": None if seen is None else seen.customer_id,
+            }
+            await tx.audit.append(
+                AuditEntry.of(
+                    principal,
+                    Action.IMAGE_VIEW,
+                    image.image_id,
+                    at=self._clock.now(),
+                    detail={name: value for name, value in detail.items() if value is not None},
+                    resource="image",
+                )
+            )
 
     async def _known(self, principal: Principal, image_ids: Collection[UUID]) -> Mapping[UUID, FaceImage]:
         async with self._transactions.begin(tenant_of(principal)) as tx:

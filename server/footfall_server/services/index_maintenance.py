@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.errors import ErrorKind, FootfallError, not_found
 from footfall_server.ports import Clock, FaceIndex, Transactions
 from footfall_server.services.event_checks import RecognitionModel
@@ -75,13 +76,26 @@ class IndexMaintenance:
         Faces that come meanwhile are the replicas' business. Raises UNAVAILABLE when a store stays away: all
         that is not carried is in the outbox by then, and replicas go on with it.
         """
-        for model in await self._models.everywhere():
+        models = await self._models.everywhere()
+        await self._note_rebuild([each.model_id for each in models])
+        for model in models:
             began = self._clock.now()
             await self._index.drop_model(model.model_id)
             await self._recovery.prepare_for(model)
             await self._carry(model.model_id, began, tell)
         for tenant_id, model in await self._looked_after(None):
             yield await self._settled(tenant_id, model.model_id)
+
+    async def _note_rebuild(self, model_ids: Sequence[str]) -> None:
+        entry = AuditEntry.by_operator(
+            Action.INDEX_REBUILD,
+            None,
+            at=self._clock.now(),
+            detail={"model_ids": model_ids},
+            resource="index",
+        )
+        async with self._transactions.begin_platform() as platform:
+            await platform.audit.append(entry)
 
     async def _looked_after(self, tenant_id: UUID | None) -> Sequence[tuple[UUID, RecognitionModel]]:
         async with self._transactions.begin_platform() as platform:

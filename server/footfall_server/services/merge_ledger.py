@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.change import NewChange
 from footfall_server.domain.customer import Customer
 from footfall_server.domain.face_event import FaceOutcome
@@ -72,7 +72,7 @@ class MergeLedger:
             created_by=self._principal.subject_id,
         )
         await self._tx.merges.add(merge, request_id)
-        await self._note("merge_customers", merge)
+        await self._note(Action.CUSTOMER_MERGE, merge)
         return Moved(merge, changes)
 
     async def undo(self, merge: Merge) -> Moved:
@@ -104,7 +104,7 @@ class MergeLedger:
             changes = await with_all_visits(self._tx, changes, [root_id])
         undone = replace(merge, undone_at=self._now, undone_by=self._principal.subject_id)
         await self._tx.merges.save(undone)
-        await self._note("unmerge_customers", undone)
+        await self._note(Action.CUSTOMER_UNMERGE, undone)
         return Moved(undone, changes)
 
     def _under(self, target: Customer, member: Customer) -> Customer:
@@ -122,7 +122,7 @@ class MergeLedger:
             return replace(target, updated_at=self._now)
         return replace(target, display_name=merge.name_before, updated_at=self._now)
 
-    async def _note(self, action: str, merge: Merge) -> None:
+    async def _note(self, action: Action, merge: Merge) -> None:
         detail = {
             "merge_id": merge.merge_id,
             "source_ids": merge.source_ids,

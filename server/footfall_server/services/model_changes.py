@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.models import (
@@ -112,7 +112,7 @@ class ModelChangeService:
             await tx.tenant_models.add(TenantModel(in_use, in_use=True, added_at=now))
             await tx.tenant_models.add(TenantModel(to_model_id, in_use=False, added_at=now))
             await tx.model_changes.add(change, request_id)
-            await self._note(tx, principal, "start", change)
+            await self._note(tx, principal, Action.MODEL_CHANGE_START, change)
             view = await self._viewed(tx, change)
         self._changed(tenant_id)
         return view
@@ -134,11 +134,13 @@ class ModelChangeService:
 
     async def pause(self, principal: Principal, model_change_id: UUID) -> ChangeView:
         """Embeds nothing again until it is resumed. Raises NOT_FOUND, MODEL_CHANGE_STATE when it is over."""
-        return await self._put(principal, model_change_id, ModelChangeState.PAUSED, "pause")
+        return await self._put(principal, model_change_id, ModelChangeState.PAUSED, Action.MODEL_CHANGE_PAUSE)
 
     async def resume(self, principal: Principal, model_change_id: UUID) -> ChangeView:
         """Goes on. Raises as pause."""
-        return await self._put(principal, model_change_id, ModelChangeState.RUNNING, "resume")
+        return await self._put(
+            principal, model_change_id, ModelChangeState.RUNNING, Action.MODEL_CHANGE_RESUME
+        )
 
     async def finish(self, principal: Principal, model_change_id: UUID, *, accept_loss: bool) -> ChangeView:
         """Puts the new model to use and forgets the faces of the old one.
@@ -185,7 +187,7 @@ class ModelChangeService:
         return view
 
     async def _put(
-        self, principal: Principal, model_change_id: UUID, state: ModelChangeState, action: str
+        self, principal: Principal, model_change_id: UUID, state: ModelChangeState, action: Action
     ) -> ChangeView:
         tenant_id = tenant_of(principal)
         async with self._transactions.begin_exclusive(tenant_id) as tx:
@@ -209,7 +211,8 @@ class ModelChangeService:
     ) -> ChangeView:
         ended = replace(change, state=state, ended_at=self._clock.now(), outcome=progress)
         await tx.model_changes.save(ended)
-        action = "finish" if state is ModelChangeState.FINISHED else "roll_back"
+        finished = state is ModelChangeState.FINISHED
+        action = Action.MODEL_CHANGE_FINISH if finished else Action.MODEL_CHANGE_ROLL_BACK
         await self._note(
             tx, principal, action, ended, lost=progress.lost, lost_customers=progress.lost_customers
         )
@@ -231,7 +234,7 @@ class ModelChangeService:
         return ChangeView(change, change.outcome or await tx.model_changes.progress(change))
 
     async def _note(
-        self, tx: Transaction, principal: Principal, action: str, change: ModelChange, **counts: int
+        self, tx: Transaction, principal: Principal, action: Action, change: ModelChange, **counts: int
     ) -> None:
         detail: Mapping[str, object] = {
             "from_model_id": change.from_model_id,
@@ -241,7 +244,7 @@ class ModelChangeService:
         await tx.audit.append(
             AuditEntry.of(
                 principal,
-                f"model_change.{action}",
+                action,
                 change.model_change_id,
                 at=self._clock.now(),
                 detail=detail,

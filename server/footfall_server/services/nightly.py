@@ -10,6 +10,7 @@ import structlog
 
 from footfall_server.errors import FootfallError
 from footfall_server.ports import Clock, Transactions
+from footfall_server.services.audit_anchors import AuditAnchors
 from footfall_server.services.reclustering import Reclustering
 
 KEPT_FOR = timedelta(days=30)
@@ -20,7 +21,7 @@ LOOK_EVERY = timedelta(minutes=5)
 NIGHT = time(2, 30, tzinfo=UTC)
 """When a day's jobs are due. A replica that was away then does them when it is back."""
 
-RECLUSTER, FORGET = "recluster", "forget_track_faces"
+RECLUSTER, FORGET, AUDIT_HEAD = "recluster", "forget_track_faces", "audit_head"
 
 Job = Callable[[UUID], Awaitable[dict[str, int]]]
 
@@ -30,11 +31,23 @@ _log = structlog.get_logger()
 class Nightly:
     """Runs on every replica; a tenant's job is claimed in the database, so one of them does it."""
 
-    def __init__(self, *, transactions: Transactions, clock: Clock, reclustering: Reclustering) -> None:
+    def __init__(
+        self,
+        *,
+        transactions: Transactions,
+        clock: Clock,
+        reclustering: Reclustering,
+        anchors: AuditAnchors,
+    ) -> None:
         self._transactions = transactions
         self._clock = clock
-        self._jobs: dict[str, Job] = {RECLUSTER: self._recluster, FORGET: self._forget}
+        self._jobs: dict[str, Job] = {
+            RECLUSTER: self._recluster,
+            FORGET: self._forget,
+            AUDIT_HEAD: anchors.note,
+        }
         self._reclustering = reclustering
+        self._anchors = anchors
 
     async def run(self) -> None:
         """Looks for jobs that are due for as long as the process lives."""
@@ -47,6 +60,7 @@ class Nightly:
 
     async def run_due(self) -> int:
         """Does what is due and what nobody else does. Returns how many jobs that were."""
+        await self._anchors.note_installation(not_since=last_night(self._clock.now()))
         async with self._transactions.begin_platform() as platform:
             tenant_ids = await platform.tenant_ids()
         return sum([await self._run(tenant_id, name) for tenant_id in tenant_ids for name in self._jobs])

@@ -6,12 +6,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from footfall_server.auth.passwords import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, Passwords
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identifiers import new_id
-from footfall_server.domain.identity import Principal, Role, User
+from footfall_server.domain.identity import OPERATOR, Principal, Role, User
 from footfall_server.domain.places import Tenant
 from footfall_server.errors import FieldViolation, invalid_fields
 from footfall_server.ports import Clock, Transactions
-from footfall_server.services.account_audit import NOBODY
 from footfall_server.services.api_keys import KEY_ROLES, ApiKeyService, NewApiKey
 from footfall_server.services.tenants import TenantService
 
@@ -29,7 +29,7 @@ class MadeApiKey:
 
 
 class ProvisioningService:
-    """Makes what somebody needs to get in for the first time."""
+    """Makes what somebody needs to get in for the first time. All of it is audited as an operator's."""
 
     def __init__(self, *, transactions: Transactions, passwords: Passwords, clock: Clock) -> None:
         self._transactions = transactions
@@ -40,7 +40,7 @@ class ProvisioningService:
 
     async def create_tenant(self, display_name: str) -> Tenant:
         """Raises INVALID_FIELD for a blank name, ALREADY_EXISTS for one that is taken."""
-        return await self._tenants.create(_named(display_name), request_id=None)
+        return await self._tenants.create(None, _named(display_name), request_id=None)
 
     async def create_tenant_admin(
         self, tenant_id: UUID, *, email: str, display_name: str, password: str
@@ -50,6 +50,7 @@ class ProvisioningService:
         user = await self._user(Role.TENANT_ADMIN, tenant_id, email, display_name, password)
         async with self._transactions.begin(tenant_id) as tx:
             await tx.users.add(user)
+            await tx.audit.append(self._user_entry(user))
         return user.user_id
 
     async def create_system_admin(self, *, email: str, display_name: str, password: str) -> UUID:
@@ -57,6 +58,7 @@ class ProvisioningService:
         user = await self._user(Role.SYSTEM_ADMIN, None, email, display_name, password)
         async with self._transactions.begin_platform() as tx:
             await tx.add_system_admin(user)
+            await tx.audit.append(self._user_entry(user))
         return user.user_id
 
     async def create_api_key(
@@ -76,11 +78,20 @@ class ProvisioningService:
         if role not in KEY_ROLES:
             raise invalid_fields([FieldViolation("role", "must be worker or site_manager", "role.in")])
         now = self._clock.now()
-        operator = Principal(NOBODY, Role.SYSTEM_ADMIN, tenant_id, expires_at=now)
+        operator = Principal(OPERATOR, Role.SYSTEM_ADMIN, tenant_id, expires_at=now)
         expires_at = None if expires_in is None else now + expires_in
         wanted = NewApiKey(site_id, _named(display_name), role, expires_at)
         created = await self._api_keys.create(operator, wanted, request_id=None)
         return MadeApiKey(created.key.api_key_id, created.key.prefix, created.text)
+
+    def _user_entry(self, user: User) -> AuditEntry:
+        return AuditEntry.by_operator(
+            Action.USER_CREATE,
+            user.user_id,
+            at=self._clock.now(),
+            detail={"role": user.role.value},
+            resource="user",
+        )
 
     async def _user(
         self, role: Role, tenant_id: UUID | None, email: str, display_name: str, password: str

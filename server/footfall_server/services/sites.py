@@ -1,11 +1,13 @@
 """A tenant's shops."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from footfall_server.domain.audit import Action, AuditEntry, changes_between
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, DEFAULT_VISIT_GAP, Site
@@ -49,7 +51,10 @@ class SiteService:
         )
         site = _changed(blank, values)
         async with self._transactions.begin(tenant_of(principal)) as tx:
-            return await tx.sites.add(site, request_id)
+            added = await tx.sites.add(site, request_id)
+            if added.site_id == site.site_id:
+                await tx.audit.append(self._entry(principal, Action.SITE_CREATE, site.site_id, _told(site)))
+            return added
 
     async def get(self, principal: Principal, site_id: UUID) -> Site:
         require_site(principal, site_id)
@@ -85,6 +90,8 @@ class SiteService:
             latest = await tx.visits.latest_at(site_id)
             if (amended := rules.amended(changed, now=now, latest_visit=latest)) != rules:
                 await tx.sites.save_rules(site_id, amended)
+            detail = changes_between(_told(site), _told(changed))
+            await tx.audit.append(self._entry(principal, Action.SITE_UPDATE, site_id, detail))
             return changed
 
     async def delete(self, principal: Principal, site_id: UUID) -> None:
@@ -94,10 +101,27 @@ class SiteService:
         """
         require_site(principal, site_id)
         async with self._transactions.begin(tenant_of(principal)) as tx:
+            site = await tx.sites.get(site_id)
             for api_key_id in await tx.api_keys.of_site(site_id):
                 await tx.revocations.add(Revocation(api_key_id, self._clock.now()))
-            if not await tx.sites.remove(site_id):
+            if site is None or not await tx.sites.remove(site_id):
                 raise not_found("site", site_id)
+            await tx.audit.append(self._entry(principal, Action.SITE_DELETE, site_id, _told(site)))
+
+    def _entry(
+        self, principal: Principal, action: Action, site_id: UUID, detail: Mapping[str, object]
+    ) -> AuditEntry:
+        return AuditEntry.of(principal, action, site_id, at=self._clock.now(), detail=detail, resource="site")
+
+
+def _told(site: Site) -> dict[str, object]:
+    """A site as the audit log shows it."""
+    return {
+        "display_name": site.display_name,
+        "time_zone": site.time_zone,
+        "visit_gap_seconds": site.visit_gap.total_seconds(),
+        "business_day_start_seconds": site.business_day_start.total_seconds(),
+    }
 
 
 def _changed(site: Site, values: SiteValues) -> Site:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.customer import Customer, CustomerView, new_customer
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
@@ -95,7 +95,7 @@ class Splitting:
             "reason": order.reason,
         }
         await tx.audit.append(
-            AuditEntry.of(principal, "split_customer", root.customer_id, at=now, detail=detail)
+            AuditEntry.of(principal, Action.CUSTOMER_SPLIT, root.customer_id, at=now, detail=detail)
         )
         return made.customer_id
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.change import NewChange
 from footfall_server.domain.customer import Customer
 from footfall_server.domain.face_event import FaceOutcome
@@ -93,7 +93,9 @@ class Suggestions:
             people = [found[each] for each in suggestion.everybody]
             joined = await _Joining(tx, principal, now).of(suggestion, people)
             await tx.suggestions.remove(suggestion_id)
-            await _note(tx, principal, "accept_suggestion", suggestion, about=joined.customer_id, now=now)
+            await _note(
+                tx, principal, Action.SUGGESTION_ACCEPT, suggestion, about=joined.customer_id, now=now
+            )
             await tx.changes.append(joined.changes)
             return Accepted(joined.customer_id, joined.merge_id)
 
@@ -107,7 +109,7 @@ class Suggestions:
                     await tx.distinct.mark(DistinctMark(low, high, "", now, principal.subject_id))
             await tx.suggestions.remove(suggestion_id)
             await _note(
-                tx, principal, "dismiss_suggestion", suggestion, about=suggestion.everybody[0], now=now
+                tx, principal, Action.SUGGESTION_DISMISS, suggestion, about=suggestion.everybody[0], now=now
             )
 
 
@@ -158,7 +160,13 @@ async def _holding(tx: Transaction, suggestion_id: UUID) -> Suggestion:
 
 
 async def _note(
-    tx: Transaction, principal: Principal, action: str, suggestion: Suggestion, *, about: UUID, now: datetime
+    tx: Transaction,
+    principal: Principal,
+    action: Action,
+    suggestion: Suggestion,
+    *,
+    about: UUID,
+    now: datetime,
 ) -> None:
     detail = {
         "suggestion_id": suggestion.suggestion_id,

@@ -13,8 +13,6 @@ from customer_samples import (
     a_suggestion,
     a_track,
     a_track_face,
-    an_admin,
-    an_entry,
 )
 from database_fixtures import FootfallDatabase
 from fakes.memory_transactions import MemoryTransactions
@@ -265,15 +263,6 @@ async def test_faces_change_hands_by_their_tracks_and_are_told_to_the_index_agai
     async with transactions.begin(tenant_id) as tx:
         [queued] = await tx.gallery.take_unindexed(9)
     assert (queued.face_id, queued.customer_id) == (faces[0].face_id, new.customer_id)
-
-
-async def test_an_audit_entry_is_kept_and_the_same_one_only_once(
-    transactions: Transactions, tenant_id: UUID
-) -> None:
-    entry = an_entry(an_admin(tenant_id), new_id())
-    async with transactions.begin(tenant_id) as tx:
-        await tx.audit.append(entry)
-    assert "source_ids" in entry.detail
 
 
 async def test_people_who_are_forgotten_leave_nothing_and_others_stay(

@@ -27,7 +27,7 @@ from footfall_server.storage.postgres.engine import make_engine
 from footfall_server.storage.postgres.transactions import PostgresTransactions
 from storage_samples import NOON, a_face, a_site, a_tenant, an_image
 
-TELL_OF_MERGING = {"merges", "audit_log", "changes", "tenant_revisions"}
+TELL_OF_MERGING = {"merges", "audit_log", "audit_heads", "changes", "tenant_revisions"}
 COLUMNS = """
     select c.relname as name, string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns,
            string_agg(quote_ident(a.attname), ', ' order by a.attnum)
@@ -225,7 +225,7 @@ async def test_a_person_who_is_forgotten_is_named_nowhere_but_where_it_has_to_be
     [detail] = [
         json.loads(row["detail"])
         for row in await superuser.fetch(
-            "select detail from audit_log where tenant_id = $1 and action = 'delete_customer'", tenant_id
+            "select detail from audit_log where tenant_id = $1 and action = 'customer.delete'", tenant_id
         )
     ]
     assert (detail["faces"], detail["tracks"], detail["images"]) == (2, 2, 2)

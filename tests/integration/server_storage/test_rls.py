@@ -15,8 +15,11 @@ from database_fixtures import FootfallDatabase
 from footfall_server.domain.identifiers import new_id
 
 NOT_TENANT_DATA = {"alembic_version"}
-APPEND_ONLY = {"audit_log"}
-"""Tables whose rows the application may not change at all."""
+APPEND_ONLY = {"audit_log", "audit_heads"}
+"""Tables whose rows the application may neither change nor delete."""
+
+OF_THE_DATABASE = {"audit_heads"}
+"""Tables that only the database itself writes: a trigger, as rows of another one come."""
 
 SAMPLES = {
     "uuid": "gen_random_uuid()",
@@ -110,7 +113,8 @@ async def tenant_id(footfall_database: FootfallDatabase) -> UUID:
     async with _connected(footfall_database.app_dsn) as app, app.transaction():
         await _set_tenant(app, tenant_id)
         for table in await _tenant_tables(app):
-            await app.execute(await _insert_statement(app, table, tenant_id))
+            if table not in OF_THE_DATABASE:
+                await app.execute(await _insert_statement(app, table, tenant_id))
     return tenant_id
 
 
@@ -178,7 +182,7 @@ async def test_another_tenant_sees_and_changes_nothing(
                 assert await app.fetch(f"select * from {table}") == [], f"{table} shows other tenants' rows"
                 if table not in APPEND_ONLY:
                     assert await app.execute(f"update {table} set tenant_id = tenant_id") == "UPDATE 0", table
-                assert await app.execute(f"delete from {table}") == "DELETE 0", table
+                    assert await app.execute(f"delete from {table}") == "DELETE 0", table
             with pytest.raises(asyncpg.InsufficientPrivilegeError):  # noqa: PT012
                 async with app.transaction():
                     await _set_tenant(app, intruder)
@@ -203,13 +207,54 @@ async def test_a_row_cannot_be_handed_to_another_tenant(
 
 
 @pytest.mark.parametrize("table", sorted(APPEND_ONLY))
+@pytest.mark.parametrize("role", ["footfall_app", "footfall_platform"])
 async def test_what_was_written_to_a_log_stays_as_it_was(
-    footfall_database: FootfallDatabase, tenant_id: UUID, table: str
+    footfall_database: FootfallDatabase, tenant_id: UUID, table: str, role: str
+) -> None:
+    statements = [f"update {table} set tenant_id = tenant_id", f"delete from {table}", f"truncate {table}"]
+    if table in OF_THE_DATABASE:
+        statements.append(f"insert into {table} select * from {table}")
+    async with _connected(footfall_database.app_dsn) as app:
+        for statement in statements:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):  # noqa: PT012
+                async with app.transaction():
+                    await _set_tenant(app, tenant_id)
+                    await app.execute(f"set local role {role}")
+                    await app.execute(statement)
+                    pytest.fail(f"{role} may {statement}")
+
+
+async def test_a_log_is_not_forgotten_before_its_tenant_is(
+    footfall_database: FootfallDatabase, tenant_id: UUID
+) -> None:
+    forget = "select footfall_forget_audit_log($1)"
+    async with _connected(footfall_database.app_dsn) as app:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):  # noqa: PT012
+            async with app.transaction():
+                await _set_tenant(app, tenant_id)
+                await app.execute(forget, tenant_id)
+        for log_id in (tenant_id, UUID(int=0)):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="goes with the tenant"):  # noqa: PT012
+                async with app.transaction():
+                    await app.execute("set local role footfall_platform")
+                    await app.execute(forget, log_id)
+        async with app.transaction():
+            await _set_tenant(app, tenant_id)
+            assert await app.fetchval("select count(*) from audit_log") == 1
+
+
+async def test_the_place_in_a_log_is_not_for_the_writer_to_choose(
+    footfall_database: FootfallDatabase, tenant_id: UUID
 ) -> None:
     async with _connected(footfall_database.app_dsn) as app, app.transaction():
         await _set_tenant(app, tenant_id)
-        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
-            await app.execute(f"update {table} set tenant_id = tenant_id")
+        before = await app.fetchrow("select * from audit_heads")
+        await app.execute(await _insert_statement(app, "audit_log", tenant_id))
+        row = await app.fetchrow("select * from audit_log order by sequence desc limit 1")
+        after = await app.fetchrow("select * from audit_heads")
+    assert row["sequence"] == before["sequence"] + 1 == after["sequence"]
+    assert row["previous_hash"] == before["hash"]
+    assert row["hash"] == after["hash"] != b"\x00", "the sample row asks for another hash"
 
 
 async def test_the_application_owns_nothing_and_bypasses_nothing(footfall_database: FootfallDatabase) -> None:
@@ -261,6 +306,8 @@ async def test_the_platform_does_what_signing_in_needs_and_no_more(
         ("refresh_tokens", "select"),
         ("revocations", "select"),
         ("revocations", "delete"),
+        ("audit_log", "select"),
+        ("audit_heads", "select"),
     }
     async with _connected(footfall_database.app_dsn) as app:
         for table in await _tenant_tables(app):
@@ -282,6 +329,22 @@ async def test_the_platform_does_what_signing_in_needs_and_no_more(
                     went_through = True
                 await transaction.rollback()
                 assert went_through == ((table, command) in allowed), f"{command} on {table}"
+
+
+async def test_the_platform_reads_and_writes_its_own_log_only(
+    footfall_database: FootfallDatabase, tenant_id: UUID
+) -> None:
+    own = UUID(int=0)
+    async with _connected(footfall_database.app_dsn) as app:
+        async with app.transaction():
+            await app.execute("set local role footfall_platform")
+            await app.execute(await _insert_statement(app, "audit_log", own))
+            for table in ("audit_log", "audit_heads"):
+                found = await app.fetch(f"select tenant_id from {table}")
+                assert {row["tenant_id"] for row in found} == {own}, table
+        async with app.transaction():
+            await _set_tenant(app, tenant_id)
+            assert await app.fetchval("select count(*) from audit_log where tenant_id = $1", own) == 0
 
 
 async def test_the_platform_adds_system_administrators_only(

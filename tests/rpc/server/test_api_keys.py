@@ -14,7 +14,6 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
 from footfall_server.errors import FootfallError
 from footfall_server.rpc.convert_values import to_timestamp
-from footfall_server.services.account_audit import NOBODY
 
 pb = api_key_service_pb2
 
@@ -192,7 +191,7 @@ async def test_an_operator_makes_keys_at_the_machine(shop: Shop, core: Replica) 
     assert told.role == auth_service_pb2.ROLE_SITE_MANAGER
     assert told.expire_time == to_timestamp(shop.clock.now() + timedelta(days=7))
     [entry] = audited(shop, "api_key.create")
-    assert (entry.actor_id, entry.resource_id) == (NOBODY, key.api_key_id)
+    assert (entry.actor_id, entry.resource_id) == (None, key.api_key_id)
     with pytest.raises(FootfallError, match="role: must be worker or site_manager"):
         await provisioning(shop).create_api_key(
             shop.own.tenant.tenant_id,

@@ -137,7 +137,7 @@ async def test_a_customer_is_made_by_hand_once_and_named(chain: Chain) -> None:
     named = await chain.rename(made.customer_id, "Frau M.")
     assert await chain.get(made.customer_id) == named
     assert (await chain.rename(made.customer_id, "")).display_name == ""
-    assert chain.audited() == ["create_customer"] * 2 + ["update_customer"] * 2
+    assert chain.audited() == ["customer.create"] * 2 + ["customer.update"] * 2
 
 
 async def test_customers_are_listed_by_number_page_by_page(chain: Chain) -> None:
@@ -208,7 +208,7 @@ async def test_a_merge_is_previewed_made_and_undone(chain: Chain) -> None:
     assert (failed.code, failed.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "MERGE_UNDONE")
     listed = await chain.stub.ListMerges(pb.ListMergesRequest(customer_id=bob), metadata=chain.admin)
     assert list(listed.merges) == [undone]
-    assert chain.audited() == ["merge_customers", "unmerge_customers"]
+    assert chain.audited() == ["customer.merge", "customer.unmerge"]
 
 
 async def test_the_same_request_merges_once(chain: Chain) -> None:
@@ -353,7 +353,7 @@ async def test_a_split_takes_tracks_and_their_faces_and_keeps_the_two_apart(chai
     assert failed.reason == "CANNOT_LINK"
     await chain.merge(ann, new.customer_id, force=True, reason="one after all")
     assert (await chain.get(ann)).visit_count == 3
-    assert chain.audited() == ["split_customer", "merge_customers"]
+    assert chain.audited() == ["customer.split", "customer.merge"]
 
 
 async def test_who_is_left_without_a_face_gets_the_best_one_of_its_tracks(chain: Chain) -> None:
@@ -442,7 +442,7 @@ async def test_suggestions_are_listed_with_faces_and_accepted_once(chain: Chain)
     assert (failed.code, failed.reason) == (grpc.StatusCode.NOT_FOUND, "SUGGESTION_NOT_FOUND")
     await chain.unmerge(done.merge_id)
     assert (await chain.get(bob)).visit_count == 1
-    assert chain.audited() == ["merge_customers", "accept_suggestion", "unmerge_customers"]
+    assert chain.audited() == ["customer.merge", "suggestion.accept", "customer.unmerge"]
 
 
 async def test_people_who_wait_become_a_customers_and_wait_again(chain: Chain) -> None:

@@ -27,7 +27,6 @@ from footfall.v1 import auth_service_pb2, site_service_pb2, tenant_service_pb2
 from footfall_server.auth.refresh_tokens import hash_refresh_token
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
-from footfall_server.services.account_audit import NOBODY
 
 BAD_CREDENTIALS = (grpc.StatusCode.UNAUTHENTICATED, "BAD_CREDENTIALS", "the credentials are not right")
 GRACE = timedelta(seconds=10)
@@ -117,7 +116,7 @@ async def test_who_uses_a_token_twice_ends_the_session(shop: Shop, core: Replica
     assert await turned_away(core, as_bearer(newest))
     assert not await turned_away(core, as_bearer(other)), "another session ended, too"
     [entry] = audited(shop, "auth.refresh_reused")
-    assert (entry.actor_id, entry.resource_id) == (NOBODY, person.user_id)
+    assert (entry.actor_id, entry.resource_id) == (None, person.user_id)
     assert json.loads(entry.detail)["session_id"] in {
         str(each) for each in shop.transactions.platform.sessions
     }
@@ -187,7 +186,7 @@ async def test_failed_sign_ins_of_known_accounts_are_told_without_an_address(
     await failure(core.auth.IssueToken(by_password(Person(new_id(), "nobody@nord.example"))))
     await until(lambda: bool(audited(shop, "auth.sign_in_failed")))
     [entry] = audited(shop, "auth.sign_in_failed")
-    assert (entry.actor_id, entry.resource_id) == (NOBODY, person.user_id)
+    assert (entry.actor_id, entry.resource_id) == (None, person.user_id)
     assert json.loads(entry.detail) == {"method": "password"}
     assert not audited_by_platform(shop, "auth.sign_in_failed")
 

@@ -1,5 +1,6 @@
 """Images: granted when announced, stored when found, shown to whoever may see the site."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ from fakes.synthetic_faces import face_event, person, quality
 from footfall_server.domain.face_event import AnnouncedImage
 from footfall_server.domain.identity import Role
 from footfall_server.domain.visit import VisitView
-from footfall_server.errors import FootfallError
+from footfall_server.errors import FootfallError, unavailable
 from footfall_server.services.images import ImageService
 
 JPEG = b"\xff\xd8\xff a face"
@@ -84,6 +85,7 @@ async def test_what_is_not_as_announced_is_missing(shop: Shop, data: bytes, cont
     with pytest.raises(FootfallError) as caught:
         await service(shop).get(shop.principal(), image_id)
     assert caught.value.reason == "IMAGE_NOT_FOUND"
+    assert not shop.tables.audit
 
 
 async def test_a_better_image_takes_over_when_it_is_there(shop: Shop) -> None:
@@ -105,6 +107,49 @@ async def test_an_image_that_shows_the_face_worse_is_not_wanted(shop: Shop) -> N
     assert (await service(shop).grants(shop.principal(), [worse])).unwanted == [worse]
 
 
+async def test_a_view_is_audited_before_the_face_is_shown(shop: Shop) -> None:
+    image_id = await announce(shop)
+    await put(shop, image_id)
+    await service(shop).report(shop.principal(), [image_id])
+    assert not shop.tables.audit, "workers put images and do not look at them"
+    manager = shop.principal(Role.SITE_MANAGER)
+    for _ in range(2):
+        await service(shop).get(manager, image_id)
+    first, second = shop.tables.audit.values()
+    assert first.audit_id != second.audit_id, "one entry per view"
+    assert (first.action, first.resource, first.resource_id) == ("image.view", "image", image_id)
+    assert (first.actor_id, first.actor_role, first.at) == (
+        manager.subject_id,
+        "site_manager",
+        shop.clock.now(),
+    )
+    shown = await view(shop)
+    assert json.loads(first.detail) == {
+        "site_id": str(shop.site.site_id),
+        "visit_id": str(shown.visit_id),
+        "customer_id": str(shown.customer_id),
+    }
+
+
+async def test_a_view_that_cannot_be_recorded_does_not_happen(shop: Shop) -> None:
+    image_id = await announce(shop)
+    await put(shop, image_id)
+    await service(shop).report(shop.principal(), [image_id])
+    commits = 0
+
+    def fail_the_second() -> None:
+        nonlocal commits
+        commits += 1
+        if commits == 2:
+            raise unavailable("STORE_UNAVAILABLE", "the database cannot be reached")
+
+    shop.transactions.before_commit = fail_the_second
+    with pytest.raises(FootfallError) as caught:
+        await service(shop).get(shop.principal(Role.SITE_MANAGER), image_id)
+    assert caught.value.reason == "STORE_UNAVAILABLE"
+    assert not shop.tables.audit
+
+
 async def test_another_sites_images_are_not_there(shop: Shop) -> None:
     image_id = await announce(shop)
     await put(shop, image_id)
@@ -114,3 +159,4 @@ async def test_another_sites_images_are_not_there(shop: Shop) -> None:
     with pytest.raises(FootfallError) as caught:
         await service(shop).get(elsewhere, image_id)
     assert caught.value.reason == "IMAGE_NOT_FOUND"
+    assert not shop.tables.audit

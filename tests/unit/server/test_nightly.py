@@ -7,11 +7,14 @@ from uuid import UUID
 
 import numpy as np
 import pytest
+import structlog
 from fakes.counting_shop import Shop
 from fakes.manual_clock import START
 from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY, face_event, person, quality, shot_of
+from footfall_server.domain.audit import NO_TENANT, Action, AuditEntry
 from footfall_server.domain.merge import DistinctMark
 from footfall_server.domain.suggestion import Suggestion, SuggestionKind
+from footfall_server.services.audit_anchors import AuditAnchors
 from footfall_server.services.event_checks import RecognitionModel
 from footfall_server.services.model_registry import KnownModels
 from footfall_server.services.nightly import KEPT_FOR, Nightly, last_night
@@ -38,7 +41,12 @@ def reclustering(shop: Shop) -> Reclustering:
 
 
 def nightly(shop: Shop) -> Nightly:
-    return Nightly(transactions=shop.transactions, clock=shop.clock, reclustering=reclustering(shop))
+    return Nightly(
+        transactions=shop.transactions,
+        clock=shop.clock,
+        reclustering=reclustering(shop),
+        anchors=AuditAnchors(transactions=shop.transactions, clock=shop.clock),
+    )
 
 
 async def see(shop: Shop, embedding: np.ndarray, *, minute: float, weak: bool = False) -> UUID | None:
@@ -140,11 +148,11 @@ async def test_looking_again_replaces_what_was_suggested(shop: Shop) -> None:
 async def test_a_night_job_is_done_once_by_whichever_replica_comes_first(shop: Shop) -> None:
     shop.clock.at = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
     done = await asyncio.gather(*(nightly(shop).run_due() for _ in range(4)))
-    assert max(done) <= 2
-    assert sum(done) == 2
+    assert max(done) <= 3
+    assert sum(done) == 3
     assert await nightly(shop).run_due() == 0
     shop.clock.advance(timedelta(days=1))
-    assert await nightly(shop).run_due() == 2
+    assert await nightly(shop).run_due() == 3
     assert all(finished for _, finished, _ in shop.tables.jobs.values())
 
 
@@ -161,6 +169,27 @@ async def test_explanations_and_faces_of_tracks_are_forgotten_in_time(shop: Shop
     assert not shop.tables.decisions
     assert not shop.tables.track_faces
     assert len(shop.tables.gallery) == 1, "what somebody is recognised by stays"
+
+
+async def test_where_the_audit_logs_end_is_told_outside_the_database_every_night(shop: Shop) -> None:
+    entry = AuditEntry.by_operator(Action.AUDIT_EXPORT, None, at=START, detail={}, resource="audit_log")
+    async with shop.transactions.begin(shop.tenant_id) as tx:
+        await tx.audit.append(entry)
+        head = await tx.audit.head()
+    shop.clock.at = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
+    jobs = nightly(shop)
+    for _ in range(2):
+        with structlog.testing.capture_logs() as lines:
+            await jobs.run_due()
+            await jobs.run_due()
+        told = {
+            line["tenant_id"]: (line["sequence"], line["hash"])
+            for line in lines
+            if line["event"] == "audit_head"
+        }
+        assert told == {str(NO_TENANT): (0, "00" * 32), str(shop.tenant_id): (1, head.hash.hex())}
+        assert len([line for line in lines if line["event"] == "audit_head"]) == 2, "once a night"
+        shop.clock.advance(timedelta(days=1))
 
 
 @pytest.mark.parametrize(

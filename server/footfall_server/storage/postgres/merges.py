@@ -1,4 +1,4 @@
-"""The ledger of merges and the audit log, in PostgreSQL."""
+"""The ledger of merges, in PostgreSQL."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -7,11 +7,10 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Row, Uuid, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from footfall_server.domain.audit import AuditEntry
 from footfall_server.domain.merge import Merge
 from footfall_server.ports import TimeCursor
 from footfall_server.storage.postgres.statements import TenantConnection
-from footfall_server.storage.postgres.tables import Instant, audit_log, merges
+from footfall_server.storage.postgres.tables import Instant, merges
 
 _COLUMNS = (
     "merge_id",
@@ -111,29 +110,6 @@ class PostgresMerges:
             update(merges)
             .where(merges.c.merge_id == merge.merge_id)
             .values(undone_at=merge.undone_at, undone_by=merge.undone_by)
-        )
-
-
-class PostgresAudit:
-    """AuditRepository."""
-
-    def __init__(self, connection: TenantConnection) -> None:
-        self._connection = connection
-
-    async def append(self, entry: AuditEntry) -> None:
-        """See AuditRepository.append."""
-        await self._connection.run(
-            insert(audit_log).values(
-                tenant_id=self._connection.tenant_id,
-                audit_id=entry.audit_id,
-                at=entry.at,
-                actor_id=entry.actor_id,
-                actor_role=entry.actor_role,
-                action=entry.action,
-                resource=entry.resource,
-                resource_id=entry.resource_id,
-                detail=entry.detail,
-            )
         )
 
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, text, tuple_, update
+from sqlalchemy import Row, Uuid, bindparam, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from footfall_server.domain.audit import NO_TENANT
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
 from footfall_server.errors import ErrorKind, FootfallError
@@ -20,20 +21,29 @@ from footfall_server.storage.postgres.accounts import (
     to_api_key,
     to_user,
 )
+from footfall_server.storage.postgres.audit import PostgresAudit
 from footfall_server.storage.postgres.failures import name_taken
-from footfall_server.storage.postgres.merges import PostgresAudit
 from footfall_server.storage.postgres.revocations import PostgresRevocations, PostgresSessionSearch
 from footfall_server.storage.postgres.roles import PLATFORM
 from footfall_server.storage.postgres.sessions import PostgresSessions
 from footfall_server.storage.postgres.statements import TenantConnection
-from footfall_server.storage.postgres.tables import api_keys, metadata, sites, tenants, users
+from footfall_server.storage.postgres.tables import (
+    api_keys,
+    audit_heads,
+    audit_log,
+    metadata,
+    sites,
+    tenants,
+    users,
+)
 
 ENTER_PLATFORM = text(f"set local role {PLATFORM}")
 LEAVE_PLATFORM = text("set local role none")
 SET_TENANT = text("select set_config('app.tenant_id', :tenant, true)")
 
-NO_TENANT = UUID(int=0)
-"""Stands for no tenant where a connection wants one. Only the audit log holds rows of it."""
+_FORGET_AUDIT_LOG = text("select footfall_forget_audit_log(:tenant)").bindparams(
+    bindparam("tenant", type_=Uuid())
+)
 
 _COLUMNS = (tenants.c.tenant_id, tenants.c.display_name, tenants.c.created_at, tenants.c.updated_at)
 
@@ -141,10 +151,11 @@ class PostgresPlatformTransaction:
         await self._connection.run(LEAVE_PLATFORM)
         await self._connection.rows(SET_TENANT, {"tenant": str(tenant_id)})
         for table in reversed(metadata.sorted_tables):
-            if table not in (tenants, sites):
+            if table not in (tenants, sites, audit_log, audit_heads):
                 await self._connection.run(delete(table).where(table.c.tenant_id == tenant_id))
         await self._connection.rows(SET_TENANT, {"tenant": ""})
         await self._connection.run(ENTER_PLATFORM)
+        await self._connection.rows(_FORGET_AUDIT_LOG, {"tenant": tenant_id})
 
 
 def _to_tenant(row: Row[Any]) -> Tenant:

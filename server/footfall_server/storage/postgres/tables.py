@@ -533,14 +533,31 @@ audit_log = Table(
     _tenant_column(),
     Column("audit_id", UUID(), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("actor_id", UUID(), nullable=False),
+    Column("actor_id", UUID()),
     Column("actor_role", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("resource", Text, nullable=False),
-    Column("resource_id", UUID(), nullable=False),
+    Column("resource_id", UUID()),
     Column("detail", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("previous_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
     PrimaryKeyConstraint("tenant_id", "audit_id"),
+    UniqueConstraint("tenant_id", "sequence", name="audit_log_sequence_key"),
     Index("audit_log_by_time", "tenant_id", "at", "audit_id"),
+    Index("audit_log_by_actor", "tenant_id", "actor_id", "sequence"),
+    Index("audit_log_by_resource", "tenant_id", "resource_id", "sequence"),
+    Index("audit_log_by_action", "tenant_id", "action", "sequence"),
+)
+"""A trigger gives rows their last three columns. Rows go only with the tenant, by a function."""
+
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    _tenant_column(),
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("tenant_id"),
 )
 
 tenant_jobs = Table(

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from footfall_server.ports import PlatformTransaction, Transaction
 from footfall_server.storage.postgres.accounts import PostgresApiKeys, PostgresUsers
+from footfall_server.storage.postgres.audit import PostgresAudit
 from footfall_server.storage.postgres.batches import PostgresBatches
 from footfall_server.storage.postgres.cameras import PostgresCameras
 from footfall_server.storage.postgres.changes import PostgresChanges
@@ -24,7 +25,7 @@ from footfall_server.storage.postgres.failures import is_unreachable, translated
 from footfall_server.storage.postgres.gallery import PostgresGallery
 from footfall_server.storage.postgres.images import PostgresImages
 from footfall_server.storage.postgres.jobs import PostgresJobs
-from footfall_server.storage.postgres.merges import PostgresAudit, PostgresMerges
+from footfall_server.storage.postgres.merges import PostgresMerges
 from footfall_server.storage.postgres.model_changes import PostgresModelChanges
 from footfall_server.storage.postgres.model_faces import PostgresModelFaces
 from footfall_server.storage.postgres.platform import (
