@@ -87,9 +87,9 @@ CHAIN_FUNCTION = f"""
     $$
 """
 
-# The one way to take entries away: with a tenant that is gone by then. Returns where its log ended.
+# The one way to take entries away: with a tenant that is gone by then.
 FORGET_FUNCTION = f"""
-    create function footfall_forget_audit_log(forgotten uuid) returns setof audit_heads
+    create function footfall_forget_audit_log(forgotten uuid) returns void
     language plpgsql security definer
     set search_path = pg_catalog, public, pg_temp
     as $$
@@ -102,7 +102,7 @@ FORGET_FUNCTION = f"""
           using errcode = 'insufficient_privilege';
       end if;
       delete from audit_log where tenant_id = forgotten;
-      return query delete from audit_heads where tenant_id = forgotten returning *;
+      delete from audit_heads where tenant_id = forgotten;
       perform set_config('app.tenant_id', before, true);
     end
     $$

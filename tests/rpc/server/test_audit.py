@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import grpc
 import pytest
-from fakes.good_requests import good_requests, seed
+from fakes.good_requests import EMAIL, PASSWORD, good_requests, seed
 from fakes.manual_clock import START
 from fakes.rpc_calls import call
 from fakes.rpc_failures import failure
@@ -23,6 +23,7 @@ from footfall_server.domain.audit import Action
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
 from footfall_server.rpc.convert_values import to_timestamp
+from footfall_server.services.provisioning import ProvisioningService
 from google.protobuf.field_mask_pb2 import FieldMask
 
 ADMIN = Role.TENANT_ADMIN
@@ -230,6 +231,30 @@ async def test_a_look_at_a_face_is_in_the_log(shop: Shop, core: Replica) -> None
     assert len(seen) == before + 2
     assert (seen[0].resource_id, seen[0].actor_role) == (seeded.image_id, auth_service_pb2.ROLE_SITE_MANAGER)
     assert json.loads(seen[0].detail)["visit_id"] == seeded.visit_id
+
+
+async def test_what_an_operator_makes_is_in_the_log_of_whom_it_is_made_for(shop: Shop, core: Replica) -> None:
+    operator = ProvisioningService(transactions=shop.transactions, passwords=shop.passwords, clock=shop.clock)
+    tenant = await operator.create_tenant("Neu")
+    admin = await operator.create_system_admin(email=EMAIL, display_name="Root", password=PASSWORD)
+    tenant_id, site_id = shop.own.tenant.tenant_id, shop.own.site.site_id
+    user = await operator.create_tenant_admin(
+        tenant_id, email=f"a{EMAIL}", display_name="Chefin", password=PASSWORD
+    )
+    key = await operator.create_api_key(tenant_id, site_id, display_name="Kasse")
+    installation = await entries(core, shop.signed_in(Role.SYSTEM_ADMIN))
+    own = await entries(core, shop.signed_in(ADMIN))
+    assert [(each.action, each.resource, each.resource_id) for each in (*installation, *own)] == [
+        ("user.create", "user", str(admin)),
+        ("tenant.create", "tenant", str(tenant.tenant_id)),
+        ("api_key.create", "api_key", str(key.api_key_id)),
+        ("user.create", "user", str(user)),
+    ]
+    for each in (*installation, *own):
+        assert (each.actor_id, each.actor_role) == ("", auth_service_pb2.ROLE_UNSPECIFIED)
+        assert json.loads(each.detail)["by"] == "operator"
+        for secret in (EMAIL, PASSWORD, key.text, "Chefin", "Root"):
+            assert secret not in each.detail
 
 
 CHANGES = {

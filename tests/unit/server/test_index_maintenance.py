@@ -1,6 +1,7 @@
 """An operator compares the index with the gallery, and makes it anew, on the fakes."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -66,6 +67,12 @@ async def verified(shop: Shop, tenant_id: UUID | None = None, *, repair: bool = 
 async def rebuilt(shop: Shop) -> tuple[list[IndexReport], list[int]]:
     progress: list[RebuildProgress] = []
     reports = [each async for each in maintenance(shop).rebuild(progress.append)]
+    [entry] = shop.transactions.platform.audit.values()
+    assert (entry.action, entry.actor_id, json.loads(entry.detail)) == (
+        "index.rebuild",
+        None,
+        {"by": "operator", "model_ids": [MODEL_ID]},
+    )
     return reports, [each.left for each in progress]
 
 
