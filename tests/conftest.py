@@ -3,8 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ("stack_fixtures", "database_fixtures", "model_fixtures")
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("footfall", deadline=None)
+settings.load_profile("footfall")
 
 TESTS = Path(__file__).parent
 KINDS = frozenset({"unit", "rpc", "contract", "integration", "security", "e2e"})

@@ -26,6 +26,7 @@ class Action(StrEnum):
     PASSWORD_SET = "auth.password_set"  # noqa: S105
     REFRESH_REUSED = "auth.refresh_reused"
     SWITCH_TENANT = "auth.switch_tenant"
+    LEAVE_TENANT = "auth.leave_tenant"
     USER_CREATE = "user.create"
     USER_UPDATE = "user.update"
     USER_DELETE = "user.delete"
