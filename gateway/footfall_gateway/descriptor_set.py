@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from footfall.v1 import (
     auth_service_pb2,
     camera_service_pb2,
+    certificate_service_pb2,
     customer_service_pb2,
     image_service_pb2,
     ingest_service_pb2,
@@ -21,6 +22,7 @@ from google.rpc import error_details_pb2, status_pb2
 SERVICE_FILES: tuple[FileDescriptor, ...] = (
     auth_service_pb2.DESCRIPTOR,
     camera_service_pb2.DESCRIPTOR,
+    certificate_service_pb2.DESCRIPTOR,
     customer_service_pb2.DESCRIPTOR,
     image_service_pb2.DESCRIPTOR,
     ingest_service_pb2.DESCRIPTOR,

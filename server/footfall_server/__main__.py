@@ -5,16 +5,19 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
+from footfall_server.auth.authority import BUNDLE_FILE, BadAuthorityError, generate_authority
 from footfall_server.auth.keys import BadKeysError, generate_key, load_keys
 from footfall_server.errors import FootfallError
 from footfall_server.settings import BadSettingsError
 
 Command = Callable[[argparse.Namespace], None]
+
+MAX_LIST_DAYS = 90
 
 
 class CommandError(Exception):
@@ -42,7 +45,14 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from footfall_server.administration import DATABASE_ERRORS  # noqa: PLC0415
     from footfall_server.rpc.grpc_server import CannotListenError  # noqa: PLC0415
 
-    ours = (CommandError, FootfallError, BadKeysError, BadSettingsError, CannotListenError)
+    ours = (
+        CommandError,
+        FootfallError,
+        BadKeysError,
+        BadAuthorityError,
+        BadSettingsError,
+        CannotListenError,
+    )
     return (*ours, *DATABASE_ERRORS)
 
 
@@ -61,6 +71,21 @@ def _parser() -> argparse.ArgumentParser:
     keys = commands.add_parser("generate-keys", help="make a new signing key; the newest signs")
     keys.add_argument("--dir", type=Path, required=True, help="the folder, as in AUTH__KEYS_DIR")
     keys.set_defaults(run=_generate_keys)
+
+    authority = commands.add_parser(
+        "generate-authority", help="make a new certificate authority for edge workers; the newest issues"
+    )
+    authority.add_argument("--dir", type=Path, required=True, help="the folder, as in AUTH__AUTHORITY_DIR")
+    authority.set_defaults(run=_generate_authority)
+
+    lists = commands.add_parser(
+        "write-crl", help="write the lists of revoked certificates, for the gateway; again before they end"
+    )
+    lists.add_argument("--output", type=Path, required=True, help="the file, PEM; it is replaced whole")
+    lists.add_argument(
+        "--days", type=_days, default=7, help="how long the lists are good; then nobody gets in (default: 7)"
+    )
+    lists.set_defaults(run=_write_crl)
 
     tenant = commands.add_parser("create-tenant", help="open a tenant")
     tenant.add_argument("--name", required=True)
@@ -132,6 +157,26 @@ def _generate_keys(options: argparse.Namespace) -> None:
     file = generate_key(folder, at=datetime.now(UTC))
     load_keys(folder)
     _say({"kid": file.stem})
+
+
+def _generate_authority(options: argparse.Namespace) -> None:
+    folder: Path = options.dir
+    file = generate_authority(folder, at=datetime.now(UTC))
+    _say({"authority": file.stem, "certificates": str(folder / BUNDLE_FILE)})
+
+
+def _write_crl(options: argparse.Namespace) -> None:
+    from footfall_server.certificate_administration import write_revocation_lists  # noqa: PLC0415
+
+    lifetime = timedelta(days=options.days)
+    _say({"revoked": asyncio.run(write_revocation_lists(options.output, lifetime=lifetime))})
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= MAX_LIST_DAYS:
+        raise argparse.ArgumentTypeError(f"must be 1 to {MAX_LIST_DAYS}")
+    return days
 
 
 def _create_tenant(options: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 
+from footfall_server.auth.authority import Authorities
 from footfall_server.auth.keys import KeyRing
 from footfall_server.auth.passwords import Passwords
 from footfall_server.auth.tokens import AccessTokens
@@ -20,6 +21,7 @@ from footfall_server.ports import ChangeSource, Clock, CropEmbedder, FaceIndex, 
 from footfall_server.readiness import Readiness
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
+from footfall_server.rpc.certificates import CertificateServicer
 from footfall_server.rpc.customers import CustomerServicer
 from footfall_server.rpc.edge_link import LinkManners
 from footfall_server.rpc.grpc_server import GrpcServer
@@ -75,6 +77,7 @@ from footfall_server.services.threshold_policies import ThresholdPolicies
 from footfall_server.services.visits import VisitService
 from footfall_server.services.workers import WorkerService
 from footfall_server.settings import AuthSettings, RecognitionSettings
+from footfall_server.worker_desk import worker_desk
 
 CONNECT = "/footfall.v1.IngestService/Connect"
 
@@ -109,7 +112,15 @@ class Choices:
 class Core:
     """One replica."""
 
-    def __init__(self, *, adapters: Adapters, keys: KeyRing, passwords: Passwords, choices: Choices) -> None:
+    def __init__(
+        self,
+        *,
+        adapters: Adapters,
+        keys: KeyRing,
+        passwords: Passwords,
+        choices: Choices,
+        authorities: Authorities | None = None,
+    ) -> None:
         transactions, clock = adapters.transactions, adapters.clock
         model = RecognitionModel(choices.recognition.model_id, choices.recognition.dimension)
         known_models = KnownModels(
@@ -135,6 +146,13 @@ class Core:
             clock=clock,
             person_token_ttl=choices.auth.person_token_ttl,
             worker_token_ttl=choices.auth.worker_token_ttl,
+        )
+        desk = worker_desk(
+            authorities=authorities,
+            transactions=transactions,
+            tokens=tokens,
+            clock=clock,
+            auth=choices.auth,
         )
         images = ImageService(transactions=transactions, images=adapters.images, clock=clock)
         self._search = ResilientSearch(
@@ -165,7 +183,8 @@ class Core:
         self._reembedding = Reembedding(transactions=transactions, embedder=adapters.embedder, clock=clock)
 
         servicers = Servicers(
-            auth=AuthServicer(accounts=accounts),
+            auth=AuthServicer(accounts=accounts, desk=desk),
+            certificates=CertificateServicer(desk=desk, page_tokens=page_tokens),
             tenants=TenantServicer(
                 tenants=TenantService(transactions=transactions, clock=clock), page_tokens=page_tokens
             ),
@@ -231,7 +250,11 @@ class Core:
             RequestIds(),
             AccessLog(),
             Errors(),
-            Authentication(tokens=tokens, permissions=PERMISSIONS),
+            Authentication(
+                tokens=tokens,
+                permissions=PERMISSIONS,
+                require_bound_certificates=choices.auth.require_bound_certificates,
+            ),
             Authorisation(permissions=PERMISSIONS),
             StreamLifetimes(clock=clock, drain=self._drain, drain_themselves={CONNECT}),
             Messages(rules=rules),

@@ -7,6 +7,7 @@ import uvloop
 
 from footfall_server.adapters import open_adapters
 from footfall_server.app import Choices, Core
+from footfall_server.auth.authority import load_authorities
 from footfall_server.auth.keys import load_keys
 from footfall_server.auth.passwords import Passwords
 from footfall_server.settings import ServerSettings, read_settings
@@ -16,7 +17,7 @@ from footfall_server.telemetry import configure_logging
 def serve() -> None:
     """Serves until SIGTERM or SIGINT, then drains.
 
-    Raises BadSettingsError, BadKeysError or CannotListenError when it cannot start.
+    Raises BadSettingsError, BadKeysError, BadAuthorityError or CannotListenError when it cannot start.
     """
     settings = read_settings(ServerSettings)
     configure_logging(log_format=settings.log_format, log_level=settings.log_level)
@@ -31,6 +32,8 @@ async def _serve(settings: ServerSettings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
     keys = load_keys(settings.auth.keys_dir)
+    authority_dir = settings.auth.authority_dir
+    authorities = load_authorities(authority_dir) if authority_dir is not None else None
     choices = Choices(
         auth=settings.auth,
         recognition=settings.recognition,
@@ -38,6 +41,8 @@ async def _serve(settings: ServerSettings) -> None:
         fallback_faces=settings.milvus.fallback_faces,
     )
     async with open_adapters(settings) as adapters:
-        core = Core(adapters=adapters, keys=keys, passwords=Passwords(), choices=choices)
+        core = Core(
+            adapters=adapters, keys=keys, passwords=Passwords(), choices=choices, authorities=authorities
+        )
         async with core.serving(settings.listen):
             await stop.wait()

@@ -109,7 +109,12 @@ class S3Settings(_Section):
 
 
 class AuthSettings(_Section):
-    """Who may sign in, and for how long."""
+    """Who may sign in, and for how long.
+
+    `authority_dir` has the certificate authority of edge workers; without it they sign in with API keys
+    alone. Tokens that are bound to a certificate are good only on connections that the gateway made with it,
+    unless `require_bound_certificates` is off.
+    """
 
     keys_dir: Path
     issuer: str = Field(default="footfall", min_length=1, max_length=200)
@@ -120,6 +125,14 @@ class AuthSettings(_Section):
     worker_token_ttl: Lifetime = Field(
         default=timedelta(hours=1), ge=timedelta(seconds=1), le=timedelta(days=1)
     )
+    authority_dir: Path | None = None
+    certificate_ttl: Lifetime = Field(
+        default=timedelta(days=30), ge=timedelta(minutes=5), le=timedelta(days=398)
+    )
+    join_token_ttl: Lifetime = Field(
+        default=timedelta(hours=24), ge=timedelta(minutes=1), le=timedelta(days=30)
+    )
+    require_bound_certificates: bool = True
 
 
 class RecognitionSettings(_Section):
@@ -201,6 +214,20 @@ class DatabaseSettings(LogSettings):
     """What the subcommands that only write accounts need."""
 
     postgres: PostgresSettings
+
+
+class AuthoritySettings(BaseModel):
+    """Where the certificate authority is; the rest of the section is for other commands."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    authority_dir: Path
+
+
+class RevocationListSettings(DatabaseSettings):
+    """What `footfall-server write-crl` is told."""
+
+    auth: AuthoritySettings
 
 
 class IndexSettings(DatabaseSettings):

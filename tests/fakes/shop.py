@@ -9,6 +9,7 @@ from uuid import UUID
 
 import grpc.aio
 from fakes.crop_embedder import FakeCropEmbedder
+from fakes.enrolled_worker import EnrolledWorker
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_changes import MemoryChanges
 from fakes.memory_face_index import MemoryFaceIndex
@@ -17,6 +18,7 @@ from fakes.memory_transactions import MemoryTransactions
 from footfall.v1 import (
     auth_service_pb2_grpc,
     camera_service_pb2_grpc,
+    certificate_service_pb2_grpc,
     customer_service_pb2_grpc,
     image_service_pb2_grpc,
     ingest_service_pb2_grpc,
@@ -27,6 +29,7 @@ from footfall.v1 import (
     visit_service_pb2_grpc,
 )
 from footfall_server.app import Adapters, Choices, Core
+from footfall_server.auth.authority import Authorities
 from footfall_server.auth.keys import KeyRing
 from footfall_server.auth.passwords import Passwords
 from footfall_server.auth.tokens import AccessTokens
@@ -66,6 +69,7 @@ class Replica:
     port: int
     channel: grpc.aio.Channel
     auth: "auth_service_pb2_grpc.AuthServiceAsyncStub"
+    certificates: "certificate_service_pb2_grpc.CertificateServiceAsyncStub"
     tenants: "tenant_service_pb2_grpc.TenantServiceAsyncStub"
     sites: "site_service_pb2_grpc.SiteServiceAsyncStub"
     cameras: "camera_service_pb2_grpc.CameraServiceAsyncStub"
@@ -83,6 +87,7 @@ class Shop:
 
     keys: KeyRing
     passwords: Passwords
+    authorities: Authorities | None = None
     clock: ManualClock = field(default_factory=ManualClock)
     changes: MemoryChanges = field(default_factory=MemoryChanges)
     index: MemoryFaceIndex = field(default_factory=lambda: MemoryFaceIndex({MODEL_ID: DIMENSION}))
@@ -93,6 +98,8 @@ class Shop:
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
     fallback_faces: int = 1000
+    enrolled: EnrolledWorker | None = None
+    """A worker with a certificate, for what only such a one may call; see `enrol`."""
     transactions: MemoryTransactions = field(init=False)
     tokens: AccessTokens = field(init=False)
     own: Chain = field(init=False)
@@ -144,6 +151,7 @@ class Shop:
             ),
             keys=self.keys,
             passwords=self.passwords,
+            authorities=self.authorities,
             choices=Choices(
                 auth=AuthSettings(keys_dir=Path("unused"), issuer=ISSUER, audience=AUDIENCE),
                 recognition=RecognitionSettings(model_id=MODEL_ID),
@@ -161,6 +169,7 @@ class Shop:
                 port=port,
                 channel=channel,
                 auth=auth_service_pb2_grpc.AuthServiceStub(channel),
+                certificates=certificate_service_pb2_grpc.CertificateServiceStub(channel),
                 tenants=tenant_service_pb2_grpc.TenantServiceStub(channel),
                 sites=site_service_pb2_grpc.SiteServiceStub(channel),
                 cameras=camera_service_pb2_grpc.CameraServiceStub(channel),

@@ -5,10 +5,8 @@ The order of the names is the order of age: the last name signs, and all verify.
 """
 
 import base64
-import os
 import re
 import secrets
-import stat
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +14,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from footfall_server.auth.private_files import (
+    ExposedFileError,
+    require_unexposed,
+    write_new_private_file,
+)
 
 MIN_KEY_BITS = 2048
 NEW_KEY_BITS = 3072
@@ -96,18 +100,17 @@ def generate_key(folder: Path, *, at: datetime) -> Path:
     pem = rsa.generate_private_key(public_exponent=65537, key_size=NEW_KEY_BITS).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    # The mode is given at creation: there is no moment in which others could read the key.
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-        target.write(pem)
+    write_new_private_file(file, pem)
     return file
 
 
 def _load_key(file: Path) -> SigningKey:
     if _KID.fullmatch(file.stem) is None:
         raise BadKeysError(f"{file}: the name of a signing key is letters, digits, '.', '_' and '-'")
-    # A group may read, as secrets that are mounted for a service's group ask for; nobody else may.
-    if stat.S_IMODE(file.stat().st_mode) & (stat.S_IWGRP | stat.S_IRWXO):
-        raise BadKeysError(f"{file}: others may read or write this signing key (chmod 600)")
+    try:
+        require_unexposed(file)
+    except ExposedFileError:
+        raise BadKeysError(f"{file}: others may read or write this signing key (chmod 600)") from None
     try:
         private = serialization.load_pem_private_key(file.read_bytes(), password=None)
     except (OSError, ValueError, TypeError):

@@ -1,5 +1,6 @@
 """Access tokens: JWTs signed with RS256 (RFC 7519), verified strictly."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ ALGORITHM = "RS256"
 LEEWAY = timedelta(seconds=30)
 MAX_TOKEN_CHARS = 8192
 
+_THUMBPRINT = "x5t#S256"
 _REQUIRED_CLAIMS = ("iss", "aud", "sub", "iat", "nbf", "exp", "jti", "role")
 
 
@@ -48,8 +50,12 @@ class AccessTokens:
         tenant_id: UUID | None,
         site_ids: frozenset[UUID] | None,
         lifetime: timedelta,
+        certificate_hash: str = "",
     ) -> IssuedToken:
-        """Signs a token that is good from now on for its lifetime, in whole seconds."""
+        """Signs a token that is good from now on for its lifetime, in whole seconds.
+
+        `certificate_hash` (SHA-256, hexadecimal) binds it to connections of that certificate (RFC 8705).
+        """
         now = self._clock.now().replace(microsecond=0)
         expires_at = now + max(lifetime, timedelta(seconds=1))
         claims: dict[str, Any] = {
@@ -66,6 +72,8 @@ class AccessTokens:
             claims["tenant_id"] = str(tenant_id)
         if site_ids is not None:
             claims["site_ids"] = sorted(str(site_id) for site_id in site_ids)
+        if certificate_hash:
+            claims["cnf"] = {_THUMBPRINT: _base64url(bytes.fromhex(certificate_hash))}
         key = self._keys.newest
         text = jwt.encode(claims, key.private, algorithm=ALGORITHM, headers={"kid": key.kid})
         return IssuedToken(text=text, expires_at=expires_at.replace(microsecond=0))
@@ -120,7 +128,23 @@ class AccessTokens:
             tenant_id=tenant_id,
             expires_at=expires_at,
             site_ids=site_ids,
+            issued_at=_time(claims["iat"]),
+            certificate_hash=_certificate_hash(claims),
         )
+
+
+def _certificate_hash(claims: Mapping[str, Any]) -> str:
+    """The certificate that the token is bound to; empty when there is none. Unknown bindings are refused."""
+    if "cnf" not in claims:
+        return ""
+    binding = claims["cnf"]
+    if not isinstance(binding, dict) or binding.keys() != {_THUMBPRINT}:
+        raise BadTokenError("bound to what is not known")
+    return base64.urlsafe_b64decode(binding[_THUMBPRINT] + "=").hex()
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _time(value: object) -> datetime:

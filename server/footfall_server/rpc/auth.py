@@ -9,14 +9,16 @@ from google.protobuf import empty_pb2
 
 from footfall_server.rpc import convert_accounts
 from footfall_server.rpc.call_context import current_principal
+from footfall_server.rpc.certificates import WorkerDesk, staffed
 from footfall_server.services.accounts import AccountService
 
 
 class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     """Turns credentials into tokens."""
 
-    def __init__(self, *, accounts: AccountService) -> None:
+    def __init__(self, *, accounts: AccountService, desk: WorkerDesk | None) -> None:
         self._accounts = accounts
+        self._desk = desk
 
     async def IssueToken(
         self, request: auth_service_pb2.IssueTokenRequest, _context: Any
@@ -25,6 +27,8 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
             sign_in = await self._accounts.sign_in_password(
                 email=request.password.email, password=request.password.password
             )
+        elif request.WhichOneof("credentials") == "client_assertion":
+            sign_in = await staffed(self._desk).sign_in.sign_in(request.client_assertion)
         else:
             sign_in = await self._accounts.sign_in_api_key(request.api_key)
         return convert_accounts.to_issued_token(sign_in)
@@ -60,7 +64,10 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     async def GetMe(
         self, _request: auth_service_pb2.GetMeRequest, _context: Any
     ) -> auth_service_pb2.Principal:
-        return convert_accounts.to_principal(await self._accounts.me(current_principal()))
+        principal = current_principal()
+        if principal.certificate_hash:
+            return convert_accounts.to_principal(await staffed(self._desk).sign_in.me(principal))
+        return convert_accounts.to_principal(await self._accounts.me(principal))
 
     async def GetJwks(
         self, _request: auth_service_pb2.GetJwksRequest, _context: Any

@@ -8,6 +8,8 @@ from footfall.v1 import (
     auth_service_pb2_grpc,
     camera_service_pb2,
     camera_service_pb2_grpc,
+    certificate_service_pb2,
+    certificate_service_pb2_grpc,
     customer_service_pb2,
     customer_service_pb2_grpc,
     image_service_pb2,
@@ -28,6 +30,7 @@ from footfall.v1 import (
 
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
+from footfall_server.rpc.certificates import CertificateServicer
 from footfall_server.rpc.customers import CustomerServicer
 from footfall_server.rpc.grpc_server import Service
 from footfall_server.rpc.images import ImageServicer
@@ -44,6 +47,7 @@ class Servicers:
     """One servicer per service."""
 
     auth: AuthServicer
+    certificates: CertificateServicer
     tenants: TenantServicer
     sites: SiteServicer
     cameras: CameraServicer
@@ -61,6 +65,12 @@ def services(servicer: Servicers) -> Sequence[Service]:
         Service(
             auth_service_pb2.DESCRIPTOR.services_by_name["AuthService"],
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer.auth, server),
+        ),
+        Service(
+            certificate_service_pb2.DESCRIPTOR.services_by_name["CertificateService"],
+            lambda server: certificate_service_pb2_grpc.add_CertificateServiceServicer_to_server(
+                servicer.certificates, server
+            ),
         ),
         Service(
             tenant_service_pb2.DESCRIPTOR.services_by_name["TenantService"],

@@ -52,6 +52,8 @@ COLUMNS = """
     from pg_attribute a
     where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
 """
+WITH_SITES = {"cameras", "api_keys", "join_tokens", "worker_certificates"}
+"""Tables whose rows name a site that has to be there."""
 COMMANDS = ("select", "insert", "update", "delete")
 
 
@@ -77,7 +79,7 @@ async def _insert_statement(connection: asyncpg.Connection, table: str, tenant_i
         names.append(column["name"])
         if column["name"] == "tenant_id":
             values.append(f"'{tenant_id}'::uuid")
-        elif column["name"] == "site_id" and table in {"cameras", "api_keys"}:
+        elif column["name"] == "site_id" and table in WITH_SITES:
             values.append("(select site_id from sites limit 1)")
         else:
             values.append(FIXED.get((table, column["name"])) or SAMPLES[column["type"]])
@@ -253,6 +255,7 @@ async def test_the_platform_does_what_signing_in_needs_and_no_more(
         ("tenants", "delete"),
         ("users", "select"),
         ("api_keys", "select"),
+        ("join_tokens", "select"),
     }
     async with _connected(footfall_database.app_dsn) as app:
         for table in await _tenant_tables(app):

@@ -8,7 +8,7 @@ import grpc
 import pytest
 from fakes.customer_requests import seed_customers
 from fakes.edge_client import dialled
-from fakes.good_requests import Requests, Seeded, good_requests, seed
+from fakes.good_requests import Requests, Seeded, good_requests, seed, seed_certificates
 from fakes.model_world import open_model_change
 from fakes.polling import until
 from fakes.rpc_calls import CONNECT, METHODS, call
@@ -71,13 +71,18 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     chain = shop.foreign if whose == "another tenant's" else shop.own
     own = shop.own
     ours = [str(own.site.site_id), seeded.empty_site_id, str(own.camera.camera_id)]
+    ours += [str(seeded.worker.certificate_id), seeded.join_token_id]
     ours += [seeded.visit_id, seeded.image_id, seeded.event_id, *seeded.customers.looked_up]
     if whose == "nobody's":
         return {each: str(new_id()) for each in ours}
     theirs = await visit_of(shop, core, chain, at_other_site=True)
     site_id, camera_id = str(chain.other_site.site_id), str(chain.other_camera.camera_id)
     customers = await seed_customers(shop, chain, chain.other_camera)
-    return dict(zip(ours, [site_id, site_id, camera_id, *theirs, *customers.looked_up], strict=True))
+    worker, (_, join_token_id) = await seed_certificates(shop, core, chain, chain.other_site.site_id)
+    certificates = (str(worker.certificate_id), join_token_id)
+    return dict(
+        zip(ours, [site_id, site_id, camera_id, *certificates, *theirs, *customers.looked_up], strict=True)
+    )
 
 
 def strange_changes(shop: Shop, whose: str) -> Ids:
@@ -143,6 +148,9 @@ async def test_what_is_somebody_elses_is_not_there(
     without_ids |= {
         f"/footfall.v1.CustomerService/{name}"
         for name in ("CreateCustomer", "ListMergeSuggestions", "RefreshMergeSuggestions")
+    }
+    without_ids |= {
+        f"/footfall.v1.CertificateService/{name}" for name in ("ListJoinTokens", "RenewCertificate")
     }
     without_ids |= {f"/footfall.v1.RecognitionService/{name}" for name in recognition}
     untried = set(IN_TENANTS) - tried - without_ids

@@ -1,5 +1,6 @@
 """Who calls: verifies the bearer token."""
 
+import hmac
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ import structlog
 from footfall_server.auth.tokens import AccessTokens, BadTokenError
 from footfall_server.domain.identity import Principal
 from footfall_server.rpc.call_context import set_principal
+from footfall_server.rpc.client_certificates import presented_certificate
 from footfall_server.rpc.interceptors.behaviour import Behaviour, BehaviourInterceptor, Context, Handler
 from footfall_server.rpc.interceptors.request_ids import metadata_value
 from footfall_server.rpc.permissions import Permission, Scope
@@ -19,12 +21,23 @@ log = structlog.get_logger()
 
 
 class Authentication(BehaviourInterceptor):
-    """Lets a call through with a Principal, or without one where the table says that none is needed."""
+    """Lets a call through with a Principal, or without one where the table says that none is needed.
 
-    def __init__(self, *, tokens: AccessTokens, permissions: Mapping[str, Permission]) -> None:
+    With `require_bound_certificates`, a token that is bound to a certificate (RFC 8705) is good only on a
+    connection that was made with it.
+    """
+
+    def __init__(
+        self,
+        *,
+        tokens: AccessTokens,
+        permissions: Mapping[str, Permission],
+        require_bound_certificates: bool,
+    ) -> None:
         super().__init__()
         self._tokens = tokens
         self._permissions = permissions
+        self._require_bound_certificates = require_bound_certificates
 
     def around(self, method: str, handler: Handler, inner: Behaviour) -> Behaviour:
         del handler
@@ -45,7 +58,17 @@ class Authentication(BehaviourInterceptor):
         if not header.lower().startswith(_SCHEME):
             raise unauthenticated()
         try:
-            return self._tokens.verify(header[len(_SCHEME) :].strip())
+            principal = self._tokens.verify(header[len(_SCHEME) :].strip())
         except BadTokenError as error:
             log.info("token_refused", why=str(error))
             raise unauthenticated() from None
+        if principal.certificate_hash and self._require_bound_certificates:
+            self._require_its_certificate(principal, context)
+        return principal
+
+    def _require_its_certificate(self, principal: Principal, context: Context) -> None:
+        presented = presented_certificate(context)
+        if not hmac.compare_digest(presented, principal.certificate_hash):
+            why = "on a connection of another certificate" if presented else "on a connection without one"
+            log.warning("token_refused", why=f"bound to a certificate, and used {why}")
+            raise unauthenticated()

@@ -13,6 +13,7 @@ from footfall_server.ports import PlatformTransaction, Transaction
 from footfall_server.storage.postgres.accounts import PostgresApiKeys, PostgresUsers
 from footfall_server.storage.postgres.batches import PostgresBatches
 from footfall_server.storage.postgres.cameras import PostgresCameras
+from footfall_server.storage.postgres.certificates import PostgresCertificates, PostgresJoinTokens
 from footfall_server.storage.postgres.changes import PostgresChanges
 from footfall_server.storage.postgres.customer_sightings import PostgresCustomerSightings
 from footfall_server.storage.postgres.customers import PostgresCustomers
@@ -59,6 +60,8 @@ class PostgresTransaction:
         self.cameras = PostgresCameras(connection)
         self.users = PostgresUsers(connection)
         self.api_keys = PostgresApiKeys(connection)
+        self.join_tokens = PostgresJoinTokens(connection)
+        self.certificates = PostgresCertificates(connection)
         self.workers = PostgresWorkers(connection)
         self.events = PostgresEvents(connection)
         self.gallery = PostgresGallery(connection)
