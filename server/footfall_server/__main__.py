@@ -44,6 +44,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     # Here and below: imported when needed, since the adapters take a second that --help does not have.
     from footfall_server.administration import DATABASE_ERRORS  # noqa: PLC0415
     from footfall_server.rpc.grpc_server import CannotListenError  # noqa: PLC0415
+    from footfall_server.rpc.server_tls import BadTlsFilesError  # noqa: PLC0415
 
     ours = (
         CommandError,
@@ -51,6 +52,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         BadKeysError,
         BadAuthorityError,
         BadSettingsError,
+        BadTlsFilesError,
         CannotListenError,
     )
     return (*ours, *DATABASE_ERRORS)

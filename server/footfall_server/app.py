@@ -39,6 +39,7 @@ from footfall_server.rpc.message_rules import MessageRules
 from footfall_server.rpc.page_tokens import PageTokens
 from footfall_server.rpc.permissions import PERMISSIONS
 from footfall_server.rpc.recognition import RecognitionServicer
+from footfall_server.rpc.server_tls import ServerTls
 from footfall_server.rpc.services import Servicers, services
 from footfall_server.rpc.sites import SiteServicer
 from footfall_server.rpc.tenants import TenantServicer
@@ -268,8 +269,10 @@ class Core:
         )
 
     @asynccontextmanager
-    async def serving(self, listen: str) -> AsyncIterator[int]:
+    async def serving(self, listen: str, tls: ServerTls | None = None) -> AsyncIterator[int]:
         """Serves on "host:port" while the context is open, and gives the port. Leaving it drains.
+
+        Without `tls` it serves in the clear.
 
         Raises CannotListenError.
         """
@@ -293,7 +296,7 @@ class Core:
                 self._readiness.run(),
             ]
             await stack.enter_async_context(_in_background(jobs))
-            port = await self._server.start(listen)
+            port = await self._server.start(listen, tls)
             stack.push_async_callback(self._stop)
             log.info("serving", port=port)
             yield port

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+import structlog
 import uvloop
 
 from footfall_server.adapters import open_adapters
@@ -10,14 +11,18 @@ from footfall_server.app import Choices, Core
 from footfall_server.auth.authority import load_authorities
 from footfall_server.auth.keys import load_keys
 from footfall_server.auth.passwords import Passwords
-from footfall_server.settings import ServerSettings, read_settings
+from footfall_server.rpc.server_tls import ServerTls
+from footfall_server.settings import ServerSettings, is_loopback, read_settings
 from footfall_server.telemetry import configure_logging
+
+log = structlog.get_logger()
 
 
 def serve() -> None:
     """Serves until SIGTERM or SIGINT, then drains.
 
-    Raises BadSettingsError, BadKeysError, BadAuthorityError or CannotListenError when it cannot start.
+    Raises BadSettingsError, BadKeysError, BadAuthorityError, BadTlsFilesError or CannotListenError
+    when it cannot start.
     """
     settings = read_settings(ServerSettings)
     configure_logging(log_format=settings.log_format, log_level=settings.log_level)
@@ -34,6 +39,15 @@ async def _serve(settings: ServerSettings) -> None:
     keys = load_keys(settings.auth.keys_dir)
     authority_dir = settings.auth.authority_dir
     authorities = load_authorities(authority_dir) if authority_dir is not None else None
+    tls = None
+    if settings.tls is not None:
+        tls = ServerTls(
+            certificate=settings.tls.certificate,
+            private_key=settings.tls.private_key,
+            client_ca=settings.tls.client_ca,
+        )
+    elif not is_loopback(settings.listen):
+        log.warning("listening_in_the_clear", why="INSECURE_LISTEN_BEYOND_LOOPBACK is on")
     choices = Choices(
         auth=settings.auth,
         recognition=settings.recognition,
@@ -44,5 +58,5 @@ async def _serve(settings: ServerSettings) -> None:
         core = Core(
             adapters=adapters, keys=keys, passwords=Passwords(), choices=choices, authorities=authorities
         )
-        async with core.serving(settings.listen):
+        async with core.serving(settings.listen, tls):
             await stop.wait()

@@ -98,6 +98,7 @@ class Shop:
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
     fallback_faces: int = 1000
+    require_bound_certificates: bool = True
     enrolled: EnrolledWorker | None = None
     """A worker with a certificate, for what only such a one may call; see `enrol`."""
     transactions: MemoryTransactions = field(init=False)
@@ -153,7 +154,12 @@ class Shop:
             passwords=self.passwords,
             authorities=self.authorities,
             choices=Choices(
-                auth=AuthSettings(keys_dir=Path("unused"), issuer=ISSUER, audience=AUDIENCE),
+                auth=AuthSettings(
+                    keys_dir=Path("unused"),
+                    issuer=ISSUER,
+                    audience=AUDIENCE,
+                    require_bound_certificates=self.require_bound_certificates,
+                ),
                 recognition=RecognitionSettings(model_id=MODEL_ID),
                 manners=self.manners,
                 watch_heartbeat=self.watch_heartbeat,
