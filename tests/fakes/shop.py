@@ -138,10 +138,9 @@ class Shop:
         """The metadata of a call by somebody with this role."""
         return bearer(self.token(role, chain=chain, sites=sites))
 
-    @asynccontextmanager
-    async def replica(self) -> AsyncIterator[Replica]:
-        """One more replica, serving until the context ends."""
-        core = Core(
+    def core(self) -> Core:
+        """One more core, which serves nothing yet."""
+        return Core(
             adapters=Adapters(
                 transactions=self.transactions,
                 index=self.index,
@@ -167,6 +166,11 @@ class Shop:
                 fallback_faces=self.fallback_faces,
             ),
         )
+
+    @asynccontextmanager
+    async def replica(self) -> AsyncIterator[Replica]:
+        """One more replica, serving until the context ends."""
+        core = self.core()
         # The channel outlives the server, so that a client sees how the server leaves.
         async with AsyncExitStack() as outlasting, core.serving("127.0.0.1:0") as port:
             channel = await outlasting.enter_async_context(grpc.aio.insecure_channel(f"127.0.0.1:{port}"))

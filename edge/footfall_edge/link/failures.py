@@ -16,6 +16,14 @@ class TokenExpiringError(LinkEndedError):
     """The token ends soon: dial again with a new one, at once."""
 
 
+class CertificateChangedError(LinkEndedError):
+    """The worker has another certificate now: dial again with it, at once."""
+
+
+class CertificateUnusableError(LinkEndedError):
+    """There is no certificate to go on with. The text says what to do."""
+
+
 class LinkSilentError(LinkEndedError):
     """The core has not been heard for three heartbeats."""
 
