@@ -48,6 +48,14 @@ class CertificateTokens:
             " (a clock that is off by more than half a minute does the same)"
         )
 
+    @property
+    def cut_off(self) -> str:
+        """What it means that the gateway breaks TLS off, for people."""
+        return (
+            "the gateway ends the TLS connection: this worker's certificate was revoked, or is of another"
+            f" authority; {_JOIN_AGAIN}"
+        )
+
     async def get(self, channel: grpc.aio.Channel) -> AccessToken:
         """A token with time left, for the certificate that the channel shows.
 

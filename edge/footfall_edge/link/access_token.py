@@ -38,6 +38,8 @@ class TokenSource:
 
     refused = "the core does not know this worker's API key"
     """What it means that the core does not take the key, for people."""
+    cut_off = "the gateway ends the TLS connection; is it the port of workers that have certificates?"
+    """What it means that the gateway breaks TLS off, for people."""
 
     def __init__(self, *, api_key: SecretStr, clock: Callable[[], float] = time.monotonic) -> None:
         self._api_key = api_key

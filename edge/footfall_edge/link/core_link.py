@@ -41,6 +41,11 @@ class Tokens(Protocol):
         """What it means that the core does not take what it was shown, for people."""
         ...
 
+    @property
+    def cut_off(self) -> str:
+        """What it means that the gateway breaks TLS off, for people."""
+        ...
+
     async def get(self, channel: grpc.aio.Channel) -> AccessToken:
         """A token with time left. Raises grpc.aio.AioRpcError, or LinkEndedError for what to do instead."""
         ...
@@ -192,6 +197,8 @@ class CoreLink:
             case "MODEL_MISMATCH":
                 self._backoff.back_off()
                 return "the core matches with another model than this worker embeds with"
+        if failure.cut_in_tls:
+            return self._tokens.cut_off
         return f"{failure.code} {failure.reason}".strip()
 
     def _welcomed(self) -> None:

@@ -34,10 +34,15 @@ class ForeignSpoolError(LinkEndedError):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A gRPC status: its code's name and ErrorInfo.reason, empty when there was none."""
+    """A gRPC status: its code's name and ErrorInfo.reason, empty when there was none.
+
+    cut_in_tls: the other end broke TLS off after our part of the handshake, as it does over a certificate
+    that it does not take. gRPC says so in its text alone.
+    """
 
     code: str
     reason: str
+    cut_in_tls: bool = False
 
 
 def read_failure(error: grpc.aio.AioRpcError) -> Failure:
@@ -45,7 +50,8 @@ def read_failure(error: grpc.aio.AioRpcError) -> Failure:
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin" and isinstance(value, bytes):
             return Failure(code=error.code().name, reason=_reason(value))
-    return Failure(code=error.code().name, reason="")
+    cut = error.code() is grpc.StatusCode.UNAVAILABLE and "TSI_DATA_CORRUPTED" in (error.details() or "")
+    return Failure(code=error.code().name, reason="", cut_in_tls=cut)
 
 
 def _reason(details: bytes) -> str:

@@ -23,9 +23,7 @@ from footfall.v1 import (
 )
 from footfall_server.auth.authority import generate_authority, load_authorities
 from footfall_server.auth.issuing import CertificateIssuer
-from footfall_server.domain.certificates import WorkerCertificate
-
-from .mtls_gateway import PATIENCE_S, MtlsGateway, mtls_gateway, refusal
+from mtls_gateway import PATIENCE_S, MtlsGateway, as_row, mtls_gateway, refusal
 
 
 @pytest.fixture(scope="module")
@@ -57,24 +55,6 @@ def issued_by(folder: Path, worker: EnrolledWorker) -> EnrolledWorker:
     issuer = CertificateIssuer(authorities=load_authorities(folder), lifetime=timedelta(days=1))
     key = new_key()
     return EnrolledWorker(key, issuer.issue(key.public_key(), worker.name, display_name="", at=now).der)
-
-
-def as_row(worker: EnrolledWorker, revoked_at: datetime) -> WorkerCertificate:
-    certificate, name = worker.certificate, worker.name
-    return WorkerCertificate(
-        certificate_id=worker.certificate_id,
-        tenant_id=name.tenant_id,
-        site_id=name.site_id,
-        worker_id=name.worker_id,
-        display_name="",
-        fingerprint=worker.fingerprint,
-        public_key_hash="",
-        der=worker.der,
-        created_at=certificate.not_valid_before_utc,
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
-        revoked_at=revoked_at,
-    )
 
 
 def test_a_worker_joins_and_connects_over_mutual_tls(gateway: MtlsGateway, worker: EnrolledWorker) -> None:

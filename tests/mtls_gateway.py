@@ -154,6 +154,25 @@ def write_lists(folder: Path, authorities: Authorities, *revoked: WorkerCertific
     draft.replace(folder / "authority" / "lists.crl")
 
 
+def as_row(worker: EnrolledWorker, revoked_at: datetime) -> WorkerCertificate:
+    """The worker's certificate as the core's database would have it."""
+    certificate, name = worker.certificate, worker.name
+    return WorkerCertificate(
+        certificate_id=worker.certificate_id,
+        tenant_id=name.tenant_id,
+        site_id=name.site_id,
+        worker_id=name.worker_id,
+        display_name="",
+        fingerprint=worker.fingerprint,
+        public_key_hash="",
+        der=worker.der,
+        created_at=certificate.not_valid_before_utc,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        revoked_at=revoked_at,
+    )
+
+
 def refusal(call: Callable[[], object]) -> grpc.RpcError:
     """How a call fails that has to."""
     try:
