@@ -31,6 +31,11 @@ class Address(BaseModel, frozen=True):
             return False
         return True
 
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the host is this machine itself. Names other than localhost are not resolved."""
+        return ip_address(self.host).is_loopback if self.is_literal else self.host == "localhost"
+
 
 class TlsFiles(BaseModel, frozen=True):
     """The server certificate (with its chain) and its private key, both PEM, as Envoy sees them."""
@@ -81,7 +86,9 @@ class GatewaySettings(BaseSettings):
     edge_crl: Path | None = None
     """What `footfall-server write-crl` wrote; read anew when it is replaced. None believes the core alone."""
     core_tls: CoreTls | None = None
-    """TLS to the core. Without it the way there is in the clear: for loopback."""
+    """TLS to the core. Without it the way there is in the clear, and the core has to be on loopback."""
+    insecure_core_beyond_loopback: bool = False
+    """Goes to the core in the clear wherever that is: for networks that encrypt by themselves."""
     cors_origins: tuple[str, ...] = ()
     """Origins of other sites whose pages may call the API. The console is same-origin and needs none."""
     trusted_proxies: int = Field(default=0, ge=0, le=10)
@@ -114,6 +121,17 @@ class GatewaySettings(BaseSettings):
             raise ValueError(f"listen and admin both ask for port {self.listen.port}")
         if self.edge_listen is not None and self.edge_listen.port in {self.listen.port, self.admin.port}:
             raise ValueError(f"edge_listen asks for port {self.edge_listen.port}, which is taken")
+        return self
+
+    @model_validator(mode="after")
+    def _in_the_clear_to_loopback_only(self) -> Self:
+        if self.core_tls is None and not self.insecure_core_beyond_loopback:
+            away = next((each.host for each in self.core if not each.is_loopback), None)
+            if away is not None:
+                raise ValueError(
+                    f"the way to the core at {away} needs core_tls: what goes there are faces and passwords;"
+                    " insecure_core_beyond_loopback lifts that at your own risk"
+                )
         return self
 
     @model_validator(mode="after")
