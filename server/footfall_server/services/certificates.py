@@ -56,7 +56,7 @@ class Certificates:
             await tx.audit.append(
                 AuditEntry.of(
                     principal,
-                    "revoke",
+                    "certificate.revoke",
                     certificate_id,
                     at=now,
                     detail={

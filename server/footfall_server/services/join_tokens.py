@@ -54,7 +54,7 @@ class JoinTokens:
             await tx.audit.append(
                 AuditEntry.of(
                     principal,
-                    "create",
+                    "join_token.create",
                     token.join_token_id,
                     at=now,
                     detail={"site_id": site_id, "expires_at": token.expires_at},
@@ -86,7 +86,7 @@ class JoinTokens:
             await tx.audit.append(
                 AuditEntry.of(
                     principal,
-                    "revoke",
+                    "join_token.revoke",
                     join_token_id,
                     at=now,
                     detail={"site_id": token.site_id},

@@ -74,7 +74,7 @@ class WorkerEnrolment:
             await tx.certificates.add(made)
             await tx.join_tokens.save(replace(token, used_at=now, certificate_id=made.certificate_id))
             await tx.audit.append(
-                _entry(made, "enrol", at=now, detail={"join_token_id": token.join_token_id})
+                _entry(made, "certificate.enrol", at=now, detail={"join_token_id": token.join_token_id})
             )
         return self._answer(made)
 
@@ -104,7 +104,12 @@ class WorkerEnrolment:
             made = self._issuer.issue(key, name, display_name=current.display_name, at=now)
             await tx.certificates.add(made)
             await tx.audit.append(
-                _entry(made, "renew", at=now, detail={"renewed_certificate_id": current.certificate_id})
+                _entry(
+                    made,
+                    "certificate.renew",
+                    at=now,
+                    detail={"renewed_certificate_id": current.certificate_id},
+                )
             )
         return self._answer(made)
 
