@@ -7,6 +7,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 from footfall_server.domain.batch import IdentityChanges, NewIdentity
+from footfall_server.domain.certificates import JoinToken, WorkerCertificate
 from footfall_server.domain.face_event import FaceOutcome, Recorded
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import ApiKey, Role, User
@@ -65,6 +66,38 @@ def a_user(tenant_id: UUID | None, email: str | None = None, sites: frozenset[UU
         role=Role.SYSTEM_ADMIN if tenant_id is None else Role.TENANT_ADMIN,
         password_hash="$argon2id$a",
         site_ids=sites,
+    )
+
+
+def a_join_token(tenant_id: UUID, site_id: UUID, *, at: datetime = NOON) -> JoinToken:
+    return JoinToken(
+        join_token_id=new_id(),
+        tenant_id=tenant_id,
+        site_id=site_id,
+        display_name="till",
+        secret_hash="sha256:0",
+        created_at=at,
+        created_by=new_id(),
+        expires_at=at + timedelta(days=1),
+    )
+
+
+def a_certificate(
+    tenant_id: UUID, site_id: UUID, *, worker_id: UUID | None = None, at: datetime = NOON
+) -> WorkerCertificate:
+    certificate_id = new_id()
+    return WorkerCertificate(
+        certificate_id=certificate_id,
+        tenant_id=tenant_id,
+        site_id=site_id,
+        worker_id=worker_id or new_id(),
+        display_name="till",
+        fingerprint=certificate_id.hex * 2,
+        public_key_hash=new_id().hex * 2,
+        der=certificate_id.bytes,
+        created_at=at,
+        not_before=at - minutes(5),
+        not_after=at + timedelta(days=30),
     )
 
 

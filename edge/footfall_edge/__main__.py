@@ -1,17 +1,21 @@
-"""`footfall-edge run`: the edge worker of a site."""
+"""`footfall-edge run`: the edge worker of a site. `footfall-edge join`: its certificate."""
 
 import argparse
 import asyncio
+import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import structlog
 from footfall_vision.errors import ModelError
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from footfall_edge.app import run_edge, stop_on_signals
 from footfall_edge.capture import configure_opencv
 from footfall_edge.face_vision import ModelVision
+from footfall_edge.identity.worker_identity import BadIdentityError
+from footfall_edge.joining import JoinError, join
 from footfall_edge.settings import EdgeSettings
 from footfall_edge.spool_file import SpoolError
 from footfall_edge.telemetry import configure_logging
@@ -27,12 +31,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser(
         "run",
         help="read the site's cameras and send what they see to the core",
-        description="Settings are read from FOOTFALL_EDGE_* variables: GATEWAY_URL, API_KEY and DATA_DIR"
-        " are needed; MODELS_DIR, NAME, ANALYSIS_FPS, DETECT_WIDTH, THREADS, GENDER, SPOOL_MAX_BYTES,"
-        " LOG_LEVEL and LOG_FORMAT have defaults.",
+        description="Settings are read from FOOTFALL_EDGE_* variables: GATEWAY_URL and DATA_DIR are needed,"
+        " and JOIN_TOKEN (for the first start) or API_KEY; MODELS_DIR, NAME, ANALYSIS_FPS, DETECT_WIDTH,"
+        " THREADS, GENDER, SPOOL_MAX_BYTES, LOG_LEVEL and LOG_FORMAT have defaults.",
     )
-    parser.parse_args(arguments)
+    joining = commands.add_parser(
+        "join",
+        help="trade a join token for this worker's certificate, and end",
+        description="Needs FOOTFALL_EDGE_GATEWAY_URL and FOOTFALL_EDGE_DATA_DIR. Afterwards `run` needs no"
+        " token: the certificate is in the data folder, and renews itself.",
+    )
+    joining.add_argument(
+        "--token-file", type=Path, help="a file whose first line is the token; without it: stdin"
+    )
+    options = parser.parse_args(arguments)
     try:
+        if options.command == "join":
+            return _join(options.token_file)
         settings = EdgeSettings()  # type: ignore[call-arg]  # the fields come from the environment
     except ValidationError as error:
         for fault in error.errors(include_input=False, include_url=False):
@@ -58,6 +73,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SpoolError as error:
         log.critical("spool_unusable", detail=str(error))
         return 1
+    except BadIdentityError as error:
+        log.critical("certificate_unusable", detail=str(error))
+        return _EX_CONFIG
+    return 0
+
+
+def _join(token_file: Path | None) -> int:
+    """Join, say as whom, and return the exit code."""
+    try:
+        text = sys.stdin.readline() if token_file is None else token_file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        sys.stderr.write(f"footfall-edge join: the token cannot be read: {type(error).__name__}\n")
+        return 1
+    token = SecretStr((text.splitlines() or [""])[0].strip())
+    settings = EdgeSettings(join_token=token)  # type: ignore[call-arg]  # the rest is in the environment
+    configure_logging(level=settings.log_level, log_format=settings.log_format)
+    try:
+        identity = asyncio.run(join(settings))
+    except (JoinError, BadIdentityError, OSError) as error:
+        sys.stderr.write(f"footfall-edge join: {error}\n")
+        return 1
+    told = {"worker_id": identity.worker_id, "certificate_ends": identity.ends_at.isoformat()}
+    sys.stdout.write(f"{json.dumps(told)}\n")
     return 0
 
 

@@ -21,13 +21,12 @@ from footfall_edge.face_analyst import FaceAnalyst, TellingRules
 from footfall_edge.face_event import FaceEvent
 from footfall_edge.frame_slot import FrameSlot
 from footfall_edge.inference import InferencePool
-from footfall_edge.link.access_token import TokenSource
-from footfall_edge.link.channel import open_channel
 from footfall_edge.link.core_link import CoreLink
 from footfall_edge.link.session import WorkerCard
 from footfall_edge.pipeline import CameraPipeline
 from footfall_edge.ports import FaceVision
 from footfall_edge.settings import EdgeSettings
+from footfall_edge.sign_in import SignIn, sign_in_of
 from footfall_edge.spool import Spool
 from footfall_edge.status_file import StatusFile
 from footfall_edge.supervisor import CameraSupervisor
@@ -41,8 +40,9 @@ _log = structlog.get_logger(__name__)
 async def run_edge(settings: EdgeSettings, vision: FaceVision, stop: asyncio.Event) -> None:
     """Work until stop is set; then tell what is in view, let the core take it, and return.
 
-    Raises SpoolError when the data folder cannot be used.
+    Raises SpoolError when the data folder cannot be used, BadIdentityError when the certificate in it cannot.
     """
+    sign_in = sign_in_of(settings)
     async with contextlib.AsyncExitStack() as stack:
         spool = await Spool.open(settings.data_dir / "spool.sqlite", max_bytes=settings.spool_max_bytes)
         stack.push_async_callback(spool.close)
@@ -71,8 +71,9 @@ async def run_edge(settings: EdgeSettings, vision: FaceVision, stop: asyncio.Eve
             make_pipeline=make_pipeline, cache=DesiredCache(settings.data_dir / "desired_cameras.json")
         )
         link = CoreLink(
-            dial=lambda: open_channel(settings.gateway_url, settings.gateway_ca_file),
-            tokens=TokenSource(api_key=settings.api_key),
+            dial=sign_in.dial,
+            tokens=sign_in.tokens,
+            worker_id=sign_in.worker_id,
             spool=spool,
             cameras=cameras,
             uploader=ImageUploader(spool=spool, store=PresignedStore(http)),
@@ -82,15 +83,22 @@ async def run_edge(settings: EdgeSettings, vision: FaceVision, stop: asyncio.Eve
                 model_id=vision.model_id,
             ),
         )
-        worker_id, _ = await spool.identity()
+        spools_id, _ = await spool.identity()
         status = StatusFile(
             path=settings.data_dir / "status.json",
             version=version("footfall"),
             spool=spool,
-            link_status=lambda: {"worker_id": worker_id, **_link_status(link)},
+            link_status=lambda: {
+                "worker_id": sign_in.worker_id() or spools_id,
+                **_link_status(link),
+                **_certificate_status(sign_in),
+            },
             camera_health=cameras.health,
         )
-        _log.info("edge_started", worker_id=worker_id, model_id=vision.model_id, name=settings.name)
+        known_as = sign_in.worker_id() or spools_id
+        _log.info("edge_started", worker_id=known_as, model_id=vision.model_id, name=settings.name)
+        if sign_in.keep is not None:
+            await stack.enter_async_context(_in_background(sign_in.keep()))
         async with _in_background(status.run()), _in_background(link.run()):
             async with _in_background(cameras.run()) as working:
                 await _first_of(stop, working)
@@ -143,6 +151,11 @@ def _link_status(link: CoreLink) -> dict[str, Any]:
         "since": _text(status.since),
         "last_ack_time": _text(status.last_ack_time),
     }
+
+
+def _certificate_status(sign_in: SignIn) -> dict[str, Any]:
+    ends = sign_in.certificate_ends()
+    return {} if ends is None else {"certificate_ends": _text(ends)}
 
 
 def _text(time: datetime | None) -> str | None:

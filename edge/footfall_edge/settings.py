@@ -3,20 +3,13 @@
 import socket
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from footfall_vision.model_cards import DEFAULT_EMBEDDER
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-
-def _check_gateway_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be http://host:port or https://host:port")
-    if parts.path not in {"", "/"} or parts.query or parts.username:
-        raise ValueError("must name a host and a port and nothing else")
-    return url.rstrip("/")
+from footfall_edge.gateway_url import check_gateway_url
+from footfall_edge.identity.identity_files import IDENTITY_FILE
 
 
 class EdgeSettings(BaseSettings):
@@ -24,14 +17,18 @@ class EdgeSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FOOTFALL_EDGE_", env_nested_delimiter="__", extra="ignore")
 
-    gateway_url: Annotated[str, AfterValidator(_check_gateway_url)]
+    gateway_url: Annotated[str, AfterValidator(check_gateway_url)]
     """Where the gateway listens, for example https://footfall.example:8443."""
     gateway_ca_file: Path | None = None
     """PEM file of the authority that signed the gateway's certificate, when it is not a public one."""
-    api_key: SecretStr = Field(min_length=16, max_length=128)
-    """The worker's key, as `footfall-server create-api-key` printed it."""
     data_dir: Path
-    """Spool, cached cameras and the status file. Must survive a restart."""
+    """Spool, cached cameras, the worker's certificate and the status file. Must survive a restart."""
+    api_key: SecretStr | None = Field(default=None, min_length=16, max_length=128)
+    """The worker's key, as `footfall-server create-api-key` printed it. The other way is a certificate."""
+    join_token: SecretStr | None = Field(default=None, min_length=16, max_length=128, validate_default=True)
+    """What the worker gets its certificate for, once; the certificate is in data_dir from then on."""
+    audience: str = Field(default="footfall", min_length=1, max_length=200)
+    """What the core calls itself (its AUTH__AUDIENCE): whom the worker proves itself to."""
     models_dir: Path | None = None
     """Where `footfall models pull` put the models; None is its default."""
     name: str = Field(default_factory=socket.gethostname, min_length=1, max_length=120)
@@ -54,6 +51,25 @@ class EdgeSettings(BaseSettings):
 
     spool_max_bytes: int = Field(default=512 * 1024 * 1024, ge=1024 * 1024)
     """Room on disk for what the core has not taken yet; above it the oldest goes, and is counted."""
+
+    @field_validator("join_token")
+    @classmethod
+    def _one_way_to_sign_in(cls, join_token: SecretStr | None, about: ValidationInfo) -> SecretStr | None:
+        told = about.data
+        if "api_key" not in told or "data_dir" not in told:
+            return join_token  # they are faulty themselves, which is told
+        if told["api_key"] is not None:
+            if join_token is not None:
+                raise ValueError(
+                    "a worker signs in by FOOTFALL_EDGE_API_KEY or by a certificate, not by both"
+                )
+            return None
+        joined = (told["data_dir"] / IDENTITY_FILE).exists()
+        if join_token is None and not joined:
+            raise ValueError("either this or FOOTFALL_EDGE_API_KEY is needed: this worker has not joined yet")
+        if told.get("gateway_url", "https:").startswith("http:"):
+            raise ValueError("certificates are shown over TLS: FOOTFALL_EDGE_GATEWAY_URL must be https://")
+        return join_token
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"

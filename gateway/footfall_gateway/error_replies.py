@@ -78,15 +78,24 @@ def gateway_errors(max_request_bytes: int) -> tuple[GatewayError, ...]:
     )
 
 
-def local_reply_config(max_request_bytes: int) -> dict[str, Any]:
+NO_CERTIFICATE = GatewayError(
+    401,
+    code_pb2.UNAUTHENTICATED,
+    "UNAUTHENTICATED",
+    "This port wants the certificate of an edge worker. A new worker calls EnrolWorker first.",
+)
+"""What the listener of edge workers says to clients without one."""
+
+
+def local_reply_config(max_request_bytes: int, *, besides: tuple[GatewayError, ...] = ()) -> dict[str, Any]:
     """Envoy's LocalReplyConfig: JSON for JSON calls, grpc-status-details-bin for the two kinds of gRPC.
 
     Which kind a call is has to be told from its headers as the filters left them: the transcoder turns a
     JSON call's content type into application/grpc and keeps the path in x-envoy-original-path, which is
-    taken from whoever sends it from outside.
+    taken from whoever sends it from outside. `besides` are errors that only one listener makes.
     """
     mappers = []
-    for error in gateway_errors(max_request_bytes):
+    for error in (*besides, *gateway_errors(max_request_bytes)):
         status = {"status_code_filter": {"comparison": _equals(error.http_status)}}
         conditions = [status, _IS_JSON_CALL]
         if error.details_prefix:

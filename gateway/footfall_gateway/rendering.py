@@ -9,8 +9,9 @@ from string import Template
 from typing import Any
 
 from footfall_gateway.descriptor_set import descriptor_set, method_names, service_names
+from footfall_gateway.edge_listener import EDGE_TRUST_FILE, edge_listener, edge_trust
 from footfall_gateway.error_replies import local_reply_config
-from footfall_gateway.settings import Address, GatewaySettings, TlsFiles
+from footfall_gateway.settings import Address, CoreTls, GatewaySettings, TlsFiles
 
 CONFIG_FILE = "envoy.yaml"
 DESCRIPTOR_FILE = "footfall.binpb"
@@ -23,7 +24,8 @@ def render(settings: GatewaySettings, *, descriptor_path: Path) -> str:
 
     Args:
         settings: what differs between gateways.
-        descriptor_path: where Envoy will find the descriptor set (see `descriptor_set`).
+        descriptor_path: where Envoy will find the descriptor set (see `descriptor_set`), and beside it what
+            edge workers' certificates are verified with.
 
     """
     values: dict[str, Any] = {
@@ -40,30 +42,37 @@ def render(settings: GatewaySettings, *, descriptor_path: Path) -> str:
         "cors_policy": _cors_policy(settings.cors_origins),
         "stream_idle_timeout": _seconds(settings.stream_idle_timeout_seconds),
         "unary_timeout": _seconds(settings.unary_timeout_seconds),
+        "core_transport": _core_transport(settings.core_tls),
         "core_discovery": _discovery(settings.core),
         "core_endpoints": _endpoints(settings.core),
         "web_discovery": _discovery([settings.web]),
         "web_endpoints": _endpoints([settings.web]),
     }
     template = Template(resources.files(__package__).joinpath(TEMPLATE_FILE).read_text(encoding="utf-8"))
-    return template.substitute({name: json.dumps(value) for name, value in values.items()})
+    edge = edge_listener(settings, trust_path=descriptor_path.with_name(EDGE_TRUST_FILE))
+    more = "# no listener for edge workers" if edge is None else f"- {json.dumps(edge)}"
+    return template.substitute(
+        {name: json.dumps(value) for name, value in values.items()}, edge_listener=more
+    )
 
 
 def write_configuration(
     settings: GatewaySettings, folder: Path, *, descriptor_path: Path | None = None
 ) -> Path:
-    """Write the configuration and the descriptor set beside it; returns the configuration's path.
+    """Write the configuration and what it needs beside it; returns the configuration's path.
 
     Args:
         settings: what differs between gateways.
         folder: made when it is missing.
-        descriptor_path: where Envoy finds the descriptor set when that is not `folder`, for example
-            inside a container.
+        descriptor_path: where Envoy finds the descriptor set, and the other files beside it, when that is
+            not `folder`, for example inside a container.
 
     """
     folder.mkdir(parents=True, exist_ok=True)
     descriptors = folder / DESCRIPTOR_FILE
     _replace(descriptors, descriptor_set())
+    if (trust := edge_trust(settings)) is not None:
+        _replace(folder / EDGE_TRUST_FILE, json.dumps(trust).encode())
     config = folder / CONFIG_FILE
     text = render(settings, descriptor_path=descriptor_path or descriptors.resolve())
     _replace(config, text.encode())
@@ -111,6 +120,32 @@ def _downstream_transport(tls: TlsFiles | None) -> dict[str, Any]:
     return {
         "name": "envoy.transport_sockets.tls",
         "typed_config": {"@type": context, "common_tls_context": common},
+    }
+
+
+def _core_transport(tls: CoreTls | None) -> dict[str, Any]:
+    if tls is None:
+        raw = f"{TYPE}extensions.transport_sockets.raw_buffer.v3.RawBuffer"
+        return {"name": "envoy.transport_sockets.raw_buffer", "typed_config": {"@type": raw}}
+    common: dict[str, Any] = {
+        "alpn_protocols": ["h2"],
+        "tls_params": {"tls_minimum_protocol_version": "TLSv1_2"},
+        "validation_context": {
+            "trusted_ca": {"filename": str(tls.ca)},
+            "match_typed_subject_alt_names": [{"san_type": "DNS", "matcher": {"exact": tls.server_name}}],
+        },
+    }
+    if tls.certificate is not None:
+        common["tls_certificates"] = [
+            {
+                "certificate_chain": {"filename": str(tls.certificate)},
+                "private_key": {"filename": str(tls.private_key)},
+            }
+        ]
+    context = f"{TYPE}extensions.transport_sockets.tls.v3.UpstreamTlsContext"
+    return {
+        "name": "envoy.transport_sockets.tls",
+        "typed_config": {"@type": context, "sni": tls.server_name, "common_tls_context": common},
     }
 
 

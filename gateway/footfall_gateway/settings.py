@@ -31,12 +31,35 @@ class Address(BaseModel, frozen=True):
             return False
         return True
 
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the host is this machine itself. Names other than localhost are not resolved."""
+        return ip_address(self.host).is_loopback if self.is_literal else self.host == "localhost"
+
 
 class TlsFiles(BaseModel, frozen=True):
     """The server certificate (with its chain) and its private key, both PEM, as Envoy sees them."""
 
     certificate: Path
     private_key: Path
+
+
+class CoreTls(BaseModel, frozen=True):
+    """How the gateway knows the core, as Envoy sees the files: PEM, and the DNS name in its certificate.
+
+    `certificate` and `private_key` are the gateway's own, for a core that wants one (`TLS__CLIENT_CA`).
+    """
+
+    ca: Path
+    server_name: str = Field(min_length=1, max_length=253)
+    certificate: Path | None = None
+    private_key: Path | None = None
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.certificate is None) != (self.private_key is None):
+            raise ValueError("certificate and private_key go together")
+        return self
 
 
 class GatewaySettings(BaseSettings):
@@ -56,6 +79,16 @@ class GatewaySettings(BaseSettings):
     """footfall-web, which serves the console."""
     tls: TlsFiles | None = None
     """TLS for clients. Without it the gateway speaks plain HTTP: for loopback, or behind another TLS end."""
+    edge_listen: Address | None = None
+    """Where edge workers come in with their certificates. Needs `tls` and `edge_client_ca`."""
+    edge_client_ca: Path | None = None
+    """The certificates of the core's authority, as Envoy sees them: `authority.crt` in its folder (PEM)."""
+    edge_crl: Path | None = None
+    """What `footfall-server write-crl` wrote; read anew when it is replaced. None believes the core alone."""
+    core_tls: CoreTls | None = None
+    """TLS to the core. Without it the way there is in the clear, and the core has to be on loopback."""
+    insecure_core_beyond_loopback: bool = False
+    """Goes to the core in the clear wherever that is: for networks that encrypt by themselves."""
     cors_origins: tuple[str, ...] = ()
     """Origins of other sites whose pages may call the API. The console is same-origin and needs none."""
     trusted_proxies: int = Field(default=0, ge=0, le=10)
@@ -75,10 +108,10 @@ class GatewaySettings(BaseSettings):
             raise ValueError("must be a loopback address: who reaches this interface can stop the gateway")
         return admin
 
-    @field_validator("listen")
+    @field_validator("listen", "edge_listen")
     @classmethod
-    def _listens_on_an_address(cls, listen: Address) -> Address:
-        if not listen.is_literal:
+    def _listens_on_an_address(cls, listen: Address | None) -> Address | None:
+        if listen is not None and not listen.is_literal:
             raise ValueError(f"must be an IP address to listen on, for example 0.0.0.0, not {listen.host!r}")
         return listen
 
@@ -86,6 +119,28 @@ class GatewaySettings(BaseSettings):
     def _ports_differ(self) -> Self:
         if self.listen.port == self.admin.port:
             raise ValueError(f"listen and admin both ask for port {self.listen.port}")
+        if self.edge_listen is not None and self.edge_listen.port in {self.listen.port, self.admin.port}:
+            raise ValueError(f"edge_listen asks for port {self.edge_listen.port}, which is taken")
+        return self
+
+    @model_validator(mode="after")
+    def _in_the_clear_to_loopback_only(self) -> Self:
+        if self.core_tls is None and not self.insecure_core_beyond_loopback:
+            away = next((each.host for each in self.core if not each.is_loopback), None)
+            if away is not None:
+                raise ValueError(
+                    f"the way to the core at {away} needs core_tls: what goes there are faces and passwords;"
+                    " insecure_core_beyond_loopback lifts that at your own risk"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _edge_workers_show_certificates(self) -> Self:
+        if self.edge_listen is None:
+            if self.edge_client_ca is not None or self.edge_crl is not None:
+                raise ValueError("edge_client_ca and edge_crl are for edge_listen, which is not set")
+        elif self.tls is None or self.edge_client_ca is None:
+            raise ValueError("edge_listen needs tls and edge_client_ca: its clients show certificates")
         return self
 
     @classmethod

@@ -41,6 +41,7 @@ def sample_settings() -> Mapping[str, GatewaySettings]:
         "by name, with another site's pages": GatewaySettings(
             listen=Address(host="::", port=8443),
             core=(Address(host="core.footfall.svc", port=50051),),
+            insecure_core_beyond_loopback=True,
             web=Address(host="web.footfall.svc", port=8080),
             cors_origins=("https://console.example",),
             trusted_proxies=1,

@@ -10,6 +10,7 @@ from typing import TextIO
 from uuid import UUID
 
 from footfall_server.audit_commands import add_audit_commands
+from footfall_server.auth.authority import BUNDLE_FILE, BadAuthorityError, generate_authority
 from footfall_server.auth.keys import BadKeysError, generate_key, load_keys
 from footfall_server.command_line import CommandError, say
 from footfall_server.domain.identity import Role
@@ -19,6 +20,7 @@ from footfall_server.settings import BadSettingsError, KeySettings, read_setting
 Command = Callable[[argparse.Namespace], None]
 
 _MAX_DAYS = 36_500
+_MAX_LIST_DAYS = 90
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -41,8 +43,17 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     # Here and below: imported when needed, since the adapters take a second that --help does not have.
     from footfall_server.administration import DATABASE_ERRORS  # noqa: PLC0415
     from footfall_server.rpc.grpc_server import CannotListenError  # noqa: PLC0415
+    from footfall_server.rpc.server_tls import BadTlsFilesError  # noqa: PLC0415
 
-    ours = (CommandError, FootfallError, BadKeysError, BadSettingsError, CannotListenError)
+    ours = (
+        CommandError,
+        FootfallError,
+        BadKeysError,
+        BadAuthorityError,
+        BadSettingsError,
+        BadTlsFilesError,
+        CannotListenError,
+    )
     return (*ours, *DATABASE_ERRORS)
 
 
@@ -65,6 +76,23 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("list-keys", help="say which signing keys there are, and which one signs")
     listing.add_argument("--dir", type=Path, required=True, help="the folder, as in AUTH__KEYS_DIR")
     listing.set_defaults(run=_list_keys)
+    authority = commands.add_parser(
+        "generate-authority", help="make a new certificate authority for edge workers; the newest issues"
+    )
+    authority.add_argument("--dir", type=Path, required=True, help="the folder, as in AUTH__AUTHORITY_DIR")
+    authority.set_defaults(run=_generate_authority)
+
+    lists = commands.add_parser(
+        "write-crl", help="write the lists of revoked certificates, for the gateway; again before they end"
+    )
+    lists.add_argument("--output", type=Path, required=True, help="the file, PEM; it is replaced whole")
+    lists.add_argument(
+        "--days",
+        type=_days(_MAX_LIST_DAYS),
+        default=timedelta(days=7),
+        help="how long the lists are good; then nobody gets in (default: 7)",
+    )
+    lists.set_defaults(run=_write_crl)
 
     tenant = commands.add_parser("create-tenant", help="open a tenant")
     tenant.add_argument("--name", required=True)
@@ -90,7 +118,10 @@ def _parser() -> argparse.ArgumentParser:
         help="worker sends what cameras see; site_manager reads and manages the site (default: worker)",
     )
     key.add_argument(
-        "--expires-in-days", type=_days, metavar="DAYS", help="when the key ends; without it: when revoked"
+        "--expires-in-days",
+        type=_days(_MAX_DAYS),
+        metavar="DAYS",
+        help="when the key ends; without it: when revoked",
     )
     key.set_defaults(run=_create_api_key)
     _add_index_commands(commands.add_parser("index", help="look after the face index"))
@@ -151,6 +182,18 @@ def _generate_keys(options: argparse.Namespace) -> None:
 def _list_keys(options: argparse.Namespace) -> None:
     ring = load_keys(options.dir, signing_delay=read_settings(KeySettings).auth.key_signing_delay)
     say({"signs": ring.signing.kid, "verify": ring.kids})
+
+
+def _generate_authority(options: argparse.Namespace) -> None:
+    folder: Path = options.dir
+    file = generate_authority(folder, at=datetime.now(UTC))
+    say({"authority": file.stem, "certificates": str(folder / BUNDLE_FILE)})
+
+
+def _write_crl(options: argparse.Namespace) -> None:
+    from footfall_server.certificate_administration import write_revocation_lists  # noqa: PLC0415
+
+    say({"revoked": asyncio.run(write_revocation_lists(options.output, lifetime=options.days))})
 
 
 def _create_tenant(options: argparse.Namespace) -> None:
@@ -231,11 +274,14 @@ def _rebuild_index(_options: argparse.Namespace) -> None:
         raise CommandError("the face index still differs from the gallery")
 
 
-def _days(text: str) -> timedelta:
-    days = int(text) if text.isascii() and text.isdigit() else 0
-    if not 1 <= days <= _MAX_DAYS:
-        raise argparse.ArgumentTypeError(f"must be a whole number of days, 1 to {_MAX_DAYS}")
-    return timedelta(days=days)
+def _days(most: int) -> Callable[[str], timedelta]:
+    def read(text: str) -> timedelta:
+        days = int(text) if text.isascii() and text.isdigit() else 0
+        if not 1 <= days <= most:
+            raise argparse.ArgumentTypeError(f"must be a whole number of days, 1 to {most}")
+        return timedelta(days=days)
+
+    return read
 
 
 def _password(file: Path | None, standard_input: TextIO) -> str:

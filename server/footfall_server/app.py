@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from footfall_server.auth.authority import Authorities
 from footfall_server.auth.key_reload import KeyReload
 from footfall_server.auth.keys import KeyRing
 from footfall_server.auth.passwords import Passwords
@@ -28,6 +29,7 @@ from footfall_server.rpc.api_keys import ApiKeyServicer
 from footfall_server.rpc.audit import AuditServicer
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
+from footfall_server.rpc.certificates import CertificateServicer
 from footfall_server.rpc.customers import CustomerServicer
 from footfall_server.rpc.edge_link import LinkManners
 from footfall_server.rpc.grpc_server import GrpcServer
@@ -46,6 +48,7 @@ from footfall_server.rpc.page_tokens import PageTokens
 from footfall_server.rpc.permissions import PERMISSIONS
 from footfall_server.rpc.recognition import RecognitionServicer
 from footfall_server.rpc.refresh_cookies import RefreshCookies
+from footfall_server.rpc.server_tls import ServerTls
 from footfall_server.rpc.services import Servicers, services
 from footfall_server.rpc.sites import SiteServicer
 from footfall_server.rpc.tenants import TenantServicer
@@ -91,6 +94,7 @@ from footfall_server.services.threshold_policies import ThresholdPolicies
 from footfall_server.services.visits import VisitService
 from footfall_server.services.workers import WorkerService
 from footfall_server.settings import AuthSettings, RecognitionSettings
+from footfall_server.worker_desk import worker_desk
 
 CONNECT = "/footfall.v1.IngestService/Connect"
 
@@ -133,6 +137,7 @@ class Core:
         passwords: Passwords,
         choices: Choices,
         key_reload: KeyReload | None = None,
+        authorities: Authorities | None = None,
     ) -> None:
         transactions, clock = adapters.transactions, adapters.clock
         model = RecognitionModel(choices.recognition.model_id, choices.recognition.dimension)
@@ -181,6 +186,13 @@ class Core:
             failures=self._failed_sign_ins,
             worker_token_ttl=choices.auth.worker_token_ttl,
         )
+        desk = worker_desk(
+            authorities=authorities,
+            transactions=transactions,
+            tokens=tokens,
+            clock=clock,
+            auth=choices.auth,
+        )
         images = ImageService(transactions=transactions, images=adapters.images, clock=clock)
         self._search = ResilientSearch(
             index=adapters.index,
@@ -215,10 +227,12 @@ class Core:
                 accounts=accounts,
                 sessions=sessions,
                 cookies=RefreshCookies(clock=clock, secure=choices.auth.secure_cookies),
+                desk=desk,
             ),
             api_keys=ApiKeyServicer(
                 api_keys=ApiKeyService(transactions=transactions, clock=clock), page_tokens=page_tokens
             ),
+            certificates=CertificateServicer(desk=desk, page_tokens=page_tokens),
             tenants=TenantServicer(
                 tenants=TenantService(transactions=transactions, clock=clock), page_tokens=page_tokens
             ),
@@ -285,7 +299,12 @@ class Core:
             RequestIds(),
             AccessLog(),
             Errors(),
-            Authentication(tokens=tokens, revocations=self._revocations, permissions=PERMISSIONS),
+            Authentication(
+                tokens=tokens,
+                revocations=self._revocations,
+                permissions=PERMISSIONS,
+                require_bound_certificates=choices.auth.require_bound_certificates,
+            ),
             Authorisation(permissions=PERMISSIONS),
             StreamLifetimes(
                 clock=clock, drain=self._drain, revocations=self._revocations, drain_themselves={CONNECT}
@@ -301,8 +320,10 @@ class Core:
         )
 
     @asynccontextmanager
-    async def serving(self, listen: str) -> AsyncIterator[int]:
+    async def serving(self, listen: str, tls: ServerTls | None = None) -> AsyncIterator[int]:
         """Serves on "host:port" while the context is open, and gives the port. Leaving it drains.
+
+        Without `tls` it serves in the clear.
 
         Raises CannotListenError.
         """
@@ -333,7 +354,7 @@ class Core:
             if self._key_reload is not None:
                 jobs.append(self._key_reload.run())
             await stack.enter_async_context(_in_background(jobs))
-            port = await self._server.start(listen)
+            port = await self._server.start(listen, tls)
             stack.push_async_callback(self._stop)
             log.info("serving", port=port)
             yield port

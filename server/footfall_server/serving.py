@@ -3,21 +3,27 @@
 import asyncio
 import signal
 
+import structlog
 import uvloop
 
 from footfall_server.adapters import open_adapters
 from footfall_server.app import Choices, Core
+from footfall_server.auth.authority import load_authorities
 from footfall_server.auth.key_reload import KeyReload
 from footfall_server.auth.keys import load_keys
 from footfall_server.auth.passwords import Passwords
-from footfall_server.settings import ServerSettings, read_settings
+from footfall_server.rpc.server_tls import ServerTls
+from footfall_server.settings import ServerSettings, is_loopback, read_settings
 from footfall_server.telemetry import configure_logging
+
+log = structlog.get_logger()
 
 
 def serve() -> None:
     """Serves until SIGTERM or SIGINT, then drains.
 
-    Raises BadSettingsError, BadKeysError or CannotListenError when it cannot start.
+    Raises BadSettingsError, BadKeysError, BadAuthorityError, BadTlsFilesError or CannotListenError
+    when it cannot start.
     """
     settings = read_settings(ServerSettings)
     configure_logging(log_format=settings.log_format, log_level=settings.log_level)
@@ -32,6 +38,17 @@ async def _serve(settings: ServerSettings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
     keys = load_keys(settings.auth.keys_dir, signing_delay=settings.auth.key_signing_delay)
+    authority_dir = settings.auth.authority_dir
+    authorities = load_authorities(authority_dir) if authority_dir is not None else None
+    tls = None
+    if settings.tls is not None:
+        tls = ServerTls(
+            certificate=settings.tls.certificate,
+            private_key=settings.tls.private_key,
+            client_ca=settings.tls.client_ca,
+        )
+    elif not is_loopback(settings.listen):
+        log.warning("listening_in_the_clear", why="INSECURE_LISTEN_BEYOND_LOOPBACK is on")
     choices = Choices(
         auth=settings.auth,
         recognition=settings.recognition,
@@ -45,6 +62,7 @@ async def _serve(settings: ServerSettings) -> None:
             passwords=Passwords(),
             choices=choices,
             key_reload=KeyReload(keys=keys, folder=settings.auth.keys_dir),
+            authorities=authorities,
         )
-        async with core.serving(settings.listen):
+        async with core.serving(settings.listen, tls):
             await stop.wait()

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -116,6 +117,10 @@ class AuthSettings(_Section):
     A session ends `session_idle_ttl` after it was last refreshed and `session_ttl` after it began. A refresh
     token that was used is answered again for `refresh_grace`. `secure_cookies` may be false only where the
     console is served without TLS.
+
+    `authority_dir` has the certificate authority of edge workers; without it they sign in with API keys
+    alone. Tokens that are bound to a certificate are good only on connections that the gateway made with it,
+    unless `require_bound_certificates` is off.
     """
 
     keys_dir: Path
@@ -134,6 +139,26 @@ class AuthSettings(_Section):
     session_ttl: Lifetime = Field(default=timedelta(days=30), ge=timedelta(minutes=1), le=timedelta(days=365))
     refresh_grace: Lifetime = Field(default=timedelta(seconds=10), ge=timedelta(0), le=timedelta(minutes=1))
     secure_cookies: bool = True
+    authority_dir: Path | None = None
+    certificate_ttl: Lifetime = Field(
+        default=timedelta(days=30), ge=timedelta(minutes=5), le=timedelta(days=398)
+    )
+    join_token_ttl: Lifetime = Field(
+        default=timedelta(hours=24), ge=timedelta(minutes=1), le=timedelta(days=30)
+    )
+    require_bound_certificates: bool = True
+
+
+class TlsSettings(_Section):
+    """PEM files of the core's own TLS: its certificate with the chain, and the key.
+
+    With `client_ca`, only connections with a certificate of that authority are taken: the gateway's. Files
+    that are replaced are read anew, without a restart.
+    """
+
+    certificate: Path
+    private_key: Path
+    client_ca: Path | None = None
 
 
 class RecognitionSettings(_Section):
@@ -168,6 +193,8 @@ class RecognitionSettings(_Section):
 class ServerSettings(BaseSettings):
     """Everything that `footfall-server serve` is told.
 
+    Without `tls` the core speaks plain HTTP/2, and listens on loopback only: what goes through it are faces
+    and passwords. `insecure_listen_beyond_loopback` lifts that, for networks that encrypt by themselves.
     `models_dir` has the model files, for a change of the model: FOOTFALL_MODELS_DIR or its default when it
     is not told.
     """
@@ -179,7 +206,9 @@ class ServerSettings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    listen: Address = "127.0.0.1:50051"
+    tls: TlsSettings | None = None
+    insecure_listen_beyond_loopback: bool = False
+    listen: Address = Field(default="127.0.0.1:50051", validate_default=True)
     postgres: PostgresSettings
     milvus: MilvusSettings
     s3: S3Settings
@@ -198,6 +227,28 @@ class ServerSettings(BaseSettings):
             msg = "the port must be at most 65535"
             raise ValueError(msg)
         return listen
+
+    @field_validator("listen")
+    @classmethod
+    def _in_the_clear_on_loopback_only(cls, listen: str, about: ValidationInfo) -> str:
+        # A section that is faulty is not in the data, and its own fault is told as well.
+        in_the_clear = about.data.get("tls", ...) is None
+        if in_the_clear and not about.data.get("insecure_listen_beyond_loopback") and not is_loopback(listen):
+            msg = (
+                "without TLS (TLS__CERTIFICATE, TLS__PRIVATE_KEY) the core listens on loopback only, such"
+                " as 127.0.0.1:50051; INSECURE_LISTEN_BEYOND_LOOPBACK=true lifts that at your own risk"
+            )
+            raise ValueError(msg)
+        return listen
+
+
+def is_loopback(address: str) -> bool:
+    """Whether "host:port" is reached from this machine alone. Names other than localhost are not resolved."""
+    host = address.rpartition(":")[0].strip("[]")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class LogSettings(BaseSettings):
@@ -227,6 +278,20 @@ class DatabaseSettings(LogSettings):
     """What the subcommands that only write accounts need."""
 
     postgres: PostgresSettings
+
+
+class AuthoritySettings(BaseModel):
+    """Where the certificate authority is; the rest of the section is for other commands."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    authority_dir: Path
+
+
+class RevocationListSettings(DatabaseSettings):
+    """What `footfall-server write-crl` is told."""
+
+    auth: AuthoritySettings
 
 
 class IndexSettings(DatabaseSettings):

@@ -7,16 +7,18 @@ from uuid import UUID
 
 from fakes.customer_requests import SeededCustomers, customer_requests, seed_customers
 from fakes.edge_client import hello
+from fakes.enrolled_worker import EnrolledWorker, new_key, signing_request
 from fakes.manual_clock import START
 from fakes.model_world import fill_gallery, open_model_change
 from fakes.polling import until
-from fakes.shop import MODEL_ID, OTHER_MODEL_ID, Replica, Shop
+from fakes.shop import MODEL_ID, OTHER_MODEL_ID, Chain, Metadata, Replica, Shop
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
     api_key_service_pb2,
     audit_service_pb2,
     auth_service_pb2,
     camera_service_pb2,
+    certificate_service_pb2,
     common_pb2,
     face_event_pb2,
     image_service_pb2,
@@ -53,6 +55,9 @@ class Seeded:
     empty_site_id: str
     event_id: str
     customers: SeededCustomers
+    join_token: str
+    join_token_id: str
+    worker: EnrolledWorker
 
 
 async def seed(shop: Shop, core: Replica, *, indexed: Callable[[], Awaitable[None]] | None = None) -> Seeded:
@@ -89,6 +94,7 @@ async def seed(shop: Shop, core: Replica, *, indexed: Callable[[], Awaitable[Non
     password = auth_service_pb2.PasswordCredentials(email=EMAIL, password=PASSWORD)
     signed_in = await core.auth.IssueToken(auth_service_pb2.IssueTokenRequest(password=password))
     customers = await seed_customers(shop, shop.own, shop.own.camera)
+    worker, (join_token, join_token_id) = await seed_certificates(shop, core)
     return Seeded(
         key.text,
         str(key.api_key_id),
@@ -99,7 +105,44 @@ async def seed(shop: Shop, core: Replica, *, indexed: Callable[[], Awaitable[Non
         site.site_id,
         recorded.event_id,
         customers,
+        join_token,
+        join_token_id,
+        worker,
     )
+
+
+async def new_join_token(core: Replica, metadata: Metadata, site_id: UUID) -> tuple[str, str]:
+    """A join token and its id."""
+    made = await core.certificates.CreateJoinToken(
+        certificate_service_pb2.CreateJoinTokenRequest(site_id=str(site_id), display_name="Kasse 2"),
+        metadata=metadata,
+    )
+    return made.secret, made.join_token.join_token_id
+
+
+async def enrol(core: Replica, join_token: str) -> EnrolledWorker:
+    """A worker that joined."""
+    key = new_key()
+    issued = await core.certificates.EnrolWorker(
+        certificate_service_pb2.EnrolWorkerRequest(
+            join_token=join_token, signing_request=signing_request(key)
+        )
+    )
+    return EnrolledWorker(key, issued.certificate_der)
+
+
+async def seed_certificates(
+    shop: Shop, core: Replica, chain: Chain | None = None, site_id: UUID | None = None
+) -> tuple[EnrolledWorker, tuple[str, str]]:
+    """A worker with a certificate, and a join token that nobody used; `shop.enrolled` is our own worker."""
+    of = chain or shop.own
+    admin = shop.signed_in(Role.TENANT_ADMIN, chain=of)
+    at = site_id or of.site.site_id
+    used, _ = await new_join_token(core, admin, at)
+    worker = await enrol(core, used)
+    if chain is None:
+        shop.enrolled = worker
+    return worker, await new_join_token(core, admin, at)
 
 
 def full_event(camera_id: UUID, *, person: int = 5) -> face_event_pb2.FaceEvent:
@@ -116,8 +159,9 @@ def full_event(camera_id: UUID, *, person: int = 5) -> face_event_pb2.FaceEvent:
 def good_requests(shop: Shop, seeded: Seeded) -> Requests:
     """By the method's name on the wire. Messages of a stream are good after the ones before them."""
     return {
-        **_of_accounts(seeded),
+        **_of_accounts(shop, seeded),
         **_of_api_keys(shop, seeded),
+        **_of_certificates(shop, seeded),
         **_of_tenants(shop, seeded),
         **_of_sites(shop, seeded),
         **_of_cameras(shop),
@@ -129,13 +173,14 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
     }
 
 
-def _of_accounts(seeded: Seeded) -> Requests:
+def _of_accounts(shop: Shop, seeded: Seeded) -> Requests:
     password = auth_service_pb2.PasswordCredentials(email=EMAIL, password=PASSWORD)
     return {
         "/footfall.v1.AuthService/IssueToken": [
             auth_service_pb2.IssueTokenRequest(password=password),
             auth_service_pb2.IssueTokenRequest(api_key=seeded.api_key),
             auth_service_pb2.IssueTokenRequest(refresh_token=seeded.refresh_token),
+            auth_service_pb2.IssueTokenRequest(client_assertion=seeded.worker.assertion(shop.clock.now())),
         ],
         "/footfall.v1.AuthService/SwitchTenant": [
             auth_service_pb2.SwitchTenantRequest(tenant_id=seeded.empty_tenant_id)
@@ -162,6 +207,33 @@ def _of_api_keys(shop: Shop, seeded: Seeded) -> Requests:
         f"{service}/GetApiKey": [api_key_service_pb2.GetApiKeyRequest(api_key_id=seeded.api_key_id)],
         f"{service}/ListApiKeys": [api_key_service_pb2.ListApiKeysRequest(site_id=key.site_id, page_size=1)],
         f"{service}/RevokeApiKey": [api_key_service_pb2.RevokeApiKeyRequest(api_key_id=seeded.api_key_id)],
+    }
+
+
+def _of_certificates(shop: Shop, seeded: Seeded) -> Requests:
+    service = "/footfall.v1.CertificateService"
+    site_id = str(shop.own.site.site_id)
+    request = signing_request(new_key())
+    return {
+        f"{service}/CreateJoinToken": [
+            certificate_service_pb2.CreateJoinTokenRequest(site_id=site_id, display_name="Kasse 3")
+        ],
+        f"{service}/ListJoinTokens": [certificate_service_pb2.ListJoinTokensRequest(page_size=1)],
+        f"{service}/RevokeJoinToken": [
+            certificate_service_pb2.RevokeJoinTokenRequest(join_token_id=seeded.join_token_id)
+        ],
+        f"{service}/EnrolWorker": [
+            certificate_service_pb2.EnrolWorkerRequest(join_token=seeded.join_token, signing_request=request)
+        ],
+        f"{service}/RenewCertificate": [
+            certificate_service_pb2.RenewCertificateRequest(signing_request=request)
+        ],
+        f"{service}/ListCertificates": [
+            certificate_service_pb2.ListCertificatesRequest(site_id=site_id, page_size=1)
+        ],
+        f"{service}/RevokeCertificate": [
+            certificate_service_pb2.RevokeCertificateRequest(certificate_id=str(seeded.worker.certificate_id))
+        ],
     }
 
 

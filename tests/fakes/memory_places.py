@@ -67,8 +67,9 @@ class MemorySites:
     async def remove(self, site_id: UUID) -> bool:
         if any(camera.site_id == site_id for camera in self._tables.cameras.values()):
             raise not_empty("the site still has cameras", "cameras")
-        for key in [key for key in self._tables.api_keys.values() if key.site_id == site_id]:
-            del self._tables.api_keys[key.api_key_id]
+        for rows in (self._tables.api_keys, self._tables.join_tokens, self._tables.certificates):
+            for key in [key for key, row in rows.items() if row.site_id == site_id]:
+                del rows[key]
         return self._tables.sites.pop(site_id, None) is not None
 
     async def rules(self, site_ids: Collection[UUID]) -> Mapping[UUID, SiteRules]:

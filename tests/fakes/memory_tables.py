@@ -11,6 +11,7 @@ from typing import Self
 from uuid import UUID
 
 from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.certificates import JoinToken, WorkerCertificate
 from footfall_server.domain.change import Change
 from footfall_server.domain.customer import Customer
 from footfall_server.domain.decision import DecisionRecord
@@ -68,6 +69,9 @@ class TenantTables(Tables):
     requests: dict[UUID, UUID] = field(default_factory=dict)
     api_keys: dict[UUID, ApiKey] = field(default_factory=dict)
     key_requests: dict[UUID, UUID] = field(default_factory=dict)
+    join_tokens: dict[UUID, JoinToken] = field(default_factory=dict)
+    certificates: dict[UUID, WorkerCertificate] = field(default_factory=dict)
+    used_assertions: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)
     workers: dict[UUID, Worker] = field(default_factory=dict)
     acked: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
     recorded: dict[UUID, Recorded] = field(default_factory=dict)

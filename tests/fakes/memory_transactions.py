@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fakes.memory_audit import MemoryAudit
 from fakes.memory_batches import MemoryBatches
+from fakes.memory_certificates import MemoryCertificates, MemoryJoinTokens
 from fakes.memory_changes import MemoryChanges
 from fakes.memory_customers import (
     MemoryCustomers,
@@ -50,6 +51,7 @@ from fakes.memory_sessions import (
 from fakes.memory_tables import PlatformTables, TenantStore, TenantTables
 from fakes.memory_visits import MemoryChangeRows, MemoryImageRows, MemoryVisits
 from footfall_server.domain.audit import NO_TENANT
+from footfall_server.domain.certificates import JoinToken
 from footfall_server.domain.change import AccessRevoked, TenantChanged
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
@@ -81,6 +83,8 @@ class MemoryTransaction:
         self.cameras = MemoryCameras(self.tables)
         self.users = MemoryUsers(tenant_id, self.platform)
         self.api_keys = MemoryApiKeys(self.tables)
+        self.join_tokens = MemoryJoinTokens(self.tables)
+        self.certificates = MemoryCertificates(self.tables)
         self.workers = MemoryWorkers(self.tables)
         self.events = MemoryEvents(self.tables)
         self.gallery = MemoryGallery(self.tables, store, clock)
@@ -135,6 +139,10 @@ class MemoryPlatformTransaction:
     async def api_key_by_prefix(self, prefix: str) -> ApiKey | None:
         keys = (key for store in self._stores.values() for key in store.tables.api_keys.values())
         return next((key for key in keys if key.prefix == prefix), None)
+
+    async def join_token(self, join_token_id: UUID) -> JoinToken | None:
+        found = (store.tables.join_tokens.get(join_token_id) for store in self._stores.values())
+        return next((token for token in found if token is not None), None)
 
     async def add_system_admin(self, user: User) -> None:
         refuse_taken_address(user, self.platform)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import grpc.aio
 from fakes.crop_embedder import FakeCropEmbedder
+from fakes.enrolled_worker import EnrolledWorker
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_changes import MemoryChanges
 from fakes.memory_face_index import MemoryFaceIndex
@@ -19,6 +20,7 @@ from footfall.v1 import (
     audit_service_pb2_grpc,
     auth_service_pb2_grpc,
     camera_service_pb2_grpc,
+    certificate_service_pb2_grpc,
     customer_service_pb2_grpc,
     image_service_pb2_grpc,
     ingest_service_pb2_grpc,
@@ -29,6 +31,7 @@ from footfall.v1 import (
     visit_service_pb2_grpc,
 )
 from footfall_server.app import Adapters, Choices, Core
+from footfall_server.auth.authority import Authorities
 from footfall_server.auth.keys import KeyRing
 from footfall_server.auth.passwords import Passwords
 from footfall_server.auth.tokens import AccessTokens
@@ -69,6 +72,7 @@ class Replica:
     channel: grpc.aio.Channel
     auth: "auth_service_pb2_grpc.AuthServiceAsyncStub"
     api_keys: "api_key_service_pb2_grpc.ApiKeyServiceAsyncStub"
+    certificates: "certificate_service_pb2_grpc.CertificateServiceAsyncStub"
     tenants: "tenant_service_pb2_grpc.TenantServiceAsyncStub"
     sites: "site_service_pb2_grpc.SiteServiceAsyncStub"
     cameras: "camera_service_pb2_grpc.CameraServiceAsyncStub"
@@ -87,6 +91,7 @@ class Shop:
 
     keys: KeyRing
     passwords: Passwords
+    authorities: Authorities | None = None
     clock: ManualClock = field(default_factory=ManualClock)
     changes: MemoryChanges = field(default_factory=MemoryChanges)
     index: MemoryFaceIndex = field(default_factory=lambda: MemoryFaceIndex({MODEL_ID: DIMENSION}))
@@ -97,6 +102,9 @@ class Shop:
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
     fallback_faces: int = 1000
+    require_bound_certificates: bool = True
+    enrolled: EnrolledWorker | None = None
+    """A worker with a certificate, for what only such a one may call; see `enrol`."""
     transactions: MemoryTransactions = field(init=False)
     tokens: AccessTokens = field(init=False)
     own: Chain = field(init=False)
@@ -145,10 +153,9 @@ class Shop:
         """The metadata of a call by somebody with this role."""
         return bearer(self.token(role, chain=chain, sites=sites, acting=acting))
 
-    @asynccontextmanager
-    async def replica(self) -> AsyncIterator[Replica]:
-        """One more replica, serving until the context ends."""
-        core = Core(
+    def core(self) -> Core:
+        """One more core, which serves nothing yet."""
+        return Core(
             adapters=Adapters(
                 transactions=self.transactions,
                 index=self.index,
@@ -159,8 +166,14 @@ class Shop:
             ),
             keys=self.keys,
             passwords=self.passwords,
+            authorities=self.authorities,
             choices=Choices(
-                auth=AuthSettings(keys_dir=Path("unused"), issuer=ISSUER, audience=AUDIENCE),
+                auth=AuthSettings(
+                    keys_dir=Path("unused"),
+                    issuer=ISSUER,
+                    audience=AUDIENCE,
+                    require_bound_certificates=self.require_bound_certificates,
+                ),
                 recognition=RecognitionSettings(model_id=MODEL_ID),
                 manners=self.manners,
                 watch_heartbeat=self.watch_heartbeat,
@@ -168,6 +181,11 @@ class Shop:
                 fallback_faces=self.fallback_faces,
             ),
         )
+
+    @asynccontextmanager
+    async def replica(self) -> AsyncIterator[Replica]:
+        """One more replica, serving until the context ends."""
+        core = self.core()
         # The channel outlives the server, so that a client sees how the server leaves.
         async with AsyncExitStack() as outlasting, core.serving("127.0.0.1:0") as port:
             channel = await outlasting.enter_async_context(grpc.aio.insecure_channel(f"127.0.0.1:{port}"))
@@ -177,6 +195,7 @@ class Shop:
                 channel=channel,
                 auth=auth_service_pb2_grpc.AuthServiceStub(channel),
                 api_keys=api_key_service_pb2_grpc.ApiKeyServiceStub(channel),
+                certificates=certificate_service_pb2_grpc.CertificateServiceStub(channel),
                 tenants=tenant_service_pb2_grpc.TenantServiceStub(channel),
                 sites=site_service_pb2_grpc.SiteServiceStub(channel),
                 cameras=camera_service_pb2_grpc.CameraServiceStub(channel),

@@ -36,6 +36,11 @@ class AccessToken:
 class TokenSource:
     """Trades the API key for tokens, and keeps one until shortly before its end."""
 
+    refused = "the core does not know this worker's API key"
+    """What it means that the core does not take the key, for people."""
+    cut_off = "the gateway ends the TLS connection; is it the port of workers that have certificates?"
+    """What it means that the gateway breaks TLS off, for people."""
+
     def __init__(self, *, api_key: SecretStr, clock: Callable[[], float] = time.monotonic) -> None:
         self._api_key = api_key
         self._clock = clock
@@ -52,14 +57,24 @@ class TokenSource:
         self._token = None
 
     async def _issue(self, channel: grpc.aio.Channel) -> AccessToken:
-        asked = self._clock()
-        answer = await auth_service_pb2_grpc.AuthServiceStub(channel).IssueToken(
-            auth_service_pb2.IssueTokenRequest(api_key=self._api_key.get_secret_value()),
-            timeout=_ISSUE_TIMEOUT_S,
-        )
-        lifetime = _lifetime(answer.access_token)
-        margin = min(lifetime * _MARGIN_SHARE, _MAX_MARGIN_S)
-        return AccessToken(secret=SecretStr(answer.access_token), renew_at=asked + lifetime - margin)
+        request = auth_service_pb2.IssueTokenRequest(api_key=self._api_key.get_secret_value())
+        return await issue_token(channel, request, clock=self._clock)
+
+
+async def issue_token(
+    channel: grpc.aio.Channel,
+    request: auth_service_pb2.IssueTokenRequest,
+    *,
+    clock: Callable[[], float],
+) -> AccessToken:
+    """Trade credentials for a token. Raises grpc.aio.AioRpcError when none is issued."""
+    asked = clock()
+    answer = await auth_service_pb2_grpc.AuthServiceStub(channel).IssueToken(
+        request, timeout=_ISSUE_TIMEOUT_S
+    )
+    lifetime = _lifetime(answer.access_token)
+    margin = min(lifetime * _MARGIN_SHARE, _MAX_MARGIN_S)
+    return AccessToken(secret=SecretStr(answer.access_token), renew_at=asked + lifetime - margin)
 
 
 def _lifetime(jwt: str) -> float:

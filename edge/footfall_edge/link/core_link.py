@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import grpc
 import grpc.aio
@@ -14,8 +14,15 @@ import structlog
 from footfall.v1 import ingest_service_pb2_grpc
 
 from footfall_edge.backoff import Backoff
-from footfall_edge.link.access_token import TokenSource
-from footfall_edge.link.failures import Failure, LinkEndedError, TokenExpiringError, read_failure
+from footfall_edge.link.access_token import AccessToken
+from footfall_edge.link.failures import (
+    CertificateChangedError,
+    CertificateUnusableError,
+    Failure,
+    LinkEndedError,
+    TokenExpiringError,
+    read_failure,
+)
 from footfall_edge.link.session import Cameras, LinkSession, WorkerCard
 from footfall_edge.spool import Spool
 from footfall_edge.spool_file import SpoolError
@@ -24,6 +31,28 @@ from footfall_edge.uploads import ImageUploader
 _log = structlog.get_logger(__name__)
 
 Dial = Callable[[], grpc.aio.Channel]
+
+
+class Tokens(Protocol):
+    """Where access tokens come from: an API key, or a certificate."""
+
+    @property
+    def refused(self) -> str:
+        """What it means that the core does not take what it was shown, for people."""
+        ...
+
+    @property
+    def cut_off(self) -> str:
+        """What it means that the gateway breaks TLS off, for people."""
+        ...
+
+    async def get(self, channel: grpc.aio.Channel) -> AccessToken:
+        """A token with time left. Raises grpc.aio.AioRpcError, or LinkEndedError for what to do instead."""
+        ...
+
+    def forget(self) -> None:
+        """Have a new token next time."""
+        ...
 
 
 class LinkState(StrEnum):
@@ -51,14 +80,17 @@ class CoreLink:
         self,
         *,
         dial: Dial,
-        tokens: TokenSource,
+        tokens: Tokens,
         spool: Spool,
         cameras: Cameras,
         uploader: ImageUploader,
         card: WorkerCard,
+        worker_id: Callable[[], str | None] = lambda: None,
         backoff: Backoff | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """worker_id: whom a certificate names; the spool names a worker that has none."""
+        self._worker_id = worker_id
         self._dial = dial
         self._tokens = tokens
         self._spool = spool
@@ -121,6 +153,7 @@ class CoreLink:
                 cameras=self._cameras,
                 uploader=self._uploader,
                 card=self._card,
+                worker_id=self._worker_id(),
                 renew_at=token.renew_at,
                 on_welcome=self._welcomed,
                 on_ack=self._acked,
@@ -135,6 +168,12 @@ class CoreLink:
             self._tokens.forget()
             _log.info("link_renews_token")
             return None
+        if any(isinstance(cause, CertificateChangedError) for cause in causes):
+            return None
+        for cause in causes:
+            if isinstance(cause, CertificateUnusableError):
+                self._backoff.back_off()
+                return str(cause)
         for cause in causes:
             if isinstance(cause, grpc.aio.AioRpcError):
                 return self._judge_status(read_failure(cause))
@@ -151,13 +190,15 @@ class CoreLink:
         match failure.reason:
             case "BAD_CREDENTIALS":
                 self._backoff.back_off()
-                return "the core does not know this worker's API key"
+                return self._tokens.refused
             case "EDGE_REPLACED":
                 self._backoff.back_off()
                 return "another worker with this one's identity is connected; was its data folder copied?"
             case "MODEL_MISMATCH":
                 self._backoff.back_off()
                 return "the core matches with another model than this worker embeds with"
+        if failure.cut_in_tls:
+            return self._tokens.cut_off
         return f"{failure.code} {failure.reason}".strip()
 
     def _welcomed(self) -> None:

@@ -16,6 +16,14 @@ class TokenExpiringError(LinkEndedError):
     """The token ends soon: dial again with a new one, at once."""
 
 
+class CertificateChangedError(LinkEndedError):
+    """The worker has another certificate now: dial again with it, at once."""
+
+
+class CertificateUnusableError(LinkEndedError):
+    """There is no certificate to go on with. The text says what to do."""
+
+
 class LinkSilentError(LinkEndedError):
     """The core has not been heard for three heartbeats."""
 
@@ -26,10 +34,15 @@ class ForeignSpoolError(LinkEndedError):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A gRPC status: its code's name and ErrorInfo.reason, empty when there was none."""
+    """A gRPC status: its code's name and ErrorInfo.reason, empty when there was none.
+
+    cut_in_tls: the other end broke TLS off after our part of the handshake, as it does over a certificate
+    that it does not take. gRPC says so in its text alone.
+    """
 
     code: str
     reason: str
+    cut_in_tls: bool = False
 
 
 def read_failure(error: grpc.aio.AioRpcError) -> Failure:
@@ -37,7 +50,8 @@ def read_failure(error: grpc.aio.AioRpcError) -> Failure:
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin" and isinstance(value, bytes):
             return Failure(code=error.code().name, reason=_reason(value))
-    return Failure(code=error.code().name, reason="")
+    cut = error.code() is grpc.StatusCode.UNAVAILABLE and "TSI_DATA_CORRUPTED" in (error.details() or "")
+    return Failure(code=error.code().name, reason="", cut_in_tls=cut)
 
 
 def _reason(details: bytes) -> str:

@@ -71,6 +71,7 @@ class LinkSession:
         cameras: Cameras,
         uploader: ImageUploader,
         card: WorkerCard,
+        worker_id: str | None,
         renew_at: float,
         on_welcome: Callable[[], None],
         on_ack: Callable[[int], None],
@@ -81,6 +82,7 @@ class LinkSession:
         self._cameras = cameras
         self._uploader = uploader
         self._card = card
+        self._worker_id = worker_id
         self._renew_at = renew_at
         self._on_welcome = on_welcome
         self._on_ack = on_ack
@@ -132,7 +134,7 @@ class LinkSession:
     async def _introduce(self) -> ingest_service_pb2.Welcome:
         worker_id, spool_id = await self._spool.identity()
         hello = ingest_service_pb2.Hello(
-            worker_id=worker_id,
+            worker_id=self._worker_id or worker_id,
             spool_id=spool_id,
             display_name=self._card.display_name,
             software_version=self._card.software_version,

@@ -6,10 +6,8 @@ for the signing delay: by then every replica and the gateway have read it, and n
 """
 
 import base64
-import os
 import re
 import secrets
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +16,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from footfall_server.auth.private_files import (
+    ExposedFileError,
+    require_unexposed,
+    write_new_private_file,
+)
 
 MIN_KEY_BITS = 2048
 NEW_KEY_BITS = 3072
@@ -142,12 +146,7 @@ def generate_key(folder: Path, *, at: datetime) -> Path:
     pem = rsa.generate_private_key(public_exponent=65537, key_size=NEW_KEY_BITS).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    # The mode is given at creation: there is no moment in which others could read the key. A running core
-    # looks for new keys, so the name appears when the file is whole.
-    unfinished = file.with_suffix(".unfinished")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-        target.write(pem)
-    unfinished.rename(file)
+    write_new_private_file(file, pem)
     return file
 
 
@@ -173,9 +172,10 @@ def _made_at(kid: str) -> datetime:
 def _load_key(file: Path) -> SigningKey:
     if _KID.fullmatch(file.stem) is None:
         raise BadKeysError(f"{file}: the name of a signing key is letters, digits, '.', '_' and '-'")
-    # A group may read, as secrets that are mounted for a service's group ask for; nobody else may.
-    if stat.S_IMODE(file.stat().st_mode) & (stat.S_IWGRP | stat.S_IRWXO):
-        raise BadKeysError(f"{file}: others may read or write this signing key (chmod 600)")
+    try:
+        require_unexposed(file)
+    except ExposedFileError:
+        raise BadKeysError(f"{file}: others may read or write this signing key (chmod 600)") from None
     try:
         private = serialization.load_pem_private_key(file.read_bytes(), password=None)
     except (OSError, ValueError, TypeError):

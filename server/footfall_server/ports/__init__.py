@@ -8,6 +8,7 @@ another tenant is not there. Adapters turn a store that cannot be reached into F
 from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
 from footfall_server.ports.audit import AuditRepository
 from footfall_server.ports.batches import BatchRepository
+from footfall_server.ports.certificates import CertificateRepository, JoinTokenRepository
 from footfall_server.ports.changes import ChangeRepository, ChangeSource, Notification
 from footfall_server.ports.clock import Clock
 from footfall_server.ports.clustering import OwnedFace, PopulationRepository
@@ -66,6 +67,7 @@ __all__ = [
     "BatchRepository",
     "CalibrationRepository",
     "CameraRepository",
+    "CertificateRepository",
     "ChangeRepository",
     "ChangeSource",
     "Clock",
@@ -88,6 +90,7 @@ __all__ = [
     "IndexHit",
     "IndexRemoval",
     "JobRepository",
+    "JoinTokenRepository",
     "MergeRepository",
     "ModelChangeRepository",
     "ModelFaceRepository",

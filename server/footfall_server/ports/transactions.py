@@ -5,11 +5,13 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 from uuid import UUID
 
+from footfall_server.domain.certificates import JoinToken
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
 from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
 from footfall_server.ports.audit import AuditRepository
 from footfall_server.ports.batches import BatchRepository
+from footfall_server.ports.certificates import CertificateRepository, JoinTokenRepository
 from footfall_server.ports.changes import ChangeRepository
 from footfall_server.ports.clustering import PopulationRepository
 from footfall_server.ports.customers import (
@@ -72,6 +74,10 @@ class Transaction(Protocol):
     def sessions(self) -> SessionRepository: ...
     @property
     def revocations(self) -> RevocationRepository: ...
+    @property
+    def join_tokens(self) -> JoinTokenRepository: ...
+    @property
+    def certificates(self) -> CertificateRepository: ...
     @property
     def workers(self) -> WorkerRepository: ...
     @property
@@ -149,6 +155,8 @@ class PlatformTransaction(Protocol):
         ...
 
     async def api_key_by_prefix(self, prefix: str) -> ApiKey | None: ...
+
+    async def join_token(self, join_token_id: UUID) -> JoinToken | None: ...
 
     async def add_system_admin(self, user: User) -> None: ...
 

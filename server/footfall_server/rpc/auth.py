@@ -9,6 +9,7 @@ from google.protobuf import empty_pb2
 
 from footfall_server.rpc import convert_accounts
 from footfall_server.rpc.call_context import current_principal
+from footfall_server.rpc.certificates import WorkerDesk, staffed
 from footfall_server.rpc.convert_values import from_optional_id
 from footfall_server.rpc.refresh_cookies import RefreshCookies
 from footfall_server.services.accounts import AccountService
@@ -20,11 +21,17 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     """Turns credentials into tokens."""
 
     def __init__(
-        self, *, accounts: AccountService, sessions: SessionService, cookies: RefreshCookies
+        self,
+        *,
+        accounts: AccountService,
+        sessions: SessionService,
+        cookies: RefreshCookies,
+        desk: WorkerDesk | None,
     ) -> None:
         self._accounts = accounts
         self._sessions = sessions
         self._cookies = cookies
+        self._desk = desk
 
     async def IssueToken(
         self, request: auth_service_pb2.IssueTokenRequest, context: Any
@@ -44,6 +51,8 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
                 sign_in = await self._sessions.refresh(token)
             case "api_key":
                 sign_in = await self._accounts.sign_in_api_key(request.api_key)
+            case "client_assertion":
+                sign_in = await staffed(self._desk).sign_in.sign_in(request.client_assertion)
             case _:
                 raise bad_credentials()
         return await self._issued(sign_in, context, use_cookie=use_cookie)
@@ -85,7 +94,10 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     async def GetMe(
         self, _request: auth_service_pb2.GetMeRequest, _context: Any
     ) -> auth_service_pb2.Principal:
-        return convert_accounts.to_principal(await self._accounts.me(current_principal()))
+        principal = current_principal()
+        if principal.certificate_hash:
+            return convert_accounts.to_principal(await staffed(self._desk).sign_in.me(principal))
+        return convert_accounts.to_principal(await self._accounts.me(principal))
 
     async def GetJwks(
         self, _request: auth_service_pb2.GetJwksRequest, _context: Any

@@ -13,6 +13,7 @@ from grpc_health.v1.health import aio as health_aio  # type: ignore[import-untyp
 from grpc_reflection.v1alpha import reflection, reflection_pb2  # type: ignore[import-untyped]
 
 from footfall_server.rpc.permissions import check_permissions
+from footfall_server.rpc.server_tls import ServerTls
 
 # A batch of 64 events, each with a crop of 64 KiB, and a little more.
 MAX_REQUEST_BYTES = 5 * 1024 * 1024
@@ -65,11 +66,17 @@ class GrpcServer:
         for service in services:
             service.register(self._server)
 
-    async def start(self, listen: str) -> int:
-        """Listens on "host:port" and returns the port. Raises CannotListenError."""
+    async def start(self, listen: str, tls: ServerTls | None = None) -> int:
+        """Listens on "host:port", in the clear without `tls`, and returns the port.
+
+        Raises CannotListenError.
+        """
         await self.set_serving(serving=False)
         try:
-            port = self._server.add_insecure_port(listen)
+            if tls is None:
+                port = self._server.add_insecure_port(listen)
+            else:
+                port = self._server.add_secure_port(listen, tls.credentials())
         except RuntimeError:
             port = 0
         if port == 0:

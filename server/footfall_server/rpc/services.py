@@ -12,6 +12,8 @@ from footfall.v1 import (
     auth_service_pb2_grpc,
     camera_service_pb2,
     camera_service_pb2_grpc,
+    certificate_service_pb2,
+    certificate_service_pb2_grpc,
     customer_service_pb2,
     customer_service_pb2_grpc,
     image_service_pb2,
@@ -34,6 +36,7 @@ from footfall_server.rpc.api_keys import ApiKeyServicer
 from footfall_server.rpc.audit import AuditServicer
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
+from footfall_server.rpc.certificates import CertificateServicer
 from footfall_server.rpc.customers import CustomerServicer
 from footfall_server.rpc.grpc_server import Service
 from footfall_server.rpc.images import ImageServicer
@@ -51,6 +54,7 @@ class Servicers:
 
     auth: AuthServicer
     api_keys: ApiKeyServicer
+    certificates: CertificateServicer
     tenants: TenantServicer
     sites: SiteServicer
     cameras: CameraServicer
@@ -74,6 +78,12 @@ def services(servicer: Servicers) -> Sequence[Service]:
             api_key_service_pb2.DESCRIPTOR.services_by_name["ApiKeyService"],
             lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(
                 servicer.api_keys, server
+            ),
+        ),
+        Service(
+            certificate_service_pb2.DESCRIPTOR.services_by_name["CertificateService"],
+            lambda server: certificate_service_pb2_grpc.add_CertificateServiceServicer_to_server(
+                servicer.certificates, server
             ),
         ),
         Service(

@@ -102,8 +102,9 @@ class SiteService:
         require_site(principal, site_id)
         async with self._transactions.begin(tenant_of(principal)) as tx:
             site = await tx.sites.get(site_id)
-            for api_key_id in await tx.api_keys.of_site(site_id):
-                await tx.revocations.add(Revocation(api_key_id, self._clock.now()))
+            programs = [*await tx.api_keys.of_site(site_id), *await tx.certificates.workers_of(site_id)]
+            for subject_id in programs:
+                await tx.revocations.add(Revocation(subject_id, self._clock.now()))
             if site is None or not await tx.sites.remove(site_id):
                 raise not_found("site", site_id)
             await tx.audit.append(self._entry(principal, Action.SITE_DELETE, site_id, _told(site)))

@@ -34,8 +34,15 @@ class WorkerService:
     async def admit(self, principal: Principal, introduction: Introduction) -> int:
         """Lets a worker in. Returns the sequence that is acknowledged of its spool.
 
-        Raises MODEL_MISMATCH, and PERMISSION_DENIED for another site's worker.
+        Raises MODEL_MISMATCH, and PERMISSION_DENIED for another site's worker, and for a worker that says
+        that it is another than its certificate does.
         """
+        if principal.certificate_hash and introduction.worker_id != principal.subject_id:
+            raise FootfallError(
+                ErrorKind.PERMISSION_DENIED,
+                "PERMISSION_DENIED",
+                "hello.worker_id is not the worker that the certificate names",
+            )
         accepted = await self._models.of(tenant_of(principal))
         if introduction.model_id not in accepted.all:
             expected = accepted.in_use.model_id

@@ -56,6 +56,8 @@ COLUMNS = """
     from pg_attribute a
     where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
 """
+WITH_SITES = {"cameras", "api_keys", "join_tokens", "worker_certificates"}
+"""Tables whose rows name a site that has to be there."""
 COMMANDS = ("select", "insert", "update", "delete")
 
 
@@ -81,7 +83,7 @@ async def _insert_statement(connection: asyncpg.Connection, table: str, tenant_i
         names.append(column["name"])
         if column["name"] == "tenant_id":
             values.append(f"'{tenant_id}'::uuid")
-        elif column["name"] == "site_id" and table in {"cameras", "api_keys"}:
+        elif column["name"] == "site_id" and table in WITH_SITES:
             values.append("(select site_id from sites limit 1)")
         elif (table, column["name"]) == ("refresh_tokens", "session_id"):
             values.append("(select session_id from sessions limit 1)")
@@ -308,6 +310,7 @@ async def test_the_platform_does_what_signing_in_needs_and_no_more(
         ("revocations", "delete"),
         ("audit_log", "select"),
         ("audit_heads", "select"),
+        ("join_tokens", "select"),
     }
     async with _connected(footfall_database.app_dsn) as app:
         for table in await _tenant_tables(app):

@@ -8,7 +8,7 @@ import grpc
 import pytest
 from fakes.customer_requests import seed_customers
 from fakes.edge_client import dialled
-from fakes.good_requests import Requests, Seeded, good_requests, seed
+from fakes.good_requests import Requests, Seeded, good_requests, seed, seed_certificates
 from fakes.model_world import open_model_change
 from fakes.polling import until
 from fakes.rpc_calls import CONNECT, METHODS, call
@@ -73,6 +73,7 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     chain = shop.foreign if whose == "another tenant's" else shop.own
     own = shop.own
     ours = [str(own.site.site_id), seeded.empty_site_id, str(own.camera.camera_id)]
+    ours += [str(seeded.worker.certificate_id), seeded.join_token_id]
     ours += [seeded.visit_id, seeded.image_id, seeded.event_id, seeded.api_key_id]
     ours += seeded.customers.looked_up
     if whose == "nobody's":
@@ -81,8 +82,9 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     site_id, camera_id = str(chain.other_site.site_id), str(chain.other_camera.camera_id)
     customers = await seed_customers(shop, chain, chain.other_camera)
     key = await provisioned_key(shop, chain)
-    found = [site_id, site_id, camera_id, *theirs, key, *customers.looked_up]
-    return dict(zip(ours, found, strict=True))
+    worker, (_, join_token_id) = await seed_certificates(shop, core, chain, chain.other_site.site_id)
+    found = [site_id, site_id, camera_id, str(worker.certificate_id), join_token_id, *theirs, key]
+    return dict(zip(ours, [*found, *customers.looked_up], strict=True))
 
 
 async def provisioned_key(shop: Shop, chain: Chain) -> str:
@@ -159,6 +161,9 @@ async def test_what_is_somebody_elses_is_not_there(
     without_ids |= {
         f"/footfall.v1.CustomerService/{name}"
         for name in ("CreateCustomer", "ListMergeSuggestions", "RefreshMergeSuggestions")
+    }
+    without_ids |= {
+        f"/footfall.v1.CertificateService/{name}" for name in ("ListJoinTokens", "RenewCertificate")
     }
     without_ids |= {f"/footfall.v1.RecognitionService/{name}" for name in recognition}
     untried = set(IN_TENANTS) - tried - without_ids

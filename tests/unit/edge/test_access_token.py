@@ -1,8 +1,8 @@
 """Tokens are told apart by their own clock, and never shown."""
 
 from fakes.fake_core import fake_jwt
+from footfall_edge.gateway_url import is_loopback
 from footfall_edge.link.access_token import AccessToken, _lifetime
-from footfall_edge.link.channel import _is_loopback
 from pydantic import SecretStr
 from pytest import approx  # noqa: PT013 (one name)
 
@@ -24,7 +24,7 @@ def test_a_token_is_not_shown() -> None:
 
 
 def test_loopback_is_recognised() -> None:
-    assert _is_loopback("127.0.0.1")
-    assert _is_loopback("::1")
-    assert _is_loopback("localhost")
-    assert not _is_loopback("gateway.example")
+    assert is_loopback("127.0.0.1")
+    assert is_loopback("::1")
+    assert is_loopback("localhost")
+    assert not is_loopback("gateway.example")

@@ -41,6 +41,39 @@ def test_they_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp
     assert one.api_key.get_secret_value() == KEY
 
 
+TOKEN = f"ffj_{'0' * 32}_{'1' * 64}"
+
+
+@pytest.mark.parametrize("url", ["http://gateway.example", "http://10.0.0.1:8080", "http://[2001:db8::1]:80"])
+def test_another_machine_is_spoken_to_over_tls_only(url: str) -> None:
+    with pytest.raises(ValidationError, match="https://"):
+        settings(gateway_url=url)
+    assert settings(gateway_url=url.replace("http:", "https:"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "[::1]:8080", "localhost:8080"])
+def test_this_machine_may_be_spoken_to_in_the_clear(host: str) -> None:
+    assert settings(gateway_url=f"http://{host}").gateway_url == f"http://{host}"
+
+
+def test_a_worker_signs_in_in_one_way(tmp_path: Path) -> None:
+    https = "https://gateway.example:9443"
+    with pytest.raises(ValidationError, match="not by both") as raised:
+        settings(join_token=TOKEN)
+    assert TOKEN not in str(raised.value)
+    with pytest.raises(ValidationError, match="has not joined yet"):
+        settings(api_key=None, data_dir=tmp_path, gateway_url=https)
+    joining = settings(api_key=None, join_token=TOKEN, data_dir=tmp_path, gateway_url=https)
+    assert TOKEN not in repr(joining)
+    (tmp_path / "identity.json").write_text("{}")
+    assert settings(api_key=None, data_dir=tmp_path, gateway_url=https).join_token is None
+
+
+def test_a_certificate_is_shown_over_tls(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="must be https"):
+        settings(api_key=None, join_token=TOKEN, data_dir=tmp_path)
+
+
 @pytest.mark.parametrize("url", ["ftp://x", "gateway:8080", "http://", "http://x/path", "http://u:p@x"])
 def test_a_gateway_that_is_no_gateway_is_refused(url: str) -> None:
     with pytest.raises(ValidationError, match="must"):

@@ -1,18 +1,31 @@
 """What the template becomes."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from footfall_gateway.descriptor_set import SERVICE_FILES, descriptor_set, service_names
-from footfall_gateway.error_replies import gateway_errors
+from footfall_gateway.error_replies import NO_CERTIFICATE, gateway_errors
 from footfall_gateway.rendering import render, write_configuration
-from footfall_gateway.settings import Address, GatewaySettings, TlsFiles
+from footfall_gateway.settings import Address, CoreTls, GatewaySettings, TlsFiles
 from google.protobuf import descriptor_pb2
 
 REPLICAS = (Address(host="127.0.0.1", port=50051), Address(host="127.0.0.1", port=50052))
 WEB = Address(host="127.0.0.1", port=8090)
+CORE_TLS = CoreTls(ca=Path("/core/ca.crt"), server_name="core.footfall.svc")
+EDGE: dict[str, Any] = {
+    "edge_listen": Address(host="127.0.0.1", port=9443),
+    "edge_client_ca": Path("/authority/authority.crt"),
+    "tls": TlsFiles(certificate=Path("/tls/tls.crt"), private_key=Path("/tls/tls.key")),
+}
+METHODS = [
+    (service, method)
+    for file in SERVICE_FILES
+    for service in file.services_by_name.values()
+    for method in service.methods
+]
 
 
 def rendered(**values: Any) -> dict[str, Any]:
@@ -35,8 +48,60 @@ def test_every_replica_is_an_endpoint() -> None:
 
 
 def test_names_are_resolved() -> None:
-    core = rendered(core=(Address(host="core.footfall.svc", port=50051),))["static_resources"]["clusters"][0]
+    away = (Address(host="core.footfall.svc", port=50051),)
+    core = rendered(core=away, core_tls=CORE_TLS)["static_resources"]["clusters"][0]
     assert core["type"] == "STRICT_DNS"
+
+
+def test_the_core_is_known_by_its_authority_and_its_name() -> None:
+    transport = rendered(core_tls=CORE_TLS)["static_resources"]["clusters"][0]["transport_socket"]
+    context = transport["typed_config"]
+    assert context["sni"] == "core.footfall.svc"
+    trusted = context["common_tls_context"]["validation_context"]
+    assert trusted["trusted_ca"] == {"filename": "/core/ca.crt"}
+    assert trusted["match_typed_subject_alt_names"] == [
+        {"san_type": "DNS", "matcher": {"exact": "core.footfall.svc"}}
+    ]
+
+
+def test_no_listener_forwards_what_a_client_says_of_its_certificate() -> None:
+    listeners = rendered(**EDGE)["static_resources"]["listeners"]
+    said = {
+        each["name"]: each["filter_chains"][0]["filters"][0]["typed_config"]["forward_client_cert_details"]
+        for each in listeners
+    }
+    assert said == {"clients": "SANITIZE", "edge_workers": "SANITIZE_SET"}
+
+
+def test_edge_workers_have_a_listener_when_it_is_asked_for() -> None:
+    assert len(rendered()["static_resources"]["listeners"]) == 1
+    edge = rendered(**EDGE)["static_resources"]["listeners"][1]
+    routes = edge["filter_chains"][0]["filters"][0]["typed_config"]["route_config"]["virtual_hosts"][0][
+        "routes"
+    ]
+    open_to_all = {
+        route["match"]["path"] for route in routes if "route" in route and "tls_context" not in route["match"]
+    }
+    assert open_to_all == {"/footfall.v1.CertificateService/EnrolWorker"}
+    wanted = {route["match"]["path"] for route in routes if "tls_context" in route["match"]}
+    assert wanted == {
+        f"/{service.full_name}/{method.name}"
+        for service, method in METHODS
+        if method.name in {"IssueToken", "RenewCertificate"} or service.name == "IngestService"
+    }
+
+
+def test_what_certificates_are_verified_with_is_read_anew(tmp_path: Path) -> None:
+    settings = GatewaySettings(core=REPLICAS, web=WEB, **EDGE, edge_crl=Path("/authority/lists.crl"))
+    config = write_configuration(settings, tmp_path / "gateway")
+    trust = json.loads((config.parent / "edge-trust.json").read_text())
+    [secret] = trust["resources"]
+    assert secret["validation_context"] == {
+        "trusted_ca": {"filename": "/authority/authority.crt"},
+        "crl": {"filename": "/authority/lists.crl"},
+        "watched_directory": {"path": "/authority"},
+    }
+    assert str(config.parent / "edge-trust.json") in config.read_text()
 
 
 def test_tls_offers_http2() -> None:
@@ -73,7 +138,9 @@ def test_every_service_of_the_api_is_known() -> None:
     assert len(service_names()) == len(files)
 
 
-@pytest.mark.parametrize("error", gateway_errors(1000), ids=lambda error: str(error.http_status))
+@pytest.mark.parametrize(
+    "error", [*gateway_errors(1000), NO_CERTIFICATE], ids=lambda error: str(error.http_status)
+)
 def test_every_own_answer_has_a_code_and_a_sentence(error: Any) -> None:
     assert error.code > 0
     assert error.message

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from footfall_gateway.settings import Address, GatewaySettings, read_settings
+from footfall_gateway.settings import Address, CoreTls, GatewaySettings, TlsFiles, read_settings
 from pydantic import ValidationError
 
 CORE = (Address(host="127.0.0.1", port=50051),)
@@ -39,6 +39,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         'core = [{host = "core.footfall.svc", port = 50051}]\n'
         'web = {host = "web.footfall.svc", port = 8090}\n'
         "trusted_proxies = 2\n"
+        'core_tls = {ca = "/core/ca.crt", server_name = "core.footfall.svc"}\n'
     )
     monkeypatch.setenv("FOOTFALL_GATEWAY_TRUSTED_PROXIES", "1")
     settings = read_settings(file)
@@ -57,3 +58,48 @@ def test_an_unknown_value_is_told(tmp_path: Path) -> None:
     file.write_text('core = [{host = "core", port = 1}]\nweb = {host = "web", port = 2}\ncolour = "red"\n')
     with pytest.raises(ValidationError, match="colour"):
         read_settings(file)
+
+
+TLS = TlsFiles(certificate=Path("/tls/tls.crt"), private_key=Path("/tls/tls.key"))
+EDGE = Address(host="0.0.0.0", port=9443)  # noqa: S104 - where edge workers come in
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7", "core.footfall.svc", "::2"])
+def test_the_core_is_reached_in_the_clear_on_loopback_only(host: str) -> None:
+    core = (*CORE, Address(host=host, port=50051))
+    with pytest.raises(ValidationError, match="core_tls"):
+        GatewaySettings(core=core, web=WEB)
+    assert GatewaySettings(core=core, web=WEB, insecure_core_beyond_loopback=True)
+    assert GatewaySettings(core=core, web=WEB, core_tls=CoreTls(ca=Path("/ca"), server_name="core"))
+
+
+def test_loopback_has_several_names() -> None:
+    core = tuple(Address(host=host, port=50051) for host in ("127.0.0.1", "::1", "localhost"))
+    assert GatewaySettings(core=core, web=WEB)
+
+
+def test_a_certificate_for_the_core_comes_with_its_key() -> None:
+    with pytest.raises(ValidationError, match="go together"):
+        CoreTls(ca=Path("/ca"), server_name="core", certificate=Path("/tls.crt"))
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"edge_listen": EDGE, "tls": TLS}, "edge_client_ca"),
+        ({"edge_listen": EDGE, "edge_client_ca": Path("/ca")}, "needs tls"),
+        ({"edge_client_ca": Path("/ca")}, "for edge_listen"),
+        ({"edge_crl": Path("/crl")}, "for edge_listen"),
+        (
+            {"edge_listen": Address(host="::", port=8080), "edge_client_ca": Path("/ca"), "tls": TLS},
+            "taken",
+        ),
+        (
+            {"edge_listen": Address(host="gateway", port=1), "edge_client_ca": Path("/ca"), "tls": TLS},
+            "IP address",
+        ),
+    ],
+)
+def test_edge_workers_come_in_over_mutual_tls_or_not_at_all(values: dict[str, object], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        GatewaySettings(core=CORE, web=WEB, **values)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from footfall_server.auth.api_keys import hash_secret, new_api_key, parse_api_key, secret_matches
 from footfall_server.auth.keys import BadKeysError, generate_key, load_keys
 from footfall_server.domain.source_url import BadSourceUrlError, checked_source_url, masked, with_kept_secrets
-from footfall_server.settings import BadSettingsError, ServerSettings, read_settings
+from footfall_server.settings import BadSettingsError, ServerSettings, TlsSettings, read_settings
 from footfall_server.storage.index_settings import MilvusIndexSettings
 from footfall_server.telemetry import REDACTED, configure_logging, redact
 from footfall_vision.model_cards import MODEL_CARDS, ModelCard
@@ -110,6 +110,12 @@ def test_tokens_are_short_and_sessions_long() -> None:
         ("AUTH__WORKER_TOKEN_TTL", "3601"),
         ("AUTH__PERSON_TOKEN_TTL", "PT2H"),
         ("AUTH__REFRESH_GRACE", "3600"),
+        ("AUTH__CERTIFICATE_TTL", "1"),
+        ("AUTH__JOIN_TOKEN_TTL", "P31D"),
+        ("LISTEN", "0.0.0.0:50051"),
+        ("LISTEN", "[::]:50051"),
+        ("LISTEN", "core.footfall.svc:50051"),
+        ("INSECURE_LISTEN_BEYOND_LOOPBACK", "perhaps"),
         ("RECOGNITION__MATCH_TRESHOLD", "0.4"),
         ("RECOGNITION__MATCH_THRESHOLD", "1.5"),
         ("LOG_LEVEL", "LOUD"),
@@ -238,3 +244,33 @@ def test_urls_that_no_worker_can_read_are_refused() -> None:
     for url in ("rtsp://:554/live", "rtsp://host:port/live", "rtsp://u:pa/ss@host/live", "rtsp://host:0/x"):
         with pytest.raises(BadSourceUrlError):
             checked_source_url(url)
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:1", "[::1]:1", "localhost:1"])
+def test_on_loopback_the_core_needs_no_tls(settings: pytest.MonkeyPatch, listen: str) -> None:
+    settings.setenv("FOOTFALL_SERVER_LISTEN", listen)
+    assert read_settings(ServerSettings).listen == listen
+
+
+def test_beyond_loopback_the_core_needs_tls_or_an_operator_who_knows(settings: pytest.MonkeyPatch) -> None:
+    settings.setenv("FOOTFALL_SERVER_LISTEN", "0.0.0.0:50051")
+    with pytest.raises(BadSettingsError, match=r"TLS__CERTIFICATE.*INSECURE_LISTEN_BEYOND_LOOPBACK"):
+        read_settings(ServerSettings)
+    settings.setenv("FOOTFALL_SERVER_INSECURE_LISTEN_BEYOND_LOOPBACK", "true")
+    assert read_settings(ServerSettings).tls is None
+    settings.delenv("FOOTFALL_SERVER_INSECURE_LISTEN_BEYOND_LOOPBACK")
+    settings.setenv("FOOTFALL_SERVER_TLS__CERTIFICATE", "tls.crt")
+    with pytest.raises(BadSettingsError, match=r"TLS__PRIVATE_KEY: Field required$"):
+        read_settings(ServerSettings)
+    settings.setenv("FOOTFALL_SERVER_TLS__PRIVATE_KEY", "tls.key")
+    assert read_settings(ServerSettings).tls == TlsSettings(
+        certificate=Path("tls.crt"), private_key=Path("tls.key")
+    )
+
+
+@pytest.mark.usefixtures("settings")
+def test_certificates_are_an_option_and_binding_is_not() -> None:
+    read = read_settings(ServerSettings).auth
+    assert read.authority_dir is None
+    assert read.require_bound_certificates
+    assert (read.certificate_ttl, read.join_token_ttl) == (timedelta(days=30), timedelta(hours=24))

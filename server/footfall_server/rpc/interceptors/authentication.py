@@ -1,5 +1,6 @@
 """Who calls: verifies the bearer token."""
 
+import hmac
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from footfall_server.domain.identity import Principal
 from footfall_server.errors import unavailable
 from footfall_server.live.revocation_list import RevocationList
 from footfall_server.rpc.call_context import set_principal
+from footfall_server.rpc.client_certificates import presented_certificate
 from footfall_server.rpc.interceptors.behaviour import Behaviour, BehaviourInterceptor, Context, Handler
 from footfall_server.rpc.interceptors.request_ids import metadata_value
 from footfall_server.rpc.permissions import Permission, Scope
@@ -21,15 +23,25 @@ log = structlog.get_logger()
 
 
 class Authentication(BehaviourInterceptor):
-    """Lets a call through with a Principal, or without one where the table says that none is needed."""
+    """Lets a call through with a Principal, or without one where the table says that none is needed.
+
+    With `require_bound_certificates`, a token that is bound to a certificate (RFC 8705) is good only on a
+    connection that was made with it.
+    """
 
     def __init__(
-        self, *, tokens: AccessTokens, revocations: RevocationList, permissions: Mapping[str, Permission]
+        self,
+        *,
+        tokens: AccessTokens,
+        revocations: RevocationList,
+        permissions: Mapping[str, Permission],
+        require_bound_certificates: bool,
     ) -> None:
         super().__init__()
         self._tokens = tokens
         self._revocations = revocations
         self._permissions = permissions
+        self._require_bound_certificates = require_bound_certificates
 
     def around(self, method: str, handler: Handler, inner: Behaviour) -> Behaviour:
         del handler
@@ -60,4 +72,13 @@ class Authentication(BehaviourInterceptor):
         if self._revocations.refuses(principal):
             log.info("token_refused", why="revoked")
             raise unauthenticated()
+        if principal.certificate_hash and self._require_bound_certificates:
+            self._require_its_certificate(principal, context)
         return principal
+
+    def _require_its_certificate(self, principal: Principal, context: Context) -> None:
+        presented = presented_certificate(context)
+        if not hmac.compare_digest(presented, principal.certificate_hash):
+            why = "on a connection of another certificate" if presented else "on a connection without one"
+            log.warning("token_refused", why=f"bound to a certificate, and used {why}")
+            raise unauthenticated()

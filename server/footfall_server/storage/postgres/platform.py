@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from footfall_server.domain.audit import NO_TENANT
+from footfall_server.domain.certificates import JoinToken
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
 from footfall_server.errors import ErrorKind, FootfallError
@@ -22,6 +23,7 @@ from footfall_server.storage.postgres.accounts import (
     to_user,
 )
 from footfall_server.storage.postgres.audit import PostgresAudit
+from footfall_server.storage.postgres.certificates import TOKEN_COLUMNS, to_join_token
 from footfall_server.storage.postgres.failures import name_taken
 from footfall_server.storage.postgres.revocations import PostgresRevocations, PostgresSessionSearch
 from footfall_server.storage.postgres.roles import PLATFORM
@@ -31,6 +33,7 @@ from footfall_server.storage.postgres.tables import (
     api_keys,
     audit_heads,
     audit_log,
+    join_tokens,
     metadata,
     sites,
     tenants,
@@ -78,6 +81,13 @@ class PostgresPlatformTransaction:
         """See PlatformTransaction.api_key_by_prefix."""
         row = await self._connection.first(select(*KEY_COLUMNS).where(api_keys.c.prefix == prefix))
         return None if row is None else to_api_key(row)
+
+    async def join_token(self, join_token_id: UUID) -> JoinToken | None:
+        """See PlatformTransaction.join_token."""
+        row = await self._connection.first(
+            select(*TOKEN_COLUMNS).where(join_tokens.c.join_token_id == join_token_id)
+        )
+        return None if row is None else to_join_token(row)
 
     async def add_system_admin(self, user: User) -> None:
         """See PlatformTransaction.add_system_admin."""

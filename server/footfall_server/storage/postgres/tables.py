@@ -203,6 +203,68 @@ revocations = Table(
     Index("revocations_by_tenant", "tenant_id"),
 )
 
+join_tokens = Table(
+    "join_tokens",
+    metadata,
+    _tenant_column(),
+    Column("join_token_id", UUID(), nullable=False),
+    Column("site_id", UUID(), nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", UUID(), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("used_at", Instant),
+    Column("certificate_id", UUID()),
+    PrimaryKeyConstraint("tenant_id", "join_token_id"),
+    ForeignKeyConstraint(["tenant_id", "site_id"], ["sites.tenant_id", "sites.site_id"], ondelete="CASCADE"),
+    UniqueConstraint("join_token_id", name="join_tokens_id_key"),
+    CheckConstraint("(used_at is null) = (certificate_id is null)", name="use"),
+    Index("join_tokens_by_site", "tenant_id", "site_id"),
+    Index(
+        "join_tokens_open",
+        "tenant_id",
+        "created_at",
+        "join_token_id",
+        postgresql_where=text("used_at is null and revoked_at is null"),
+    ),
+)
+
+worker_certificates = Table(
+    "worker_certificates",
+    metadata,
+    _tenant_column(),
+    Column("certificate_id", UUID(), nullable=False),
+    Column("site_id", UUID(), nullable=False),
+    Column("worker_id", UUID(), nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("public_key_hash", Text, nullable=False),
+    Column("der", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("not_after", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    PrimaryKeyConstraint("tenant_id", "certificate_id"),
+    ForeignKeyConstraint(["tenant_id", "site_id"], ["sites.tenant_id", "sites.site_id"], ondelete="CASCADE"),
+    UniqueConstraint("tenant_id", "fingerprint", name="worker_certificates_fingerprint_key"),
+    Index("worker_certificates_by_site", "tenant_id", "site_id", "created_at", "certificate_id"),
+    Index("worker_certificates_by_time", "tenant_id", "created_at", "certificate_id"),
+    Index("worker_certificates_by_worker", "tenant_id", "worker_id"),
+)
+
+used_assertions = Table(
+    "used_assertions",
+    metadata,
+    _tenant_column(),
+    Column("certificate_id", UUID(), nullable=False),
+    Column("assertion_id", UUID(), nullable=False),
+    Column("kept_until", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "certificate_id", "assertion_id"),
+    Index("used_assertions_by_time", "tenant_id", "kept_until"),
+)
+
 workers = Table(
     "workers",
     metadata,

@@ -14,6 +14,7 @@ from footfall_server.storage.postgres.accounts import PostgresApiKeys, PostgresU
 from footfall_server.storage.postgres.audit import PostgresAudit
 from footfall_server.storage.postgres.batches import PostgresBatches
 from footfall_server.storage.postgres.cameras import PostgresCameras
+from footfall_server.storage.postgres.certificates import PostgresCertificates, PostgresJoinTokens
 from footfall_server.storage.postgres.changes import PostgresChanges
 from footfall_server.storage.postgres.customer_sightings import PostgresCustomerSightings
 from footfall_server.storage.postgres.customers import PostgresCustomers
@@ -64,6 +65,8 @@ class PostgresTransaction:
         self.api_keys = PostgresApiKeys(connection)
         self.sessions = PostgresSessions(connection, connection.tenant_id)
         self.revocations = PostgresRevocations(connection, connection.tenant_id)
+        self.join_tokens = PostgresJoinTokens(connection)
+        self.certificates = PostgresCertificates(connection)
         self.workers = PostgresWorkers(connection)
         self.events = PostgresEvents(connection)
         self.gallery = PostgresGallery(connection)
