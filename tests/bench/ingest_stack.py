@@ -106,6 +106,9 @@ def own_stack(*, replicas: int, settings: Mapping[str, str] | None = None) -> It
             "FOOTFALL_SERVER_S3__BUCKET": BUCKET,
             "FOOTFALL_SERVER_S3__SECURE": "false",
             "FOOTFALL_SERVER_AUTH__KEYS_DIR": str(home / "keys"),
+            # A measurement signs in once.
+            "FOOTFALL_SERVER_AUTH__PERSON_TOKEN_TTL": "3600",
+            "FOOTFALL_SERVER_AUTH__WORKER_TOKEN_TTL": "3600",
             "FOOTFALL_SERVER_LOG_LEVEL": "WARNING",
             **(settings or {}),
         }

@@ -184,6 +184,7 @@ def _core_env(plan: StackPlan, secrets: StackSecrets, *, keys: Path) -> dict[str
         "S3__BUCKET": BUCKET,
         "S3__SECURE": "false",
         "AUTH__KEYS_DIR": str(keys),
+        "AUTH__SECURE_COOKIES": "false",  # the gateway speaks http, on loopback
         "MODELS_DIR": plan.models_dir,
     }
     return {f"FOOTFALL_SERVER_{name}": value for name, value in values.items()}

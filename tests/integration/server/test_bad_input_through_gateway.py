@@ -1,10 +1,8 @@
 """Bad input as JSON, through a real Envoy to a real core: the status, what is said, nothing recorded."""
 
-import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,85 +11,27 @@ import httpx
 import jwt
 import pytest
 import pytest_asyncio
-from argon2 import PasswordHasher
 from cryptography.hazmat.primitives import serialization
 from fakes.manual_clock import START
 from fakes.shop import AUDIENCE, ISSUER, Shop
-from fakes.wire_events import JPEG, embedding_of, face_event
-from footfall_gateway.settings import Address, GatewaySettings
-from footfall_local.components.envoy import Envoy
-from footfall_local.ports import free_port
-from footfall_local.readiness import running
+from fakes.wire_events import JPEG, embedding_of
 from footfall_server.auth.keys import generate_key, load_keys
-from footfall_server.auth.passwords import Passwords
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
-from google.protobuf.json_format import MessageToDict
+from gateway_door import MAX_BODY, Door, Event, open_door
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-HOST = "127.0.0.1"
 MARKER = "Q7-vertraulich-Q7"
-MAX_BODY = 4 * 1024 * 1024
 
-Event = dict[str, Any]
 Change = Callable[[Event], object]
-
-
-class Door:
-    """The shop's API from outside."""
-
-    def __init__(self, shop: Shop, client: httpx.AsyncClient) -> None:
-        self.shop = shop
-        self._client = client
-
-    async def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        token: str | None,
-        content: bytes | AsyncIterator[bytes] | None = None,
-        body: object = None,
-    ) -> httpx.Response:
-        """One call. `content` goes as it is, `body` as JSON; NaN stays what Python writes for it."""
-        headers = {"content-type": "application/json"}
-        if token is not None:
-            headers["authorization"] = f"Bearer {token}"
-        data = json.dumps(body).encode() if body is not None else content
-        return await self._client.request(method, path, content=data, headers=headers)
-
-    def event(self) -> Event:
-        """A good event, as JSON."""
-        found = MessageToDict(face_event(self.shop.own.camera.camera_id), preserving_proto_field_name=False)
-        return dict(found)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
     """A core with fakes for its stores, and Envoy before it."""
-    folder = tmp_path_factory.mktemp("door")
-    generate_key(folder / "keys", at=datetime(2026, 1, 1, tzinfo=UTC))
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    shop = Shop(keys=load_keys(folder / "keys"), passwords=Passwords(hasher=hasher))
-    port = free_port()
-    async with shop.replica() as core:
-        settings = GatewaySettings(
-            listen=Address(host=HOST, port=port),
-            admin=Address(host=HOST, port=free_port(avoid=frozenset({port}))),
-            core=(Address(host=HOST, port=core.port),),
-            web=Address(host=HOST, port=free_port(avoid=frozenset({port, core.port}))),
-            max_request_bytes=MAX_BODY,
-        )
-        envoy = Envoy(settings=settings, folder=folder / "envoy")
-        stack = ExitStack()
-        try:
-            # In a thread: Envoy is ready when the core, which lives in this loop, answers it.
-            await asyncio.to_thread(stack.enter_context, running(envoy, log=folder / "envoy.log"))
-            async with httpx.AsyncClient(base_url=envoy.url, trust_env=False, timeout=30) as client:
-                yield Door(shop, client)
-        finally:
-            await asyncio.to_thread(stack.close)
+    async with open_door(tmp_path_factory.mktemp("door")) as door:
+        yield door
 
 
 def status_of(answer: httpx.Response) -> dict[str, Any]:

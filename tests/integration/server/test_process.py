@@ -19,6 +19,8 @@ from cryptography import x509
 from database_fixtures import FootfallDatabase
 from fakes.enrolled_worker import EnrolledWorker, new_key, signing_request
 from footfall.v1 import (
+    api_key_service_pb2,
+    api_key_service_pb2_grpc,
     auth_service_pb2,
     auth_service_pb2_grpc,
     camera_service_pb2,
@@ -158,6 +160,24 @@ async def test_from_nothing_to_a_signed_in_worker(environment: Mapping[str, str]
                 *("create-api-key", "--tenant-id", tenant_id, "--site-id", site.site_id, "--name", "Kasse"),
             )
         )
+        reader = json.loads(
+            await run(
+                environment,
+                *("create-api-key", "--tenant-id", tenant_id, "--site-id", site.site_id, "--name", "Tablet"),
+                *("--role", "site_manager", "--expires-in-days", "7"),
+            )
+        )
+        listed = await api_key_service_pb2_grpc.ApiKeyServiceStub(channel).ListApiKeys(
+            api_key_service_pb2.ListApiKeysRequest(), metadata=metadata
+        )
+        [tablet, kasse] = listed.api_keys
+        assert (tablet.api_key_id, tablet.role) == (reader["api_key_id"], auth_service_pb2.ROLE_SITE_MANAGER)
+        assert tablet.expire_time.seconds - tablet.create_time.seconds == 7 * 24 * 60 * 60
+        assert (kasse.prefix, kasse.role) == (f"ffk_{made['prefix']}", auth_service_pb2.ROLE_WORKER)
+        refreshed = await auth.IssueToken(
+            auth_service_pb2.IssueTokenRequest(refresh_token=issued.refresh_token)
+        )
+        assert refreshed.principal.subject_id == issued.principal.subject_id
         worker = await auth.IssueToken(auth_service_pb2.IssueTokenRequest(api_key=made["api_key"]))
         assert list(worker.principal.site_ids) == [site.site_id]
         for action in (("rebuild",), ("verify", "--tenant-id", tenant_id, "--ids")):
