@@ -99,7 +99,7 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[UUID, ChainedEntry]]:
             yield from_line(line)
     except UnicodeDecodeError:
         raise BadExportError(f"line {number + 1} is no UTF-8") from None
-    except (ValueError, TypeError, KeyError, OverflowError, AttributeError):
+    except (ValueError, TypeError, KeyError, OverflowError, AttributeError, RecursionError):
         raise BadExportError(f"line {number} is no entry of an audit log") from None
 
 
