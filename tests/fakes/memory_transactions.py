@@ -1,7 +1,7 @@
 """A database in memory: tenants apart, all or nothing, one exclusive transaction at a time per tenant."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import UUID
@@ -52,20 +52,27 @@ class MemoryTransaction:
     """Implements Transaction over copies of the tables."""
 
     def __init__(
-        self, tenant_id: UUID, store: TenantStore, platform: PlatformTables, clock: Clock, *, exclusive: bool
+        self,
+        tenant_id: UUID,
+        store: TenantStore,
+        platform: PlatformTables,
+        clock: Clock,
+        *,
+        exclusive: bool,
+        sites: Collection[UUID] | None,
     ) -> None:
         self.tenant_id = tenant_id
-        self.tables = store.tables.copy()
+        self.tables, hidden = store.tables.parted(sites)
         self.platform = platform.copy()
         self.sites = MemorySites(self.tables)
-        self.cameras = MemoryCameras(self.tables)
+        self.cameras = MemoryCameras(self.tables, hidden)
         self.users = MemoryUsers(tenant_id, self.platform)
         self.api_keys = MemoryApiKeys(self.tables)
-        self.workers = MemoryWorkers(self.tables)
+        self.workers = MemoryWorkers(self.tables, hidden)
         self.events = MemoryEvents(self.tables)
         self.gallery = MemoryGallery(self.tables, store, clock)
         self.sightings = MemorySightings(self.tables)
-        self.visits = MemoryVisits(self.tables)
+        self.visits = MemoryVisits(self.tables, hidden)
         self.images = MemoryImageRows(self.tables)
         self.changes = MemoryChangeRows(self.tables, store, clock)
         self.decisions = MemoryDecisions(self.tables)
@@ -161,13 +168,20 @@ class MemoryTransactions:
         return self._store(tenant_id).tables
 
     @asynccontextmanager
-    async def begin(self, tenant_id: UUID) -> AsyncIterator[MemoryTransaction]:
-        async with self._transaction(tenant_id, exclusive=False) as tx:
+    async def begin(
+        self, tenant_id: UUID, *, sites: Collection[UUID] | None = None
+    ) -> AsyncIterator[MemoryTransaction]:
+        async with self._transaction(tenant_id, sites, exclusive=False) as tx:
             yield tx
 
     @asynccontextmanager
-    async def begin_exclusive(self, tenant_id: UUID) -> AsyncIterator[MemoryTransaction]:
-        async with self._store(tenant_id).exclusive, self._transaction(tenant_id, exclusive=True) as tx:
+    async def begin_exclusive(
+        self, tenant_id: UUID, *, sites: Collection[UUID] | None = None
+    ) -> AsyncIterator[MemoryTransaction]:
+        async with (
+            self._store(tenant_id).exclusive,
+            self._transaction(tenant_id, sites, exclusive=True) as tx,
+        ):
             yield tx
 
     @asynccontextmanager
@@ -179,16 +193,19 @@ class MemoryTransactions:
         tx.platform.lay_over(base, self.platform)
 
     @asynccontextmanager
-    async def _transaction(self, tenant_id: UUID, *, exclusive: bool) -> AsyncIterator[MemoryTransaction]:
+    async def _transaction(
+        self, tenant_id: UUID, sites: Collection[UUID] | None, *, exclusive: bool
+    ) -> AsyncIterator[MemoryTransaction]:
         await asyncio.sleep(0)
         store = self._store(tenant_id)
-        base, platform_base = store.tables.copy(), self.platform.copy()
-        tx = MemoryTransaction(tenant_id, store, self.platform, self._clock, exclusive=exclusive)
+        (base, _), platform_base = store.tables.parted(sites), self.platform.copy()
+        tx = MemoryTransaction(tenant_id, store, self.platform, self._clock, exclusive=exclusive, sites=sites)
         try:
             yield tx
             await asyncio.sleep(0)
             if self.before_commit is not None:
                 self.before_commit()
+            tx.tables.refuse_other_sites(base, sites)
             tx.tables.lay_over(base, store.tables)
             tx.platform.lay_over(platform_base, self.platform)
             self.committed += 1

@@ -12,7 +12,7 @@ from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, DEFAULT_VI
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, NameCursor, Transactions
 from footfall_server.services.paging import Page, page_of
-from footfall_server.services.scope import require_site, tenant_of
+from footfall_server.services.scope import begin_exclusive_for, begin_for, require_site
 
 DEFAULT_TIME_ZONE = "UTC"
 
@@ -47,12 +47,12 @@ class SiteService:
             updated_at=now,
         )
         site = _changed(blank, values)
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             return await tx.sites.add(site, request_id)
 
     async def get(self, principal: Principal, site_id: UUID) -> Site:
         require_site(principal, site_id)
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             site = await tx.sites.get(site_id)
         if site is None:
             raise not_found("site", site_id)
@@ -62,7 +62,7 @@ class SiteService:
         self, principal: Principal, *, after: NameCursor | None, limit: int
     ) -> Page[Site, NameCursor]:
         """The sites that the caller may see, by name."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             found = await tx.sites.list(only=principal.site_ids, after=after, limit=limit + 1)
         return page_of(found, limit, lambda site: NameCursor(site.display_name, site.site_id))
 
@@ -70,7 +70,7 @@ class SiteService:
         """A changed rule of visits holds from the next business day on: see SiteRules.amended."""
         require_site(principal, site_id)
         # Exclusive, since what is read is written back: two who change different fields both count.
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             site = await tx.sites.get(site_id)
             if site is None:
                 raise not_found("site", site_id)
@@ -89,7 +89,7 @@ class SiteService:
     async def delete(self, principal: Principal, site_id: UUID) -> None:
         """Raises FAILED_PRECONDITION / NOT_EMPTY for a site that has cameras."""
         require_site(principal, site_id)
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             if not await tx.sites.remove(site_id):
                 raise not_found("site", site_id)
 

@@ -245,9 +245,20 @@ async def test_a_worker_claims_no_track_or_image_of_another_site(shop: Shop, cor
     # The idempotency key holds in the whole tenant: an event id that is taken records nothing.
     event = face_event(shop.own.camera.camera_id, person=53)
     event.event_id = theirs.event_id
-    again = await core.ingest.RecordFace(ingest_service_pb2.RecordFaceRequest(event=event), metadata=ours)
-    assert again.duplicate
+    for record in (
+        core.ingest.RecordFace(ingest_service_pb2.RecordFaceRequest(event=event), metadata=ours),
+        core.ingest.BatchRecordFaces(
+            ingest_service_pb2.BatchRecordFacesRequest(events=[event]), metadata=ours
+        ),
+    ):
+        failed = await failure(record)
+        assert failed.code is grpc.StatusCode.INVALID_ARGUMENT, failed
+        assert [field.rpartition(".")[2] for field in failed.fields] == ["event_id"]
+        assert recorded.visit_id not in repr(failed)
+        assert recorded.customer_id not in repr(failed)
     assert shop.snapshot() == before
+    again = ingest_service_pb2.RecordFaceRequest(event=theirs)
+    assert (await core.ingest.RecordFace(again, metadata=elsewhere)).duplicate
 
 
 async def test_a_link_that_never_says_hello_ends_with_its_token(shop: Shop) -> None:
