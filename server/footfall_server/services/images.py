@@ -11,6 +11,7 @@ from footfall_server.domain.identity import Principal
 from footfall_server.domain.image import FaceImage, ImageState
 from footfall_server.errors import not_found
 from footfall_server.ports import Clock, ImageStore, Transaction, Transactions
+from footfall_server.ports.images import LONGEST_GRANT
 from footfall_server.services.scope import begin_exclusive_for, begin_for
 
 MAX_IMAGE_BYTES = 1024 * 1024
@@ -58,7 +59,7 @@ class ImageService:
         transactions: Transactions,
         images: ImageStore,
         clock: Clock,
-        grant_lifetime: timedelta = timedelta(minutes=10),
+        grant_lifetime: timedelta = LONGEST_GRANT,
     ) -> None:
         self._transactions = transactions
         self._images = images

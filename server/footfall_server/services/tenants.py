@@ -11,7 +11,7 @@ from footfall_server.services.paging import Page, page_of
 
 
 class TenantService:
-    """Opens, lists, renames and removes tenants. For system administrators."""
+    """Opens, lists and renames tenants. For system administrators."""
 
     def __init__(self, *, transactions: Transactions, clock: Clock) -> None:
         self._transactions = transactions
@@ -47,9 +47,3 @@ class TenantService:
             renamed = replace(tenant, display_name=display_name, updated_at=self._clock.now())
             await tx.save_tenant(renamed)
             return renamed
-
-    async def delete(self, tenant_id: UUID) -> None:
-        """Raises FAILED_PRECONDITION / NOT_EMPTY for a tenant that has sites."""
-        async with self._transactions.begin_platform() as tx:
-            if not await tx.remove_tenant(tenant_id):
-                raise not_found("tenant", tenant_id)
