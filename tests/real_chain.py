@@ -90,3 +90,6 @@ class RealChain:
     def principal(self) -> Principal:
         sites = frozenset({self.site.site_id})
         return Principal(new_id(), Role.WORKER, self.tenant_id, START + timedelta(days=1), sites)
+
+
+TwoChains = tuple[RealChain, RealChain]

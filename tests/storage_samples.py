@@ -156,10 +156,13 @@ def people(newcomers: Sequence[UUID], *, faces: Sequence[GalleryFace] = ()) -> I
     return IdentityChanges(made=made, numbered=newcomers, faces=faces)
 
 
-def an_outcome(customer_id: UUID | None = None, visit_id: UUID | None = None) -> Recorded:
+def an_outcome(
+    customer_id: UUID | None = None, visit_id: UUID | None = None, *, site_id: UUID | None = None
+) -> Recorded:
+    site_id = site_id or new_id()
     if customer_id is None:
-        return Recorded(new_id(), FaceOutcome.UNRECOGNISABLE, None, None, None)
-    return Recorded(new_id(), FaceOutcome.KNOWN, customer_id, visit_id, 0.625)
+        return Recorded(new_id(), site_id, FaceOutcome.UNRECOGNISABLE, None, None, None)
+    return Recorded(new_id(), site_id, FaceOutcome.KNOWN, customer_id, visit_id, 0.625)
 
 
 def a_visit(

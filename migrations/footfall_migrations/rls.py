@@ -4,6 +4,7 @@ from alembic import op
 from footfall_server.storage.postgres.roles import APPLICATION, OWNER
 
 POLICY = "tenant_isolation"
+SITE_POLICY = "site_isolation"
 
 
 def enable_tenant_rls(table: str) -> None:
@@ -20,6 +21,23 @@ def enable_tenant_rls(table: str) -> None:
         "with check (tenant_id = (select footfall_current_tenant()))"
     )
     op.execute(f"grant select, insert, update, delete on {table} to {APPLICATION}")
+
+
+def enable_site_rls(table: str) -> None:
+    """Keeps the application, inside its tenant, to the sites that the transaction was opened for.
+
+    Restrictive, so that no other policy widens it. It binds the application alone: what the owner's view
+    tells of all sites of the tenant is decided there. footfall_current_sites() is null for all of them, is
+    asked once per statement, and raises where nothing was set.
+    """
+    sees = (
+        "((select footfall_current_sites()) is null "
+        "or site_id = any ((select footfall_current_sites())::uuid[]))"
+    )
+    op.execute(
+        f"create policy {SITE_POLICY} on {table} as restrictive to {APPLICATION} "
+        f"using {sees} with check {sees}"
+    )
 
 
 def without_rls(table: str, statement: str) -> None:

@@ -89,6 +89,7 @@ from footfall_server.services.sites import SiteService
 from footfall_server.services.splitting import Splitting
 from footfall_server.services.suggestions import Suggestions
 from footfall_server.services.tenant_models import TenantModels
+from footfall_server.services.tenant_removal import TenantRemoval
 from footfall_server.services.tenants import TenantService
 from footfall_server.services.threshold_policies import ThresholdPolicies
 from footfall_server.services.visits import VisitService
@@ -234,7 +235,15 @@ class Core:
             ),
             certificates=CertificateServicer(desk=desk, page_tokens=page_tokens),
             tenants=TenantServicer(
-                tenants=TenantService(transactions=transactions, clock=clock), page_tokens=page_tokens
+                tenants=TenantService(transactions=transactions, clock=clock),
+                removal=TenantRemoval(
+                    transactions=transactions,
+                    index=adapters.index,
+                    images=adapters.images,
+                    known=known_models,
+                    clock=clock,
+                ),
+                page_tokens=page_tokens,
             ),
             sites=SiteServicer(
                 sites=SiteService(transactions=transactions, clock=clock), page_tokens=page_tokens

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from footfall_server.errors import unavailable
 from footfall_server.ports import StoredObject
+from footfall_server.ports.images import checked_lifetime, checked_prefix
 
 
 @dataclass(slots=True)
@@ -32,11 +33,19 @@ class MemoryImages:
         return None if found is None else StoredObject(len(found[0]), found[1])
 
     async def presign_put(self, key: str, lifetime: timedelta) -> str:
-        return f"http://images.invalid/{key}?lifetime={int(lifetime.total_seconds())}"
+        seconds = int(checked_lifetime(lifetime).total_seconds())
+        return f"http://images.invalid/{key}?lifetime={seconds}"
 
     async def delete(self, key: str) -> None:
         self._refuse_when_failing()
         self.objects.pop(key, None)
+
+    async def delete_all(self, prefix: str) -> int:
+        self._refuse_when_failing()
+        keys = [key for key in self.objects if key.startswith(checked_prefix(prefix))]
+        for key in keys:
+            del self.objects[key]
+        return len(keys)
 
     def _refuse_when_failing(self) -> None:
         if self.failing:

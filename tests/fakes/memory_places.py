@@ -90,17 +90,20 @@ class MemorySites:
 
 
 class MemoryCameras:
-    """Implements CameraRepository."""
+    """Implements CameraRepository. `hidden` are rows of sites that the transaction does not see."""
 
-    def __init__(self, tables: TenantTables) -> None:
+    def __init__(self, tables: TenantTables, hidden: TenantTables) -> None:
         self._tables = tables
+        self._hidden = hidden
 
     async def add(self, camera: Camera, request_id: UUID | None) -> Camera:
         if camera.site_id not in self._tables.sites:
             raise not_found("site", camera.site_id)
         if request_id is not None:
-            known = self._tables.cameras.get(self._tables.requests.setdefault(request_id, camera.camera_id))
-            if known is not None:
+            known_id = self._tables.requests.setdefault(request_id, camera.camera_id)
+            if known_id in self._hidden.cameras:
+                raise not_found("site", camera.site_id)
+            if (known := self._tables.cameras.get(known_id)) is not None:
                 return known
         self._refuse_taken_name(camera)
         self._tables.cameras[camera.camera_id] = camera
@@ -209,13 +212,14 @@ class MemoryApiKeys:
 
 
 class MemoryWorkers:
-    """Implements WorkerRepository."""
+    """Implements WorkerRepository. `hidden` are rows of sites that the transaction does not see."""
 
-    def __init__(self, tables: TenantTables) -> None:
+    def __init__(self, tables: TenantTables, hidden: TenantTables) -> None:
         self._tables = tables
+        self._hidden = hidden
 
     async def admit(self, worker: Worker) -> int:
-        known = self._tables.workers.get(worker.worker_id)
+        known = {**self._hidden.workers, **self._tables.workers}.get(worker.worker_id)
         if known is not None and known.site_id != worker.site_id:
             raise FootfallError(
                 ErrorKind.PERMISSION_DENIED, "PERMISSION_DENIED", "this worker belongs to another site"

@@ -5,9 +5,10 @@ there by then: two that touch different rows both count, as in a real database.
 """
 
 import asyncio
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from footfall_server.domain.audit import AuditEntry
@@ -101,6 +102,52 @@ class TenantTables(Tables):
     crops: dict[UUID, bytes] = field(default_factory=dict)
     removals: dict[UUID, str] = field(default_factory=dict)
     site_people: dict[tuple[UUID, UUID], bool] = field(default_factory=dict)
+
+    def parted(self, sites: Collection[UUID] | None) -> tuple["TenantTables", "TenantTables"]:
+        """A copy of what a transaction that is confined to sites sees, and of the rest: None means all."""
+        seen, hidden = self.copy(), TenantTables()
+        for name, site_of in SITED.items() if sites is not None else ():
+            mine, theirs = getattr(seen, name), getattr(hidden, name)
+            for key in [key for key, row in mine.items() if site_of(key, row) not in (sites or ())]:
+                theirs[key] = mine.pop(key)
+        return seen, hidden
+
+    def refuse_other_sites(self, base: "TenantTables", sites: Collection[UUID] | None) -> None:
+        """What the database's second wall refuses is an AssertionError here."""
+        for name, site_of in SITED.items() if sites is not None else ():
+            before = getattr(base, name)
+            for key, row in getattr(self, name).items():
+                if before.get(key) is not row and site_of(key, row) not in (sites or ()):
+                    raise AssertionError(f"a row of {name} was written for another site")
+
+
+def _by_row(_key: Any, row: Any) -> UUID:
+    found: UUID = row.site_id
+    return found
+
+
+def _by_key(key: Any, _row: Any) -> UUID:
+    found: UUID = key[0]
+    return found
+
+
+_NAMED = (
+    "sites",
+    "cameras",
+    "api_keys",
+    "workers",
+    "recorded",
+    "decisions",
+    "sightings",
+    "visits",
+    "images",
+    "changes",
+)
+SITED: Mapping[str, Callable[[Any, Any], UUID]] = {
+    **dict.fromkeys(_NAMED, _by_row),
+    **dict.fromkeys(("site_rules", "site_people"), _by_key),
+}
+"""The tables whose rows belong to a site, and how a row says to which."""
 
 
 @dataclass(slots=True)

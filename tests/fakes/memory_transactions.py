@@ -1,7 +1,7 @@
 """A database in memory: tenants apart, all or nothing, one exclusive transaction at a time per tenant."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import UUID
@@ -70,9 +70,10 @@ class MemoryTransaction:
         *,
         locks: SessionLocks,
         exclusive: bool,
+        sites: Collection[UUID] | None,
     ) -> None:
         self.tenant_id = tenant_id
-        self.tables = store.tables.copy()
+        self.tables, hidden = store.tables.parted(sites)
         self.platform_base = platform.copy()
         self.platform = platform.copy()
         self.sessions = MemorySessions(
@@ -80,16 +81,16 @@ class MemoryTransaction:
         )
         self.revocations = MemoryRevocations(tenant_id, view=self.platform, committed=platform)
         self.sites = MemorySites(self.tables)
-        self.cameras = MemoryCameras(self.tables)
+        self.cameras = MemoryCameras(self.tables, hidden)
         self.users = MemoryUsers(tenant_id, self.platform)
         self.api_keys = MemoryApiKeys(self.tables)
         self.join_tokens = MemoryJoinTokens(self.tables)
         self.certificates = MemoryCertificates(self.tables)
-        self.workers = MemoryWorkers(self.tables)
+        self.workers = MemoryWorkers(self.tables, hidden)
         self.events = MemoryEvents(self.tables)
         self.gallery = MemoryGallery(self.tables, store, clock)
         self.sightings = MemorySightings(self.tables)
-        self.visits = MemoryVisits(self.tables)
+        self.visits = MemoryVisits(self.tables, hidden)
         self.images = MemoryImageRows(self.tables)
         self.changes = MemoryChangeRows(self.tables, store, clock)
         self.decisions = MemoryDecisions(self.tables)
@@ -212,13 +213,20 @@ class MemoryTransactions:
         return self._store(tenant_id).tables
 
     @asynccontextmanager
-    async def begin(self, tenant_id: UUID) -> AsyncIterator[MemoryTransaction]:
-        async with self._transaction(tenant_id, exclusive=False) as tx:
+    async def begin(
+        self, tenant_id: UUID, *, sites: Collection[UUID] | None = None
+    ) -> AsyncIterator[MemoryTransaction]:
+        async with self._transaction(tenant_id, sites, exclusive=False) as tx:
             yield tx
 
     @asynccontextmanager
-    async def begin_exclusive(self, tenant_id: UUID) -> AsyncIterator[MemoryTransaction]:
-        async with self._store(tenant_id).exclusive, self._transaction(tenant_id, exclusive=True) as tx:
+    async def begin_exclusive(
+        self, tenant_id: UUID, *, sites: Collection[UUID] | None = None
+    ) -> AsyncIterator[MemoryTransaction]:
+        async with (
+            self._store(tenant_id).exclusive,
+            self._transaction(tenant_id, sites, exclusive=True) as tx,
+        ):
             yield tx
 
     @asynccontextmanager
@@ -236,18 +244,27 @@ class MemoryTransactions:
             self._source.publish(AccessRevoked())
 
     @asynccontextmanager
-    async def _transaction(self, tenant_id: UUID, *, exclusive: bool) -> AsyncIterator[MemoryTransaction]:
+    async def _transaction(
+        self, tenant_id: UUID, sites: Collection[UUID] | None, *, exclusive: bool
+    ) -> AsyncIterator[MemoryTransaction]:
         await asyncio.sleep(0)
         store = self._store(tenant_id)
-        base = store.tables.copy()
+        base, _ = store.tables.parted(sites)
         tx = MemoryTransaction(
-            tenant_id, store, self.platform, self._clock, locks=self._session_locks, exclusive=exclusive
+            tenant_id,
+            store,
+            self.platform,
+            self._clock,
+            locks=self._session_locks,
+            exclusive=exclusive,
+            sites=sites,
         )
         try:
             yield tx
             await asyncio.sleep(0)
             if self.before_commit is not None:
                 self.before_commit()
+            tx.tables.refuse_other_sites(base, sites)
             tx.tables.lay_over(base, store.tables)
             tx.platform.lay_over(tx.platform_base, self.platform)
             self.committed += 1

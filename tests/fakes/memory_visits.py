@@ -16,10 +16,11 @@ from footfall_server.ports import Clock, TimeCursor
 
 
 class MemoryVisits:
-    """Implements VisitRepository."""
+    """Implements VisitRepository. `hidden` are rows of sites that the transaction does not see."""
 
-    def __init__(self, tables: TenantTables) -> None:
+    def __init__(self, tables: TenantTables, hidden: TenantTables) -> None:
         self._tables = tables
+        self._hidden = hidden
 
     async def remove(self, visit_ids: Collection[UUID]) -> None:
         for visit_id in visit_ids:
@@ -75,7 +76,8 @@ class MemoryVisits:
         pictured = [each for each in sightings if self._is_stored(each.image_id)]
         best = max(pictured, key=lambda each: (each.quality_score, each.track_id), default=None)
         female = [each.female_probability for each in sightings if each.female_probability is not None]
-        rivals = (each for each in self._tables.visits.values() if each.customer_id == visit.customer_id)
+        everywhere = (*self._tables.visits.values(), *self._hidden.visits.values())
+        rivals = (each for each in everywhere if each.customer_id == visit.customer_id)
         return VisitView(
             visit_id=visit.visit_id,
             site_id=visit.site_id,

@@ -75,9 +75,10 @@ class FaceEvent:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of an event; the answer to it now and whenever it comes again."""
+    """What became of an event; the answer to it now and whenever it comes again from the same site."""
 
     event_id: UUID
+    site_id: UUID
     outcome: FaceOutcome
     customer_id: UUID | None
     visit_id: UUID | None

@@ -27,6 +27,11 @@ class FaceImage:
     captured_at: datetime
 
 
+def tenant_prefix(tenant_id: UUID) -> str:
+    """What all keys of a tenant begin with, and no other tenant's do."""
+    return f"tenants/{tenant_id}/"
+
+
 def object_key(tenant_id: UUID, site_id: UUID, image_id: UUID) -> str:
     """Where an image lies: a prefix per tenant, so that a policy or an erasure can name all of it."""
-    return f"tenants/{tenant_id}/sites/{site_id}/faces/{image_id}.jpg"
+    return f"{tenant_prefix(tenant_id)}sites/{site_id}/faces/{image_id}.jpg"

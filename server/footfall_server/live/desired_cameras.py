@@ -28,7 +28,7 @@ class DesiredCameraFeed:
         with self._feed.subscribe(tenant_id, frozenset({Topic.CAMERAS})) as bell:
             told: DesiredCameras | None = None
             while True:
-                async with self._transactions.begin(tenant_id) as tx:
+                async with self._transactions.begin(tenant_id, sites={site_id}) as tx:
                     desired = await tx.cameras.desired(site_id)
                 if told is None or desired.cameras != told.cameras:
                     told = desired

@@ -94,7 +94,7 @@ class Watch:
                 greeted = True
 
     async def _begin(self, scope: _Scope, site_id: UUID | None, after_revision: int | None) -> int:
-        async with self._transactions.begin(scope.tenant_id) as tx:
+        async with self._transactions.begin(scope.tenant_id, sites=scope.sites) as tx:
             if site_id is not None and await tx.sites.get(site_id) is None:
                 raise not_found("site", site_id)
             horizon = await tx.changes.horizon()
@@ -110,7 +110,7 @@ class Watch:
         The horizon is read first: revisions become visible in their order, so all up to its current one
         can be seen by the query after it.
         """
-        async with self._transactions.begin(scope.tenant_id) as tx:
+        async with self._transactions.begin(scope.tenant_id, sites=scope.sites) as tx:
             horizon = await tx.changes.horizon()
             if told < horizon.oldest:
                 raise _compacted(f"the changes after revision {told} are forgotten", horizon)

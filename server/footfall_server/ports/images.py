@@ -3,10 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from footfall_server.domain.image import FaceImage
+
+LONGEST_GRANT: Final = timedelta(minutes=10)
 
 
 class ImageRepository(Protocol):
@@ -39,7 +41,32 @@ class ImageStore(Protocol):
     async def stat(self, key: str) -> StoredObject | None: ...
 
     async def presign_put(self, key: str, lifetime: timedelta) -> str:
-        """A URL that takes one PUT of this object until its lifetime is over."""
+        """A URL that takes a PUT of this object until its lifetime is over, and nothing else.
+
+        Raises ValueError for a lifetime over LONGEST_GRANT: whoever has the URL needs no other right.
+        """
         ...
 
     async def delete(self, key: str) -> None: ...
+
+    async def delete_all(self, prefix: str) -> int:
+        """Deletes every object whose key begins with this; how many. Harmless when there are none.
+
+        Raises ValueError for a prefix that is empty or does not end with a slash: it would reach further
+        than it says.
+        """
+        ...
+
+
+def checked_prefix(prefix: str) -> str:
+    """The prefix, if it names a folder. Raises ValueError."""
+    if not prefix.endswith("/") or prefix.startswith("/"):
+        raise ValueError("a prefix of objects to delete names a folder and ends with a slash")
+    return prefix
+
+
+def checked_lifetime(lifetime: timedelta) -> timedelta:
+    """The lifetime, if it is short enough for a URL that is a secret. Raises ValueError."""
+    if not timedelta(0) < lifetime <= LONGEST_GRANT:
+        raise ValueError(f"a presigned URL lives at most {LONGEST_GRANT}")
+    return lifetime

@@ -1,6 +1,6 @@
 """The one way to the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 from uuid import UUID
@@ -178,11 +178,19 @@ class PlatformTransaction(Protocol):
 
 
 class Transactions(Protocol):
-    """The one way to the database."""
+    """The one way to the database.
 
-    def begin(self, tenant_id: UUID) -> AbstractAsyncContextManager[Transaction]: ...
+    `sites` confines a transaction: rows that belong to other sites are not there, and cannot be written,
+    whatever its repositories are asked. None means all sites of the tenant.
+    """
 
-    def begin_exclusive(self, tenant_id: UUID) -> AbstractAsyncContextManager[Transaction]:
+    def begin(
+        self, tenant_id: UUID, *, sites: Collection[UUID] | None = None
+    ) -> AbstractAsyncContextManager[Transaction]: ...
+
+    def begin_exclusive(
+        self, tenant_id: UUID, *, sites: Collection[UUID] | None = None
+    ) -> AbstractAsyncContextManager[Transaction]:
         """As begin, and one at a time per tenant over all replicas."""
         ...
 

@@ -1,4 +1,8 @@
-"""Page tokens: opaque, and good only for the method, the filters and the tenant that they were made for."""
+"""Page tokens: opaque, and good only for the method, the filters and whom they were made for.
+
+That is the tenant, and in it the sites that the caller may see: a token tells where a list goes on, which may
+be the name of something that only others may see.
+"""
 
 import base64
 import binascii
@@ -103,12 +107,13 @@ class PageTokens:
 
 
 def _binding(request: Message, principal: Principal) -> bytes:
-    """What a token is tied to: the request's type (one method's) and filters, and the tenant."""
+    """What a token is tied to: the request's type (one method's) and filters, the tenant and the sites."""
     filters = type(request)()
     filters.CopyFrom(request)
     for name in ("page_size", "page_token"):
         filters.ClearField(name)
-    head = f"{request.DESCRIPTOR.full_name}\0{principal.tenant_id}\0".encode()
+    sites = "all" if principal.site_ids is None else ",".join(sorted(map(str, principal.site_ids)))
+    head = f"{request.DESCRIPTOR.full_name}\0{principal.tenant_id}\0{sites}\0".encode()
     return head + filters.SerializeToString(deterministic=True)
 
 

@@ -12,14 +12,16 @@ from footfall_server.rpc import convert_places
 from footfall_server.rpc.call_context import current_principal
 from footfall_server.rpc.convert_values import from_optional_id, name
 from footfall_server.rpc.page_tokens import PageTokens, page_limit
+from footfall_server.services.tenant_removal import TenantRemoval
 from footfall_server.services.tenants import TenantService
 
 
 class TenantServicer(tenant_service_pb2_grpc.TenantServiceServicer):
     """Manages the chains that share the installation."""
 
-    def __init__(self, *, tenants: TenantService, page_tokens: PageTokens) -> None:
+    def __init__(self, *, tenants: TenantService, removal: TenantRemoval, page_tokens: PageTokens) -> None:
         self._tenants = tenants
+        self._removal = removal
         self._page_tokens = page_tokens
 
     async def CreateTenant(
@@ -58,5 +60,5 @@ class TenantServicer(tenant_service_pb2_grpc.TenantServiceServicer):
         )
 
     async def DeleteTenant(self, request: tenant_service_pb2.DeleteTenantRequest, _context: Any) -> Empty:
-        await self._tenants.delete(current_principal(), UUID(request.tenant_id))
+        await self._removal.delete(current_principal(), UUID(request.tenant_id))
         return Empty()

@@ -21,7 +21,7 @@ from footfall_server.domain.thresholds import DEFAULT_TARGET_RATE
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.ports import Clock, Transaction, Transactions
 from footfall_server.services.model_registry import KnownModels, model_unknown
-from footfall_server.services.scope import tenant_of
+from footfall_server.services.scope import begin_exclusive_for, begin_for
 from footfall_server.services.tenant_models import TenantModels
 
 PEOPLE_SAMPLED: Final = 2000
@@ -124,7 +124,7 @@ class CalibrationService:
         applied = AppliedCalibration(
             measured.model_id, measured.target_rate, measured.tail, now, principal.subject_id
         )
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             await tx.calibrations.apply(applied)
             await _note(
                 tx,
@@ -144,7 +144,7 @@ class CalibrationService:
     async def reset(self, principal: Principal, model_id: str) -> HeldThresholds:
         """Goes back to the tail that the model was published with and the default target rate."""
         now = self._clock.now()
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             of_model = await self._model_id(tx, model_id)
             tail, target = self._published(of_model), self._default_target_rate
             if await tx.calibrations.reset(of_model):
@@ -155,7 +155,7 @@ class CalibrationService:
 
     async def _measured(self, principal: Principal, model_id: str, target_rate: float) -> Measurement:
         target = target_rate or self._default_target_rate
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             of_model = await self._model_id(tx, model_id)
             applied = await tx.calibrations.get(of_model)
             gallery_size = await tx.model_faces.known_people()

@@ -13,7 +13,7 @@ from footfall_server.domain.source_url import BadSourceUrlError, checked_source_
 from footfall_server.errors import FieldViolation, FootfallError, invalid_fields, not_found
 from footfall_server.ports import Clock, NameCursor, Transaction, Transactions
 from footfall_server.services.paging import Page, page_of
-from footfall_server.services.scope import require_site, tenant_of
+from footfall_server.services.scope import begin_exclusive_for, begin_for, require_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class CameraService:
             created_at=now,
             updated_at=now,
         )
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             added = await tx.cameras.add(camera, request_id)
             if added.camera_id == camera.camera_id:
                 await tx.audit.append(self._entry(principal, Action.CAMERA_CREATE, added, _told(added)))
@@ -65,7 +65,7 @@ class CameraService:
             return added
 
     async def get(self, principal: Principal, camera_id: UUID) -> Camera:
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             return await _visible(tx, principal, camera_id)
 
     async def list(
@@ -75,7 +75,7 @@ class CameraService:
 
         Raises NOT_FOUND for a site that the caller may not see.
         """
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             if site_id is not None:
                 require_site(principal, site_id)
                 if await tx.sites.get(site_id) is None:
@@ -87,7 +87,7 @@ class CameraService:
     async def update(self, principal: Principal, camera_id: UUID, values: CameraValues) -> Camera:
         """Changes what is not None. A password shown as "***" stays what it is."""
         # Exclusive, since what is read is written back: two who change different fields both count.
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             camera = await _visible(tx, principal, camera_id)
             changed = _changed(camera, values)
             if changed == camera:
@@ -104,7 +104,7 @@ class CameraService:
             return changed
 
     async def delete(self, principal: Principal, camera_id: UUID) -> None:
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             camera = await _visible(tx, principal, camera_id)
             if not await tx.cameras.remove(camera_id):
                 raise not_found("camera", camera_id)

@@ -10,7 +10,7 @@ from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identity import Principal
 from footfall_server.ports import Clock, ImageStore, Transactions
 from footfall_server.services.known_customers import current_customer
-from footfall_server.services.scope import tenant_of
+from footfall_server.services.scope import begin_exclusive_for
 
 _AT_ONCE: Final = 16
 """How many objects are deleted side by side."""
@@ -31,7 +31,7 @@ class CustomerRemoval:
         cannot be reached, nothing is forgotten that was not deleted, and the call can be repeated. Faces go
         into the outbox of deletions from the index in the same transaction; its writer verifies them.
         """
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             root = await current_customer(tx, principal, customer_id)
             family = [each.customer_id for each in await tx.customers.families([root.customer_id])]
             visits = await tx.visits.of_customers(family)

@@ -12,7 +12,7 @@ from footfall_server.errors import not_found
 from footfall_server.ports import Clock, TimeCursor, Transactions
 from footfall_server.services.known_customers import current_customer, viewed, with_all_visits
 from footfall_server.services.paging import Page, page_of
-from footfall_server.services.scope import require_site, tenant_of
+from footfall_server.services.scope import begin_exclusive_for, begin_for, require_site
 from footfall_server.services.visit_rebuild import VisitRebuild
 
 
@@ -37,7 +37,7 @@ class CustomerService:
         """Somebody whom no camera knows yet. The same request_id makes one customer."""
         now = self._clock.now()
         new = _changed(new_customer(now), values)
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             made = await tx.customers.add(new, request_id)
             if made.customer_id == new.customer_id:
                 detail = {"number": made.number, "kind": made.kind.value}
@@ -48,7 +48,7 @@ class CustomerService:
 
     async def get(self, principal: Principal, customer_id: UUID) -> CustomerView:
         """Who the customer is now. Raises NOT_FOUND, also for one whom the caller's sites never saw."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             customer = await current_customer(tx, principal, customer_id)
             return await viewed(tx, principal, customer.customer_id)
 
@@ -59,7 +59,7 @@ class CustomerService:
 
         Raises NOT_FOUND when `matching` names a site that is not there or that the caller may not see.
         """
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             if matching.seen_at is not None:
                 require_site(principal, matching.seen_at)
                 if await tx.sites.get(matching.seen_at) is None:
@@ -75,7 +75,7 @@ class CustomerService:
         One who becomes staff leaves all visits; one who becomes a visitor again comes back to them exactly,
         since visits follow from sightings, which stay as they are.
         """
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             customer = await current_customer(tx, principal, customer_id)
             changed = _changed(customer, values)
             if changed == customer:
@@ -96,7 +96,7 @@ class CustomerService:
         self, principal: Principal, customer_id: UUID, *, after: TimeCursor | None, limit: int
     ) -> Page[Sighting, TimeCursor]:
         """The tracks of who the customer is now, at the caller's sites, the newest first."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             customer = await current_customer(tx, principal, customer_id)
             found = await tx.customer_sightings.page(
                 customer.customer_id, sites=principal.site_ids, after=after, limit=limit + 1

@@ -8,7 +8,7 @@ from footfall_server.domain.merge import DistinctMark
 from footfall_server.errors import FieldViolation, invalid_fields
 from footfall_server.ports import Clock, Transaction, Transactions
 from footfall_server.services.known_customers import already_merged, current_customer
-from footfall_server.services.scope import tenant_of
+from footfall_server.services.scope import begin_exclusive_for
 
 
 class Distinctness:
@@ -28,7 +28,7 @@ class Distinctness:
         for two who are one after merges: undo the merge, or split them.
         """
         _check(customer_id, other_id)
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             one, other = await _both(tx, principal, customer_id, other_id)
             if one == other:
                 named = await tx.customers.find([customer_id, other_id])
@@ -44,7 +44,7 @@ class Distinctness:
     async def unmark(self, principal: Principal, customer_id: UUID, other_id: UUID) -> None:
         """Takes every mark between the two back, as who they are now. Raises as `mark`, but for merges."""
         _check(customer_id, other_id)
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             both = await _both(tx, principal, customer_id, other_id)
             marks = await tx.distinct.among(both)
             removed = await tx.distinct.unmark([(mark.low_id, mark.high_id) for mark in marks])

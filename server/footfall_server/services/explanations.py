@@ -12,7 +12,7 @@ from footfall_server.domain.site_rules import SiteRule
 from footfall_server.domain.visit import VisitView
 from footfall_server.errors import not_found
 from footfall_server.ports import Transaction, Transactions
-from footfall_server.services.scope import tenant_of
+from footfall_server.services.scope import begin_for
 
 MOST_TOLD = 100
 
@@ -45,7 +45,7 @@ class ExplanationService:
 
     async def of_event(self, principal: Principal, event_id: UUID) -> Explanation:
         """Raises NOT_FOUND, also for an event at a site that the caller may not see."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             decision = await tx.decisions.of_event(event_id)
             if decision is None or not principal.may_see(decision.site_id):
                 raise not_found("event", event_id)
@@ -54,7 +54,7 @@ class ExplanationService:
 
     async def of_visit(self, principal: Principal, visit_id: UUID) -> tuple[VisitView, Sequence[Explanation]]:
         """The visit and its events, the newest decision first. Raises NOT_FOUND as `of_event`."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             visit = await tx.visits.get(visit_id)
             if visit is None or not principal.may_see(visit.site_id):
                 raise not_found("visit", visit_id)

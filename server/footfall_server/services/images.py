@@ -12,7 +12,8 @@ from footfall_server.domain.identity import Principal
 from footfall_server.domain.image import FaceImage, ImageState
 from footfall_server.errors import not_found
 from footfall_server.ports import Clock, ImageStore, Transaction, Transactions
-from footfall_server.services.scope import tenant_of
+from footfall_server.ports.images import LONGEST_GRANT
+from footfall_server.services.scope import begin_exclusive_for, begin_for
 
 MAX_IMAGE_BYTES = 1024 * 1024
 
@@ -59,7 +60,7 @@ class ImageService:
         transactions: Transactions,
         images: ImageStore,
         clock: Clock,
-        grant_lifetime: timedelta = timedelta(minutes=10),
+        grant_lifetime: timedelta = LONGEST_GRANT,
     ) -> None:
         self._transactions = transactions
         self._images = images
@@ -90,7 +91,7 @@ class ImageService:
         arrived = [image.image_id for image, there in zip(waiting, found, strict=True) if there]
         if arrived:
             # Exclusive, since the sightings that are read are written back, and ingest writes them too.
-            async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+            async with begin_exclusive_for(self._transactions, principal) as tx:
                 await self._show(tx, arrived)
         stored = {image_id for image_id, image in known.items() if image.state is ImageState.STORED}
         stored.update(arrived)
@@ -114,7 +115,7 @@ class ImageService:
         return ImageFile(data, image.content_type)
 
     async def _note_view(self, principal: Principal, image: FaceImage) -> None:
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             seen = (await tx.sightings.by_track([image.track_id])).get(image.track_id)
             detail = {
                 "site_id": image.site_id,
@@ -133,7 +134,7 @@ class ImageService:
             )
 
     async def _known(self, principal: Principal, image_ids: Collection[UUID]) -> Mapping[UUID, FaceImage]:
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             found = await tx.images.find(set(image_ids))
         return {image_id: image for image_id, image in found.items() if principal.may_see(image.site_id)}
 

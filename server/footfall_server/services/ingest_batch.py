@@ -102,6 +102,8 @@ class IngestBatch:
             site = known.sites.get(event.camera_id)
             if site is None or not submission.principal.may_see(site.site_id):
                 self._refusals[place] = not_found("camera", event.camera_id)
+            elif self._site_of_event(event.event_id, known) not in {None, site.site_id}:
+                self._refusals[place] = _taken()
             elif event.event_id not in known.recorded:
                 refusal = _claimed_elsewhere(event, camera_of, track_of)
                 if refusal is not None:
@@ -109,6 +111,13 @@ class IngestBatch:
                 else:
                     self._fresh.setdefault(event.event_id, place)
         return self._refusals
+
+    def _site_of_event(self, event_id: UUID, known: BatchAnswers) -> UUID | None:
+        """Where the event was recorded before, or is about to be by this batch."""
+        if (before := known.recorded.get(event_id)) is not None:
+            return before.site_id
+        first = self._fresh.get(event_id)
+        return None if first is None else known.sites[self._event(first).camera_id].site_id
 
     async def record(self) -> Sequence[Recorded | FootfallError]:
         """Decides and writes the fresh events. Returns what became of each event of the batch."""
@@ -255,6 +264,12 @@ def _spans(events: Sequence[FaceEvent]) -> Sequence[TrackSpan]:
             earliest, latest = min(earliest, before.earliest), max(latest, before.latest)
         spans[event.track_id, event.camera_id] = TrackSpan(event.track_id, event.camera_id, earliest, latest)
     return list(spans.values())
+
+
+def _taken() -> FootfallError:
+    """INVALID_FIELD for the id of another site's event, of which nothing is told."""
+    said = "is taken by another event: every event has an id of its own"
+    return invalid_fields([FieldViolation("event_id", said, "face_event.event_id_taken")])
 
 
 def _claimed_elsewhere(

@@ -14,7 +14,7 @@ from footfall_server.services.known_customers import already_merged, current_cus
 from footfall_server.services.merge_ledger import MergeLedger
 from footfall_server.services.merge_planning import MergePlan, MergePlanning
 from footfall_server.services.paging import Page, page_of
-from footfall_server.services.scope import tenant_of
+from footfall_server.services.scope import begin_exclusive_for, begin_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Merging:
         Raises as `merge`, but for conflicts, which it tells.
         """
         _check(order)
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             plan = await _planned(tx, order)
         if not plan.conflicts and not order.force:
             plan.require_one_person()
@@ -82,7 +82,7 @@ class Merging:
         and FAILED_PRECONDITION / CANNOT_LINK for who cannot be one person, unless it is forced.
         """
         _check(order)
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             if order.request_id is not None:
                 known = await tx.merges.requested(order.request_id)
                 if known is not None:
@@ -98,7 +98,7 @@ class Merging:
 
     async def unmerge(self, principal: Principal, merge_id: UUID) -> Merge:
         """Undoes a merge. Raises NOT_FOUND, and FAILED_PRECONDITION / MERGE_UNDONE the second time."""
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             merge = await tx.merges.get(merge_id)
             if merge is None:
                 raise not_found("merge", merge_id)
@@ -120,7 +120,7 @@ class Merging:
 
         `customer_id` keeps those that it was part of. Raises NOT_FOUND when there is no such customer.
         """
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             if customer_id is not None:
                 await current_customer(tx, principal, customer_id)
             found = await tx.merges.list(

@@ -20,7 +20,7 @@ from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.model_registry import KnownModel, KnownModels
 from footfall_server.services.paging import Page, page_of
 from footfall_server.services.reembedding import Reembedding
-from footfall_server.services.scope import tenant_of
+from footfall_server.services.scope import begin_for, tenant_of
 from footfall_server.services.tenant_models import TenantModels
 
 LOST_CUSTOMERS_TOLD = 20
@@ -71,7 +71,7 @@ class ModelChangeService:
 
     async def list_models(self, principal: Principal) -> Sequence[TakenModel]:
         """The models whose embeddings the tenant takes, the one in use first."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             accepted = await self._models.within(tx)
             usage = await tx.tenant_models.usage()
         return [
@@ -119,14 +119,14 @@ class ModelChangeService:
 
     async def get(self, principal: Principal, model_change_id: UUID) -> ChangeView:
         """Raises NOT_FOUND."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             return await self._viewed(tx, await _found(tx, model_change_id))
 
     async def list(
         self, principal: Principal, *, after: TimeCursor | None, limit: int
     ) -> Page[ChangeView, TimeCursor]:
         """One page, the newest first."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             found = await tx.model_changes.list(after=after, limit=limit + 1)
             page = page_of(found, limit, lambda change: TimeCursor(change.started_at, change.model_change_id))
             views = [await self._viewed(tx, change) for change in page.items]

@@ -1,6 +1,6 @@
 """The models that this installation knows: those of the registry, and the one that its settings describe."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from footfall_vision.model_cards import MODEL_CARDS, ModelCard
@@ -46,6 +46,11 @@ class KnownModels:
             installation, installation_tail or beside.tail, beside.licence, beside.origin
         )
         self._models = registered
+
+    @property
+    def model_ids(self) -> Sequence[str]:
+        """All of them: a tenant may have faces of each."""
+        return sorted(self._models)
 
     def get(self, model_id: str) -> KnownModel:
         """Raises FAILED_PRECONDITION / MODEL_UNKNOWN."""

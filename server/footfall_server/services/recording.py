@@ -138,6 +138,7 @@ class Recording:
         waits = sighting.outcome is FaceOutcome.PENDING
         return Recorded(
             event_id=event.event_id,
+            site_id=sighting.site_id,
             outcome=sighting.outcome,
             customer_id=None if waits else sighting.customer_id,
             visit_id=visit_of.get(event.track_id, sighting.visit_id),

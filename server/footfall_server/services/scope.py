@@ -1,9 +1,11 @@
 """Where a caller may act: its tenant, and the sites in it."""
 
+from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 from footfall_server.domain.identity import Principal
 from footfall_server.errors import ErrorKind, FootfallError, not_found
+from footfall_server.ports import Transaction, Transactions
 
 
 def tenant_of(principal: Principal) -> UUID:
@@ -15,6 +17,21 @@ def tenant_of(principal: Principal) -> UUID:
             "this works inside a tenant, and you act for none",
         )
     return principal.tenant_id
+
+
+def begin_for(transactions: Transactions, principal: Principal) -> AbstractAsyncContextManager[Transaction]:
+    """A transaction that sees no more than the caller may: its tenant, and in it its sites.
+
+    Raises FAILED_PRECONDITION / TENANT_REQUIRED.
+    """
+    return transactions.begin(tenant_of(principal), sites=principal.site_ids)
+
+
+def begin_exclusive_for(
+    transactions: Transactions, principal: Principal
+) -> AbstractAsyncContextManager[Transaction]:
+    """As begin_for, and one at a time per tenant over all replicas."""
+    return transactions.begin_exclusive(tenant_of(principal), sites=principal.site_ids)
 
 
 def require_site(principal: Principal, site_id: UUID) -> None:

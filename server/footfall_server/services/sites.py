@@ -15,7 +15,7 @@ from footfall_server.domain.revocation import Revocation
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, NameCursor, Transactions
 from footfall_server.services.paging import Page, page_of
-from footfall_server.services.scope import require_site, tenant_of
+from footfall_server.services.scope import begin_exclusive_for, begin_for, require_site
 
 DEFAULT_TIME_ZONE = "UTC"
 
@@ -50,7 +50,7 @@ class SiteService:
             updated_at=now,
         )
         site = _changed(blank, values)
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             added = await tx.sites.add(site, request_id)
             if added.site_id == site.site_id:
                 await tx.audit.append(self._entry(principal, Action.SITE_CREATE, site.site_id, _told(site)))
@@ -58,7 +58,7 @@ class SiteService:
 
     async def get(self, principal: Principal, site_id: UUID) -> Site:
         require_site(principal, site_id)
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             site = await tx.sites.get(site_id)
         if site is None:
             raise not_found("site", site_id)
@@ -68,7 +68,7 @@ class SiteService:
         self, principal: Principal, *, after: NameCursor | None, limit: int
     ) -> Page[Site, NameCursor]:
         """The sites that the caller may see, by name."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             found = await tx.sites.list(only=principal.site_ids, after=after, limit=limit + 1)
         return page_of(found, limit, lambda site: NameCursor(site.display_name, site.site_id))
 
@@ -76,7 +76,7 @@ class SiteService:
         """A changed rule of visits holds from the next business day on: see SiteRules.amended."""
         require_site(principal, site_id)
         # Exclusive, since what is read is written back: two who change different fields both count.
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             site = await tx.sites.get(site_id)
             if site is None:
                 raise not_found("site", site_id)
@@ -100,7 +100,7 @@ class SiteService:
         Raises FAILED_PRECONDITION / NOT_EMPTY for a site that has cameras.
         """
         require_site(principal, site_id)
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             site = await tx.sites.get(site_id)
             programs = [*await tx.api_keys.of_site(site_id), *await tx.certificates.workers_of(site_id)]
             for subject_id in programs:

@@ -14,7 +14,7 @@ from footfall_server.domain.sighting import Sighting
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, Transaction, Transactions
 from footfall_server.services.known_customers import current_customer, viewed
-from footfall_server.services.scope import tenant_of
+from footfall_server.services.scope import begin_exclusive_for
 from footfall_server.services.visit_rebuild import VisitRebuild
 
 
@@ -48,7 +48,7 @@ class Splitting:
         """
         if not order.visit_ids and not order.track_ids:
             raise _refused("", "name at least one visit or track", "split_customer.named")
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             if order.request_id is not None:
                 known = await tx.customers.requested(order.request_id)
                 if known is not None:

@@ -18,7 +18,7 @@ from footfall_server.ports import Clock, ScoreCursor, Transaction, Transactions
 from footfall_server.services.merge_ledger import MergeLedger
 from footfall_server.services.merge_planning import MergePlanning
 from footfall_server.services.paging import Page, page_of
-from footfall_server.services.scope import tenant_of
+from footfall_server.services.scope import begin_exclusive_for, begin_for, tenant_of
 from footfall_server.services.visit_rebuild import VisitRebuild
 
 
@@ -65,7 +65,7 @@ class Suggestions:
         self, principal: Principal, *, after: ScoreCursor | None, limit: int
     ) -> Page[SuggestionView, ScoreCursor]:
         """One page of those that hold and that are about people of the caller's sites, the surest first."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             found = await tx.suggestions.list(sites=principal.site_ids, after=after, limit=limit + 1)
             everybody = {each for suggestion in found for each in suggestion.everybody}
             images = await tx.customer_sightings.best_images(everybody, sites=principal.site_ids)
@@ -86,7 +86,7 @@ class Suggestions:
         Raises NOT_FOUND for one that does not hold, and FAILED_PRECONDITION / CANNOT_LINK when its people
         were seen at the same moment since.
         """
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             suggestion = await _holding(tx, suggestion_id)
             now = self._clock.now()
             found = await tx.customers.find(suggestion.everybody)
@@ -101,7 +101,7 @@ class Suggestions:
 
     async def dismiss(self, principal: Principal, suggestion_id: UUID) -> None:
         """Marks its people as distinct, each from each where none would remain. Raises NOT_FOUND."""
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             suggestion = await _holding(tx, suggestion_id)
             now = self._clock.now()
             for low, high in pairs_of(suggestion.everybody):

@@ -8,14 +8,13 @@ from footfall_server.domain.audit import Action, AuditEntry, changes_between
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.places import Tenant
-from footfall_server.domain.revocation import Revocation
 from footfall_server.errors import not_found
 from footfall_server.ports import Clock, NameCursor, Transactions
 from footfall_server.services.paging import Page, page_of
 
 
 class TenantService:
-    """Opens, lists, renames and removes tenants, for system administrators.
+    """Opens, lists and renames tenants, for system administrators.
 
     All of it is audited in the installation's own log. An operator's command has no principal.
     """
@@ -63,18 +62,6 @@ class TenantService:
             detail = changes_between(_told(tenant), _told(renamed))
             await tx.audit.append(self._entry(principal, Action.TENANT_UPDATE, tenant_id, detail))
             return renamed
-
-    async def delete(self, principal: Principal, tenant_id: UUID) -> None:
-        """Removes a tenant with its audit log, and ends the tokens of whoever is in it.
-
-        Raises FAILED_PRECONDITION / NOT_EMPTY for a tenant that has sites.
-        """
-        async with self._transactions.begin_platform() as tx:
-            await tx.revocations.add(Revocation(tenant_id, self._clock.now()))
-            tenant = await tx.get_tenant(tenant_id)
-            if tenant is None or not await tx.remove_tenant(tenant_id):
-                raise not_found("tenant", tenant_id)
-            await tx.audit.append(self._entry(principal, Action.TENANT_DELETE, tenant_id, _told(tenant)))
 
     def _entry(
         self,

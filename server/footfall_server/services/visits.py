@@ -9,7 +9,7 @@ from footfall_server.domain.visit import VisitFilter, VisitView
 from footfall_server.errors import not_found
 from footfall_server.ports import TimeCursor, Transactions
 from footfall_server.services.paging import page_of
-from footfall_server.services.scope import require_site, tenant_of
+from footfall_server.services.scope import begin_for, require_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class VisitService:
         """
         for site_id in matching.site_ids or ():
             require_site(principal, site_id)
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             for site_id in matching.site_ids or ():
                 if await tx.sites.get(site_id) is None:
                     raise not_found("site", site_id)
@@ -51,7 +51,7 @@ class VisitService:
 
     async def get(self, principal: Principal, visit_id: UUID) -> VisitView:
         """Raises NOT_FOUND, also for a visit at a site that the caller may not see."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             visit = await tx.visits.get(visit_id)
         if visit is None or not principal.may_see(visit.site_id):
             raise not_found("visit", visit_id)

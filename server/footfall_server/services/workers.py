@@ -7,7 +7,7 @@ from footfall_server.domain.identity import Principal
 from footfall_server.domain.worker import Worker
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.ports import Clock, Transactions
-from footfall_server.services.scope import tenant_of
+from footfall_server.services.scope import begin_for, tenant_of
 from footfall_server.services.submission import SpoolPlace
 from footfall_server.services.tenant_models import TenantModels
 
@@ -63,17 +63,17 @@ class WorkerService:
             connected_at=now,
             last_seen_at=now,
         )
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             return await tx.workers.admit(worker)
 
     async def seen(self, principal: Principal, worker_id: UUID) -> None:
         """Notes that the worker lives."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             await tx.workers.seen(worker_id, self._clock.now())
 
     async def skip(self, principal: Principal, place: SpoolPlace) -> None:
         """Acknowledges a place whose event could not even be read, so that it never comes again."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             await tx.workers.advance(place.worker_id, place.spool_id, place.sequence, self._clock.now())
 
 

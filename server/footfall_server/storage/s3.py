@@ -13,12 +13,14 @@ import structlog
 import urllib3
 from minio import Minio
 from minio.commonconfig import ENABLED, Filter
+from minio.deleteobjects import DeleteObject
 from minio.error import InvalidResponseError, S3Error, ServerError
 from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
 from urllib3.exceptions import HTTPError
 
 from footfall_server.errors import unavailable
 from footfall_server.ports import StoredObject
+from footfall_server.ports.images import checked_lifetime, checked_prefix
 
 Result = TypeVar("Result")
 
@@ -110,11 +112,15 @@ class S3ImageStore:
 
     async def presign_put(self, key: str, lifetime: timedelta) -> str:
         """See ImageStore.presign_put. Computed here; the store is not asked."""
-        return str(self._signer.presigned_put_object(self._bucket, key, expires=lifetime))
+        return str(self._signer.presigned_put_object(self._bucket, key, expires=checked_lifetime(lifetime)))
 
     async def delete(self, key: str) -> None:
         """See ImageStore.delete."""
         await self._run("delete", self._client.remove_object, self._bucket, key)
+
+    async def delete_all(self, prefix: str) -> int:
+        """See ImageStore.delete_all. Takes a while when there are many."""
+        return await self._run("delete_all", self._delete_all, checked_prefix(prefix))
 
     async def _run(self, what: str, work: Callable[..., Result], *arguments: object) -> Result:
         loop = asyncio.get_running_loop()
@@ -168,6 +174,14 @@ class S3ImageStore:
         finally:
             response.close()
             response.release_conn()
+
+    def _delete_all(self, prefix: str) -> int:
+        found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True)
+        keys = [str(each.object_name) for each in found]
+        if failed := list(self._client.remove_objects(self._bucket, map(DeleteObject, keys))):
+            _log.warning("image_store.not_deleted", objects=len(failed), code=failed[0].code)
+            raise OSError(f"{len(failed)} objects were not deleted")
+        return len(keys)
 
     def _stat(self, key: str) -> StoredObject | None:
         try:

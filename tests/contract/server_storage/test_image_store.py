@@ -4,7 +4,7 @@ import http.client
 import json
 import secrets
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -89,6 +89,27 @@ async def test_a_url_is_made_for_the_key(store: ImageStore, key: str) -> None:
     assert key in urlsplit(url).path
 
 
+async def test_a_url_is_never_made_for_long(store: ImageStore, key: str) -> None:
+    for lifetime in (timedelta(minutes=10, seconds=1), timedelta(days=7), timedelta(0)):
+        with pytest.raises(ValueError, match="lives at most"):
+            await store.presign_put(key, lifetime)
+
+
+async def test_a_folder_is_deleted_with_all_in_it_and_nothing_beside(store: ImageStore) -> None:
+    mark = secrets.token_hex(8)
+    inside = [f"tenants/{mark}/sites/{number}/faces/a.jpg" for number in range(5)]
+    beside = [f"tenants/{mark}0/faces/a.jpg", f"tenants/x{mark}/faces/a.jpg"]
+    for each in (*inside, *beside):
+        await store.put(each, JPEG, "image/jpeg")
+    assert await store.delete_all(f"tenants/{mark}/") == len(inside)
+    assert [await store.get(each) for each in inside] == [None] * len(inside)
+    assert [await store.get(each) for each in beside] == [JPEG] * len(beside)
+    assert await store.delete_all(f"tenants/{mark}/") == 0, "again it does no harm"
+    for reaching_further in ("", "/", f"tenants/{mark}"):
+        with pytest.raises(ValueError, match="ends with a slash"):
+            await store.delete_all(reaching_further)
+
+
 async def test_preparing_again_changes_nothing(store: ImageStore, key: str) -> None:
     await store.put(key, JPEG, "image/jpeg")
     await store.prepare()
@@ -103,7 +124,41 @@ async def test_a_presigned_url_takes_this_object_and_no_other(s3_endpoint: S3End
     assert await store.stat(key) == StoredObject(len(JPEG), "image/jpeg")
     other = url.replace(key, key + "x")
     assert _send("PUT", other, JPEG) == http.client.FORBIDDEN
-    assert _send("GET", url) == http.client.FORBIDDEN, "a URL to write does not read"
+    for method in ("GET", "HEAD", "DELETE", "POST"):
+        answered = _send(method, url)
+        refused = {http.client.FORBIDDEN, http.client.METHOD_NOT_ALLOWED}
+        assert answered in refused, f"a URL to write lets {method} through: {answered}"
+    assert await store.get(key) == JPEG
+    await store.close()
+
+
+async def test_a_presigned_url_lists_nothing(s3_endpoint: S3Endpoint, key: str) -> None:
+    store = _real(s3_endpoint)
+    await store.prepare()
+    await store.put(key, JPEG, "image/jpeg")
+    parts = urlsplit(await store.presign_put(key, timedelta(minutes=5)))
+    bucket = f"{parts.scheme}://{parts.netloc}/{s3_endpoint.bucket}"
+    for address in (bucket, f"{bucket}/", f"{bucket}/tenants/", f"{parts.scheme}://{parts.netloc}/"):
+        for query in (parts.query, f"list-type=2&{parts.query}", "list-type=2", ""):
+            answered = _send("GET", f"{address}?{query}")
+            assert answered == http.client.FORBIDDEN, f"{address} was listed with {query!r}: {answered}"
+    await store.close()
+
+
+async def test_a_presigned_url_ends(s3_endpoint: S3Endpoint, key: str) -> None:
+    store = _real(s3_endpoint)
+    await store.prepare()
+    url = await store.presign_put(key, timedelta(minutes=10))
+    # An hour ago it was signed: made by the same signer, whose clock is the only thing that is not now.
+    earlier = datetime.now(UTC) - timedelta(hours=1)
+    old = store._signer.get_presigned_url(
+        "PUT", s3_endpoint.bucket, key, expires=timedelta(minutes=10), request_date=earlier
+    )
+    assert _send("PUT", old, JPEG) == http.client.FORBIDDEN
+    longer = url.replace("X-Amz-Expires=600", "X-Amz-Expires=604800")
+    assert longer != url
+    assert _send("PUT", longer, JPEG) == http.client.FORBIDDEN, "its end is part of what is signed"
+    assert _send("PUT", url, JPEG) == http.client.OK
     await store.close()
 
 
@@ -172,6 +227,7 @@ async def test_a_store_that_is_away_is_unavailable(unused_tcp_port: int) -> None
         partial(away.get, "k"),
         partial(away.stat, "k"),
         partial(away.delete, "k"),
+        partial(away.delete_all, "k/"),
     )
     for call in calls:
         with pytest.raises(FootfallError) as caught:

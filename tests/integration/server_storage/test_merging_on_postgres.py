@@ -195,8 +195,8 @@ async def test_a_person_who_is_forgotten_is_named_nowhere_but_where_it_has_to_be
             new_id(),
         )
         await superuser.execute(
-            "insert into decisions (tenant_id, event_id, track_id, decided_at, detail) "
-            "values ($1, $2, $3, now(), '{}')",
+            "insert into decisions (tenant_id, event_id, track_id, site_id, decided_at, detail) "
+            "values ($1, $2, $3, gen_random_uuid(), now(), '{}')",
             tenant_id,
             new_id(),
             track.track_id,

@@ -1,9 +1,14 @@
 """The schema goes up, down and up again, and is what the core believes it to be."""
 
+import json
+from uuid import UUID
+
 import asyncpg
 import pytest
+from catalogue import set_scope
 from database_fixtures import DatabaseFactory
 from footfall_migrations.run import current_revision, differences, downgrade, newest_revision, upgrade
+from footfall_server.domain.identifiers import new_id
 from footfall_server.storage.postgres.bootstrap import BootstrapError, bootstrap_database
 
 TABLES = "select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'"
@@ -88,3 +93,51 @@ async def test_bootstrap_says_what_is_wrong_with_a_connection_string(
 ) -> None:
     with pytest.raises(BootstrapError, match=complaint):
         await bootstrap_database("postgresql://postgres@127.0.0.1:1/postgres", owner, app)
+
+
+async def test_events_of_before_learn_where_they_were(database_factory: DatabaseFactory) -> None:
+    """Of events that are explained, or that are their own track; of the rest nothing says it: no site's."""
+    database = await database_factory.create()
+    await downgrade(database.owner_dsn, "0016")
+    tenant_id, site_id, other_id = (new_id() for _ in range(3))
+    explained, track, forgotten = (new_id() for _ in range(3))
+    app = await asyncpg.connect(database.app_dsn)
+    async with app.transaction():
+        await app.execute("select set_config('app.tenant_id', $1, true)", str(tenant_id))
+        for event_id in (explained, track, forgotten):
+            await app.execute(
+                "insert into recorded_events (tenant_id, event_id, outcome, recorded_at) "
+                "values ($1, $2, 'known', now())",
+                tenant_id,
+                event_id,
+            )
+        await app.execute(
+            "insert into decisions (tenant_id, event_id, track_id, decided_at, detail) "
+            "values ($1, $2, $3, now(), $4)",
+            tenant_id,
+            explained,
+            new_id(),
+            json.dumps({"site_id": str(site_id)}),
+        )
+        await app.execute(
+            "insert into sightings (tenant_id, track_id, site_id, camera_id, first_seen_at, last_seen_at, "
+            "final, outcome, quality_score, model_id) values ($1, $2, $3, $2, now(), now(), true, 'known', "
+            "0.5, 'model')",
+            tenant_id,
+            track,
+            other_id,
+        )
+    await app.close()
+    await upgrade(database.owner_dsn)
+    app = await asyncpg.connect(database.app_dsn)
+    async with app.transaction():
+        await set_scope(app, tenant_id)
+        rows = await app.fetch("select event_id, site_id from recorded_events")
+        assert {row["event_id"]: row["site_id"] for row in rows} == {
+            explained: site_id,
+            track: other_id,
+            forgotten: UUID(int=0),
+        }
+        assert await app.fetchval("select site_id from decisions") == site_id
+    await app.close()
+    await database_factory.drop(database)

@@ -4,124 +4,60 @@ The tables come from the catalogue, so a new one is covered, or fails here for l
 """
 # ruff: noqa: S608  # what is put into statements comes from the catalogue
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import pytest
+from catalogue import (
+    A_SESSION,
+    A_SITE,
+    APPEND_ONLY,
+    COLUMNS,
+    COMMANDS,
+    NOT_TENANT_DATA,
+    OF_THE_DATABASE,
+    TABLES,
+    connected,
+    fill,
+    insert_statement,
+    set_scope,
+    tenant_tables,
+)
+from catalogue import statement as made_statement
 from database_fixtures import FootfallDatabase
 from footfall_server.domain.identifiers import new_id
 
-NOT_TENANT_DATA = {"alembic_version"}
-APPEND_ONLY = {"audit_log", "audit_heads"}
-"""Tables whose rows the application may neither change nor delete."""
+NOT_A_TABLE = {"views": {"visit_times"}}
+"""Whatever else a schema may hold that rows can be read through."""
 
-OF_THE_DATABASE = {"audit_heads"}
-"""Tables that only the database itself writes: a trigger, as rows of another one come."""
+NO_UUID = "$$$$::text::uuid"
 
-SAMPLES = {
-    "uuid": "gen_random_uuid()",
-    "text": "gen_random_uuid()::text",
-    "timestamp with time zone": "now()",
-    "interval": "interval '1 hour'",
-    "boolean": "true",
-    "bigint": "(random() * 1e15)::bigint",
-    "integer": "1",
-    "double precision": "0.5",
-    "bytea": "'\\x00'::bytea",
-    "date": "current_date",
-    "uuid[]": "array[gen_random_uuid()]",
-    "text[]": "array['a']",
-    "double precision[]": "array[0.5]",
+FUNCTIONS = {"footfall_current_tenant", "footfall_current_sites"}
+
+PLATFORM_MAY = {
+    ("tenants", "SELECT"): "lists the chains",
+    ("tenants", "INSERT"): "opens one",
+    ("tenants", "UPDATE"): "renames one",
+    ("tenants", "DELETE"): "removes one",
+    ("users", "SELECT"): "signs in whoever it is, before the tenant is known",
+    ("users", "INSERT"): "adds system administrators; a policy refuses everybody else",
+    ("users", "UPDATE"): "renews the hash of a password; of no other column",
+    ("api_keys", "SELECT"): "signs in programs",
+    ("audit_log", "INSERT"): "writes the installation's own log; a policy refuses tenants' logs",
 }
-FIXED = {
-    ("users", "role"): "'tenant_admin'",
-    ("tenant_revisions", "compacted"): "0",
-    ("customers", "number"): "(random() * 1e15)::bigint",
-    ("distinct_pairs", "low_id"): "'00000000-0000-7000-8000-000000000000'",
-    ("model_changes", "state"): "'finished'",
-}
-TABLES = """
-    select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
-           pg_get_userbyid(c.relowner) as owner
-    from pg_class c
-    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
-    order by c.oid
-"""
-COLUMNS = """
-    select a.attname as name, format_type(a.atttypid, null) as type,
-           (a.attnotnull and not a.atthasdef) or a.attname = 'tenant_id' as needed
-    from pg_attribute a
-    where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-"""
-WITH_SITES = {"cameras", "api_keys", "join_tokens", "worker_certificates"}
-"""Tables whose rows name a site that has to be there."""
-COMMANDS = ("select", "insert", "update", "delete")
-
-
-@asynccontextmanager
-async def _connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(dsn)
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
-async def _tenant_tables(connection: asyncpg.Connection) -> list[str]:
-    return [row["name"] for row in await connection.fetch(TABLES) if row["name"] not in NOT_TENANT_DATA]
-
-
-async def _insert_statement(connection: asyncpg.Connection, table: str, tenant_id: UUID) -> str:
-    """An insert of a valid row of the tenant, made from the catalogue alone."""
-    names, values = [], []
-    for column in await connection.fetch(COLUMNS, table):
-        if not column["needed"] and (table, column["name"]) not in FIXED:
-            continue
-        names.append(column["name"])
-        if column["name"] == "tenant_id":
-            values.append(f"'{tenant_id}'::uuid")
-        elif column["name"] == "site_id" and table in WITH_SITES:
-            values.append("(select site_id from sites limit 1)")
-        elif (table, column["name"]) == ("refresh_tokens", "session_id"):
-            values.append("(select session_id from sessions limit 1)")
-        else:
-            values.append(FIXED.get((table, column["name"])) or SAMPLES[column["type"]])
-    return f"insert into {table} ({', '.join(names)}) values ({', '.join(values)})"
-
-
-async def _statement(connection: asyncpg.Connection, command: str, table: str, tenant_id: UUID) -> str:
-    match command:
-        case "select":
-            return f"select * from {table}"
-        case "insert":
-            return await _insert_statement(connection, table, tenant_id)
-        case "update":
-            return f"update {table} set tenant_id = tenant_id"
-        case _:
-            return f"delete from {table}"
-
-
-async def _set_tenant(connection: asyncpg.Connection, tenant_id: UUID) -> None:
-    await connection.execute("select set_config('app.tenant_id', $1, true)", str(tenant_id))
+"""All that the role without a tenant may do at all. What policies leave of it is tried below."""
 
 
 @pytest.fixture
 async def tenant_id(footfall_database: FootfallDatabase) -> UUID:
-    """A tenant with one row in every table, written as the application writes."""
+    """A tenant with one row in every table."""
     tenant_id = new_id()
-    async with _connected(footfall_database.app_dsn) as app, app.transaction():
-        await _set_tenant(app, tenant_id)
-        for table in await _tenant_tables(app):
-            if table not in OF_THE_DATABASE:
-                await app.execute(await _insert_statement(app, table, tenant_id))
+    await fill(footfall_database.app_dsn, tenant_id)
     return tenant_id
 
 
 async def test_every_table_forces_row_level_security(footfall_database: FootfallDatabase) -> None:
-    async with _connected(footfall_database.app_dsn) as app:
+    async with connected(footfall_database.app_dsn) as app:
         tables = await app.fetch(TABLES)
         assert len(tables) > 15
         for table in tables:
@@ -134,8 +70,8 @@ async def test_every_table_forces_row_level_security(footfall_database: Footfall
 
 
 async def test_policies_check_what_is_read_and_what_is_written(footfall_database: FootfallDatabase) -> None:
-    async with _connected(footfall_database.app_dsn) as app:
-        for table in await _tenant_tables(app):
+    async with connected(footfall_database.app_dsn) as app:
+        for table in await tenant_tables(app):
             policy = await app.fetchrow(
                 "select * from pg_policies where tablename = $1 and policyname = 'tenant_isolation'", table
             )
@@ -150,10 +86,10 @@ async def test_without_a_tenant_every_statement_fails(
     footfall_database: FootfallDatabase, tenant_id: UUID, setting: str | None
 ) -> None:
     for role, dsn in (("app", footfall_database.app_dsn), ("owner", footfall_database.owner_dsn)):
-        async with _connected(dsn) as connection:
-            for table in await _tenant_tables(connection):
+        async with connected(dsn) as connection:
+            for table in await tenant_tables(connection):
                 for command in COMMANDS:
-                    statement = await _statement(connection, command, table, tenant_id)
+                    statement = await made_statement(connection, command, table, tenant_id)
                     with pytest.raises(asyncpg.InsufficientPrivilegeError):  # noqa: PT012
                         async with connection.transaction():
                             if setting is not None:
@@ -165,9 +101,9 @@ async def test_without_a_tenant_every_statement_fails(
 async def test_a_pooled_connection_forgets_its_tenant(
     footfall_database: FootfallDatabase, tenant_id: UUID
 ) -> None:
-    async with _connected(footfall_database.app_dsn) as app:
+    async with connected(footfall_database.app_dsn) as app:
         async with app.transaction():
-            await _set_tenant(app, tenant_id)
+            await set_scope(app, tenant_id)
             assert await app.fetchval("select count(*) from tenants") == 1
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="no tenant is set"):
             await app.fetchval("select count(*) from tenants")
@@ -177,33 +113,33 @@ async def test_another_tenant_sees_and_changes_nothing(
     footfall_database: FootfallDatabase, tenant_id: UUID
 ) -> None:
     intruder = new_id()
-    async with _connected(footfall_database.app_dsn) as app:
-        for table in await _tenant_tables(app):
+    async with connected(footfall_database.app_dsn) as app:
+        for table in await tenant_tables(app):
             async with app.transaction():
-                await _set_tenant(app, intruder)
+                await set_scope(app, intruder)
                 assert await app.fetch(f"select * from {table}") == [], f"{table} shows other tenants' rows"
                 if table not in APPEND_ONLY:
                     assert await app.execute(f"update {table} set tenant_id = tenant_id") == "UPDATE 0", table
                     assert await app.execute(f"delete from {table}") == "DELETE 0", table
             with pytest.raises(asyncpg.InsufficientPrivilegeError):  # noqa: PT012
                 async with app.transaction():
-                    await _set_tenant(app, intruder)
-                    await app.execute(await _insert_statement(app, table, tenant_id))
+                    await set_scope(app, intruder)
+                    await app.execute(await insert_statement(app, table, tenant_id))
                     pytest.fail(f"{table} takes rows of another tenant")
         async with app.transaction():
-            await _set_tenant(app, tenant_id)
-            for table in await _tenant_tables(app):
+            await set_scope(app, tenant_id)
+            for table in await tenant_tables(app):
                 assert await app.fetchval(f"select count(*) from {table}") == 1, table
 
 
 async def test_a_row_cannot_be_handed_to_another_tenant(
     footfall_database: FootfallDatabase, tenant_id: UUID
 ) -> None:
-    async with _connected(footfall_database.app_dsn) as app:
-        for table in await _tenant_tables(app):
+    async with connected(footfall_database.app_dsn) as app:
+        for table in await tenant_tables(app):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):  # noqa: PT012
                 async with app.transaction():
-                    await _set_tenant(app, tenant_id)
+                    await set_scope(app, tenant_id)
                     await app.execute(f"update {table} set tenant_id = $1", new_id())
                     pytest.fail(f"{table} lets a row go to another tenant")
 
@@ -216,24 +152,24 @@ async def test_what_was_written_to_a_log_stays_as_it_was(
     statements = [f"update {table} set tenant_id = tenant_id", f"delete from {table}", f"truncate {table}"]
     if table in OF_THE_DATABASE:
         statements.append(f"insert into {table} select * from {table}")
-    async with _connected(footfall_database.app_dsn) as app:
-        for statement in statements:
+    async with connected(footfall_database.app_dsn) as app:
+        for tampering in statements:
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):  # noqa: PT012
                 async with app.transaction():
-                    await _set_tenant(app, tenant_id)
+                    await set_scope(app, tenant_id)
                     await app.execute(f"set local role {role}")
-                    await app.execute(statement)
-                    pytest.fail(f"{role} may {statement}")
+                    await app.execute(tampering)
+                    pytest.fail(f"{role} may {tampering}")
 
 
 async def test_a_log_is_not_forgotten_before_its_tenant_is(
     footfall_database: FootfallDatabase, tenant_id: UUID
 ) -> None:
     forget = "select footfall_forget_audit_log($1)"
-    async with _connected(footfall_database.app_dsn) as app:
+    async with connected(footfall_database.app_dsn) as app:
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):  # noqa: PT012
             async with app.transaction():
-                await _set_tenant(app, tenant_id)
+                await set_scope(app, tenant_id)
                 await app.execute(forget, tenant_id)
         for log_id in (tenant_id, UUID(int=0)):
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="goes with the tenant"):  # noqa: PT012
@@ -241,17 +177,17 @@ async def test_a_log_is_not_forgotten_before_its_tenant_is(
                     await app.execute("set local role footfall_platform")
                     await app.execute(forget, log_id)
         async with app.transaction():
-            await _set_tenant(app, tenant_id)
+            await set_scope(app, tenant_id)
             assert await app.fetchval("select count(*) from audit_log") == 1
 
 
 async def test_the_place_in_a_log_is_not_for_the_writer_to_choose(
     footfall_database: FootfallDatabase, tenant_id: UUID
 ) -> None:
-    async with _connected(footfall_database.app_dsn) as app, app.transaction():
-        await _set_tenant(app, tenant_id)
+    async with connected(footfall_database.app_dsn) as app, app.transaction():
+        await set_scope(app, tenant_id)
         before = await app.fetchrow("select * from audit_heads")
-        await app.execute(await _insert_statement(app, "audit_log", tenant_id))
+        await app.execute(await insert_statement(app, "audit_log", tenant_id))
         row = await app.fetchrow("select * from audit_log order by sequence desc limit 1")
         after = await app.fetchrow("select * from audit_heads")
     assert row["sequence"] == before["sequence"] + 1 == after["sequence"]
@@ -260,7 +196,7 @@ async def test_the_place_in_a_log_is_not_for_the_writer_to_choose(
 
 
 async def test_the_application_owns_nothing_and_bypasses_nothing(footfall_database: FootfallDatabase) -> None:
-    async with _connected(footfall_database.superuser_dsn) as server:
+    async with connected(footfall_database.superuser_dsn) as server:
         for role in ("footfall_app", "footfall_platform", "footfall_owner"):
             attributes = await server.fetchrow("select * from pg_roles where rolname = $1", role)
             assert attributes is not None
@@ -277,7 +213,7 @@ async def test_the_application_owns_nothing_and_bypasses_nothing(footfall_databa
         )
         owners = {row["owner"] for row in await server.fetch(TABLES)}
         assert owners == {"footfall_owner"}
-    async with _connected(footfall_database.app_dsn) as app:
+    async with connected(footfall_database.app_dsn) as app:
         for statement in (
             "create table mine (id int)",
             "create schema mine",
@@ -296,34 +232,19 @@ async def test_the_application_owns_nothing_and_bypasses_nothing(footfall_databa
 async def test_the_platform_does_what_signing_in_needs_and_no_more(
     footfall_database: FootfallDatabase,
 ) -> None:
-    allowed = {
-        ("tenants", "select"),
-        ("tenants", "insert"),
-        ("tenants", "update"),
-        ("tenants", "delete"),
-        ("users", "select"),
-        ("api_keys", "select"),
-        ("sessions", "select"),
-        ("sessions", "delete"),
-        ("refresh_tokens", "select"),
-        ("revocations", "select"),
-        ("revocations", "delete"),
-        ("audit_log", "select"),
-        ("audit_heads", "select"),
-        ("join_tokens", "select"),
-    }
-    async with _connected(footfall_database.app_dsn) as app:
-        for table in await _tenant_tables(app):
+    # Of what it may do at all, made-up rows get through where no policy asks for more.
+    refused = {("users", "insert"), ("users", "update"), ("audit_log", "insert")}
+    allowed = {(table, command.lower()) for table, command in PLATFORM_MAY} - refused
+    async with connected(footfall_database.app_dsn) as app:
+        for table in await tenant_tables(app):
             for command in COMMANDS:
                 # Written in the tenant, so that the platform's refusal is what stops it.
-                statement = await _statement(app, command, table, new_id())
+                statement = await made_statement(app, command, table, new_id())
                 transaction = app.transaction()
                 await transaction.start()
                 await app.execute("set local role footfall_platform")
                 try:
-                    await app.execute(
-                        statement.replace("(select site_id from sites limit 1)", "$$$$::text::uuid")
-                    )
+                    await app.execute(statement.replace(A_SITE, NO_UUID).replace(A_SESSION, NO_UUID))
                 except asyncpg.ForeignKeyViolationError:
                     went_through = True  # may delete tenants, but not one that has sites
                 except (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidTextRepresentationError):
@@ -334,22 +255,6 @@ async def test_the_platform_does_what_signing_in_needs_and_no_more(
                 assert went_through == ((table, command) in allowed), f"{command} on {table}"
 
 
-async def test_the_platform_reads_and_writes_its_own_log_only(
-    footfall_database: FootfallDatabase, tenant_id: UUID
-) -> None:
-    own = UUID(int=0)
-    async with _connected(footfall_database.app_dsn) as app:
-        async with app.transaction():
-            await app.execute("set local role footfall_platform")
-            await app.execute(await _insert_statement(app, "audit_log", own))
-            for table in ("audit_log", "audit_heads"):
-                found = await app.fetch(f"select tenant_id from {table}")
-                assert {row["tenant_id"] for row in found} == {own}, table
-        async with app.transaction():
-            await _set_tenant(app, tenant_id)
-            assert await app.fetchval("select count(*) from audit_log where tenant_id = $1", own) == 0
-
-
 async def test_the_platform_adds_system_administrators_only(
     footfall_database: FootfallDatabase, tenant_id: UUID
 ) -> None:
@@ -357,7 +262,7 @@ async def test_the_platform_adds_system_administrators_only(
         "insert into users (user_id, tenant_id, email, display_name, role, password_hash) "
         "values (gen_random_uuid(), $1, gen_random_uuid()::text, '', $2, '')"
     )
-    async with _connected(footfall_database.app_dsn) as app:
+    async with connected(footfall_database.app_dsn) as app:
         async with app.transaction():
             await app.execute("set local role footfall_platform")
             await app.execute(add, None, "system_admin")
@@ -373,48 +278,114 @@ async def test_the_platform_adds_system_administrators_only(
                     await app.execute("set local role footfall_platform")
                     await app.execute(statement, *arguments)
         async with app.transaction():
-            await _set_tenant(app, tenant_id)
+            await set_scope(app, tenant_id)
             assert await app.fetchval("select count(*) from users where tenant_id is null") == 0
-
-
-async def test_the_platform_keeps_what_belongs_to_no_tenant_and_forgets_what_is_over(
-    footfall_database: FootfallDatabase, tenant_id: UUID
-) -> None:
-    add_session = (
-        "insert into sessions (session_id, tenant_id, user_id, method, created_at, last_used_at, "
-        "idle_ends_at, ends_at) values (gen_random_uuid(), $1, gen_random_uuid(), '', now(), now(), $2, $2)"
-    )
-    add_revocation = (
-        "insert into revocations (subject_or_session_id, tenant_id, not_before, until) "
-        "values (gen_random_uuid(), $1, $2, $2)"
-    )
-    later = datetime.now(UTC) + timedelta(hours=1)
-    async with _connected(footfall_database.app_dsn) as app:
-        for add in (add_session, add_revocation):
-            async with app.transaction():
-                await app.execute("set local role footfall_platform")
-                await app.execute(add, None, later)
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):  # noqa: PT012
-                async with app.transaction():
-                    await app.execute("set local role footfall_platform")
-                    await app.execute(add, tenant_id, later)
-        async with app.transaction():
-            await app.execute("set local role footfall_platform")
-            for table, change in (("sessions", "revoked_at = now()"), ("revocations", "until = until")):
-                changed = await app.fetch(f"update {table} set {change} returning tenant_id")
-                assert {row["tenant_id"] for row in changed} == {None}, f"{table} of a tenant are changed"
-            assert await app.fetch("select from sessions where tenant_id = $1 for update", tenant_id) == []
-            for table, end in (("sessions", "ends_at"), ("revocations", "until")):
-                assert await app.execute(f"delete from {table} where {end} > now()") == "DELETE 0", table
-                over = f"delete from {table} where {end} < now() returning tenant_id"
-                assert tenant_id in {row["tenant_id"] for row in await app.fetch(over)}, table
 
 
 async def test_a_tenant_makes_no_system_administrator(
     footfall_database: FootfallDatabase, tenant_id: UUID
 ) -> None:
-    async with _connected(footfall_database.app_dsn) as app:
+    async with connected(footfall_database.app_dsn) as app:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):  # noqa: PT012
             async with app.transaction():
-                await _set_tenant(app, tenant_id)
+                await set_scope(app, tenant_id)
                 await app.execute("update users set role = 'system_admin', tenant_id = null")
+
+
+RELATIONS = """
+    select c.relname as name, pg_get_userbyid(c.relowner) as owner, c.relkind::text as kind, c.relispartition
+    from pg_class c
+    where c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+      and c.relnamespace::regnamespace::text not like 'pg_toast%' and c.relkind not in ('r', 'i', 't', 'I')
+"""
+
+
+async def test_nothing_else_than_tables_shows_rows(footfall_database: FootfallDatabase) -> None:
+    """Policies hold for tables. Materialised views and foreign tables have none, and partitions their own."""
+    async with connected(footfall_database.superuser_dsn) as server:
+        found = {(row["kind"], row["name"]): row["owner"] for row in await server.fetch(RELATIONS)}
+        views = {("v", name) for name in NOT_A_TABLE["views"]}
+        assert found.keys() == views, f"say here what protects {set(found) ^ views}"
+        assert set(found.values()) == {"footfall_owner"}
+        schemas = await server.fetch(
+            "select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'"
+        )
+        assert [row["nspname"] for row in schemas] == ["public"]
+
+
+@pytest.mark.usefixtures("tenant_id")
+async def test_a_view_is_behind_the_tenants_wall(footfall_database: FootfallDatabase) -> None:
+    async with connected(footfall_database.app_dsn) as app:
+        for view in NOT_A_TABLE["views"]:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="no tenant is set"):
+                await app.fetch(f"select * from {view}")
+            async with app.transaction():
+                await set_scope(app, new_id())
+                assert await app.fetch(f"select * from {view}") == []
+            for privilege in ("INSERT", "UPDATE", "DELETE", "TRUNCATE"):
+                assert not await app.fetchval("select has_table_privilege($1, $2)", view, privilege)
+            async with app.transaction():
+                await app.execute("set local role footfall_platform")
+                assert not await app.fetchval("select has_table_privilege($1, 'SELECT')", view)
+
+
+async def test_functions_run_as_who_calls_them_and_not_for_everybody(
+    footfall_database: FootfallDatabase,
+) -> None:
+    async with connected(footfall_database.superuser_dsn) as server:
+        rows = await server.fetch(
+            "select p.oid::regprocedure::text as signature, proname, prosecdef, "
+            "  provolatile::text as volatility, pg_get_userbyid(proowner) as owner "
+            "from pg_proc p where pronamespace = 'public'::regnamespace"
+        )
+        assert {row["proname"] for row in rows} == FUNCTIONS
+        for row in rows:
+            assert row["owner"] == "footfall_owner"
+            assert not row["prosecdef"], f"{row['proname']} runs as its owner"
+            assert row["volatility"] == "s", f"{row['proname']} is not stable: it would be asked per row"
+            allowed = await server.fetchval(
+                "select has_function_privilege('public', $1, 'EXECUTE')", row["signature"]
+            )
+            assert not allowed, f"everybody may call {row['proname']}"
+
+
+async def test_everybody_means_nobody(footfall_database: FootfallDatabase) -> None:
+    """No privilege on a relation is granted to PUBLIC, now or for what is made later."""
+    async with connected(footfall_database.superuser_dsn) as server:
+        granted = await server.fetch(
+            "select c.relname, acl.privilege_type from pg_class c, aclexplode(c.relacl) acl "
+            "where acl.grantee = 0 and c.relnamespace = 'public'::regnamespace"
+        )
+        assert granted == []
+        defaults = await server.fetch(
+            "select d.defaclobjtype from pg_default_acl d, aclexplode(d.defaclacl) acl where acl.grantee = 0"
+        )
+        assert defaults == []
+        assert not await server.fetchval("select has_schema_privilege('public', 'public', 'CREATE')")
+        assert not await server.fetchval(
+            "select has_database_privilege('public', current_database(), 'CONNECT')"
+        )
+
+
+async def test_the_platform_has_these_privileges_and_no_other(footfall_database: FootfallDatabase) -> None:
+    async with connected(footfall_database.superuser_dsn) as server:
+        relations = [*await tenant_tables(server), *NOT_TENANT_DATA, *NOT_A_TABLE["views"]]
+        found = set()
+        for relation in relations:
+            for privilege in ("SELECT", "INSERT", "UPDATE"):
+                asked = "select has_any_column_privilege('footfall_platform', $1, $2)"
+                if await server.fetchval(asked, relation, privilege):
+                    found.add((relation, privilege))
+            for privilege in ("DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"):
+                asked = "select has_table_privilege('footfall_platform', $1, $2)"
+                if await server.fetchval(asked, relation, privilege):
+                    found.add((relation, privilege))
+        assert found == PLATFORM_MAY.keys()
+        policies = await server.fetch(
+            "select tablename, policyname from pg_policies where 'footfall_platform' = any(roles)"
+        )
+        assert {row["tablename"] for row in policies} == {table for table, _ in PLATFORM_MAY}
+        for table in await tenant_tables(server):
+            assert not await server.fetchval(
+                "select true from pg_policies where tablename = $1 and 'public' = any(roles)", table
+            ), f"a policy of {table} is for everybody"

@@ -47,7 +47,7 @@ class GatedRecorder:
         return [
             not_found("camera", each.event.camera_id)
             if sequence in self.refused
-            else Recorded(each.event.event_id, FaceOutcome.NEW, uuid4(), uuid4(), None)
+            else Recorded(each.event.event_id, uuid4(), FaceOutcome.NEW, uuid4(), uuid4(), None)
             for sequence, each in zip(sequences, submissions, strict=True)
         ]
 

@@ -1,6 +1,7 @@
 """Nobody reaches what is not theirs: every id in every good request, replaced by one of somebody else's."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from fakes.good_requests import Requests, Seeded, good_requests, seed, seed_cert
 from fakes.model_world import open_model_change
 from fakes.polling import until
 from fakes.rpc_calls import CONNECT, METHODS, call
-from fakes.rpc_failures import failure
+from fakes.rpc_failures import Failure, failure
 from fakes.shop import Chain, Metadata, Replica, Shop, bearer
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
@@ -200,12 +201,69 @@ async def test_lists_hold_nothing_of_somebody_elses(shop: Shop, core: Replica, s
     assert there.suggestion_id in {each.suggestion_id for each in suggestions.suggestions}
 
 
-async def test_a_page_token_widens_nothing(shop: Shop, core: Replica) -> None:
-    admin, manager = shop.signed_in(Role.TENANT_ADMIN), shop.signed_in(Role.SITE_MANAGER)
+async def test_a_page_token_is_good_for_whom_it_was_made(shop: Shop, core: Replica) -> None:
+    """It says where a list goes on, which is a name that others may not see."""
+    admin = shop.signed_in(Role.TENANT_ADMIN)
     first = await core.sites.ListSites(site_service_pb2.ListSitesRequest(page_size=1), metadata=admin)
     rest = site_service_pb2.ListSitesRequest(page_token=first.next_page_token)
-    seen = {site.site_id for site in (await core.sites.ListSites(rest, metadata=manager)).sites}
-    assert seen <= {str(shop.own.site.site_id)}
+    both = [shop.own.site.site_id, shop.own.other_site.site_id]
+    for name, other in {
+        "a manager of one site": shop.signed_in(Role.SITE_MANAGER),
+        "a manager of all sites there are": shop.signed_in(Role.SITE_MANAGER, sites=both),
+        "another tenant": shop.signed_in(Role.TENANT_ADMIN, chain=shop.foreign),
+    }.items():
+        failed = await failure(core.sites.ListSites(rest, metadata=other))
+        assert failed.reason == "BAD_PAGE_TOKEN", f"{name}: {failed}"
+    another_admin = shop.signed_in(Role.TENANT_ADMIN)
+    assert len((await core.sites.ListSites(rest, metadata=another_admin)).sites) == 1
+    manager = shop.signed_in(Role.SITE_MANAGER, sites=both)
+    first = await core.sites.ListSites(site_service_pb2.ListSitesRequest(page_size=1), metadata=manager)
+    rest = site_service_pb2.ListSitesRequest(page_token=first.next_page_token)
+    again = shop.signed_in(Role.SITE_MANAGER, sites=both[::-1])
+    assert len((await core.sites.ListSites(rest, metadata=again)).sites) == 1, "whatever order they are in"
+
+
+async def test_what_is_somebody_elses_is_answered_as_what_is_nobodys(
+    shop: Shop, core: Replica, seeded: Seeded, requests: Requests
+) -> None:
+    """Code, text, metadata and trailers: but for the id that was asked for they do not differ."""
+    foreign = await strangers(shop, core, seeded, "another tenant's")
+    foreign = {**foreign, **strange_changes(shop, "another tenant's")}
+    nobody = {ours: str(new_id()) for ours in foreign}
+    compared = 0
+    for method in IN_TENANTS:
+        for good in requests[method]:
+            asked = zip(replaced(good, foreign), replaced(good, nobody), strict=True)
+            for (path, theirs), (_, nobodys) in asked:
+                if (method, path) in NOT_LOOKED_UP:
+                    continue
+                for metadata in callers(shop, method, "another tenant's").values():
+                    told = []
+                    for request, ids in ((theirs, foreign), (nobodys, nobody)):
+                        failed = await failure(call(core, method, metadata, [request.SerializeToString()]))
+                        told.append(without_ids_of(failed, ids))
+                    assert told[0] == told[1], f"{path} of {method}"
+                    compared += 1
+    assert compared > 30
+
+
+def without_ids_of(failed: Failure, ids: Ids) -> Failure:
+    """The failure with the id that was asked for taken out, and what differs from call to call."""
+
+    def plain(text: str) -> str:
+        for each in ids.values():
+            text = text.replace(each, "…")
+        return text
+
+    return replace(
+        failed,
+        message=plain(failed.message),
+        metadata={key: plain(value) for key, value in failed.metadata.items()},
+        descriptions=tuple(map(plain, failed.descriptions)),
+        trailers={
+            key: "" for key in failed.trailers if key not in {"x-request-id", "grpc-status-details-bin"}
+        },
+    )
 
 
 async def test_a_request_id_is_known_in_its_tenant_only(shop: Shop, core: Replica) -> None:
@@ -266,9 +324,20 @@ async def test_a_worker_claims_no_track_or_image_of_another_site(shop: Shop, cor
     # The idempotency key holds in the whole tenant: an event id that is taken records nothing.
     event = face_event(shop.own.camera.camera_id, person=53)
     event.event_id = theirs.event_id
-    again = await core.ingest.RecordFace(ingest_service_pb2.RecordFaceRequest(event=event), metadata=ours)
-    assert again.duplicate
+    for record in (
+        core.ingest.RecordFace(ingest_service_pb2.RecordFaceRequest(event=event), metadata=ours),
+        core.ingest.BatchRecordFaces(
+            ingest_service_pb2.BatchRecordFacesRequest(events=[event]), metadata=ours
+        ),
+    ):
+        failed = await failure(record)
+        assert failed.code is grpc.StatusCode.INVALID_ARGUMENT, failed
+        assert [field.rpartition(".")[2] for field in failed.fields] == ["event_id"]
+        assert recorded.visit_id not in repr(failed)
+        assert recorded.customer_id not in repr(failed)
     assert shop.snapshot() == before
+    again = ingest_service_pb2.RecordFaceRequest(event=theirs)
+    assert (await core.ingest.RecordFace(again, metadata=elsewhere)).duplicate
 
 
 async def test_a_link_that_never_says_hello_ends_with_its_token(shop: Shop) -> None:

@@ -52,7 +52,7 @@ class ScriptedRecorder:
         return [
             not_found("camera", event.camera_id)
             if event.event_id in self.bad
-            else Recorded(event.event_id, FaceOutcome.NEW, uuid4(), uuid4(), None)
+            else Recorded(event.event_id, uuid4(), FaceOutcome.NEW, uuid4(), uuid4(), None)
             for event in events
         ]
 

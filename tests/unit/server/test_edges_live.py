@@ -58,6 +58,32 @@ async def test_a_newer_link_here_replaces_the_older() -> None:
         assert not registry.is_connected(tenant_id=TENANT, worker_id=WORKER)
 
 
+async def test_a_worker_of_another_tenant_with_the_same_id_replaces_nothing() -> None:
+    """Ids of workers are made by workers: whoever knows one of another tenant may say it is theirs."""
+    changes, intruder = MemoryChanges(), uuid4()
+    async with (
+        replica(changes) as here,
+        replica(changes) as there,
+        here.open(tenant_id=TENANT, worker_id=WORKER) as older,
+    ):
+        await a_millisecond_later(older)
+        async with (
+            here.open(tenant_id=intruder, worker_id=WORKER),
+            there.open(tenant_id=intruder, worker_id=WORKER),
+        ):
+            # The last word is for a link that is replaced: whatever came before it was heard by then.
+            async with here.open(tenant_id=TENANT, worker_id=uuid4()) as witness:
+                await a_millisecond_later(witness)
+                async with there.open(tenant_id=TENANT, worker_id=witness.worker_id):
+                    await ends(witness)
+            watching = asyncio.ensure_future(older.watch_replacement())
+            await asyncio.sleep(0)
+            assert not watching.done(), "another tenant's worker took the link over"
+            watching.cancel()
+        assert here.is_connected(tenant_id=TENANT, worker_id=WORKER)
+        assert not here.is_connected(tenant_id=intruder, worker_id=WORKER)
+
+
 async def test_a_newer_link_on_another_replica_replaces_the_older() -> None:
     changes = MemoryChanges()
     async with (

@@ -11,6 +11,7 @@ from fakes.manual_clock import START
 from fakes.synthetic_faces import POOR, face_event, person, quality, shot_of
 from footfall_server.domain.change import ChangeKind
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent, FaceOutcome, Recorded
+from footfall_server.domain.identity import Role
 from footfall_server.domain.image import ImageState
 from footfall_server.errors import ErrorKind, EventRefusedError, FootfallError
 from footfall_server.services.submission import SpoolPlace, Submission
@@ -285,3 +286,25 @@ async def test_a_track_never_changes_its_camera_nor_an_image_its_track(shop: Sho
     with pytest.raises(EventRefusedError) as caught:
         await record(shop, replace(face_event(shop.camera_id, person(2)), image=image))
     assert [violation.field for violation in caught.value.violations] == ["image.image_id"]
+
+
+async def test_an_event_id_of_another_site_is_refused_and_tells_nothing(shop: Shop) -> None:
+    """Workers make these ids: one that another site's worker made is taken, in the same batch and later."""
+    elsewhere = shop.open_site("Elsewhere")
+    camera = shop.hang_camera(elsewhere, "Till")
+    theirs = face_event(camera.camera_id, person(1))
+    ours = replace(face_event(shop.camera_id, person(2)), event_id=theirs.event_id)
+    there, here = shop.principal(Role.WORKER, elsewhere), shop.principal()
+    submissions = [Submission(there, theirs), Submission(here, ours)]
+    first, taken = await shop.ingest.record_each(shop.tenant_id, submissions)
+    again, still_taken = await shop.ingest.record_each(shop.tenant_id, submissions)
+    assert isinstance(first, Recorded)
+    assert isinstance(again, Recorded)
+    assert (again.duplicate, again.customer_id) == (True, first.customer_id)
+    for refusal in (taken, still_taken):
+        assert isinstance(refusal, FootfallError)
+        assert refusal.kind is ErrorKind.INVALID_ARGUMENT
+        assert [each.field for each in refusal.violations] == ["event_id"]
+        assert str(first.customer_id) not in f"{refusal.message} {refusal.metadata}"
+        assert str(first.visit_id) not in f"{refusal.message} {refusal.metadata}"
+    assert len(shop.tables.customers) == 1

@@ -35,7 +35,7 @@ _SITE = (
     "sites.created_at, sites.updated_at"
 )
 _RULE = "site_id, rule_version, effective_at, time_zone, visit_gap, business_day_start"
-_RECORDED = "event_id, outcome, customer_id, visit_id, score"
+_RECORDED = "event_id, site_id, outcome, customer_id, visit_id, score"
 _FACE = (
     "face_id, customer_id, model_id, embedding, quality_score, event_id, created_at, exemplar_id, "
     "provenance, track_id"
@@ -175,8 +175,8 @@ def _to_rules(sites: Iterable[Site], rows: Sequence[Sequence[Any]]) -> Mapping[U
 
 
 def _to_recorded(row: Sequence[Any]) -> Recorded:
-    event_id, outcome, customer_id, visit_id, score = row
-    return Recorded(event_id, FaceOutcome(outcome), customer_id, visit_id, score, duplicate=True)
+    event_id, site_id, outcome, customer_id, visit_id, score = row
+    return Recorded(event_id, site_id, FaceOutcome(outcome), customer_id, visit_id, score, duplicate=True)
 
 
 def to_sighting(row: Sequence[Any]) -> Sighting:

@@ -39,9 +39,9 @@ _VISITS, _SIGHTINGS, _IMAGES, _OUTCOMES, _TRACK_FACES, _DECISIONS = side_by_side
     (visits, "visit_id site_id customer_id first_seen_at last_seen_at rule_version business_day"),
     (sightings, _SIGHTING),
     (images, "image_id site_id track_id object_key content_type size_bytes state captured_at"),
-    (recorded_events, "event_id outcome customer_id visit_id score"),
+    (recorded_events, "event_id site_id outcome customer_id visit_id score"),
     (track_faces, "track_id model_id embedding quality_score event_id seen_at"),
-    (decisions, "event_id track_id decided_at detail"),
+    (decisions, "event_id track_id site_id decided_at detail"),
 )
 
 # Workers after their spools: the order in which whoever else takes both rows takes them. The revision row

@@ -53,9 +53,19 @@ class PostgresCameras:
             raise not_found("site", camera.site_id) from error
         if added is None and request_id is not None:
             added = await self._connection.first(select(*COLUMNS).where(cameras.c.request_id == request_id))
+        if added is None and not await self._is_named(camera):
+            # The request was another site's, which this transaction does not see.
+            raise not_found("site", camera.site_id)
         if added is None:
             raise name_taken("cameras_name_key")
         return to_camera(added)
+
+    async def _is_named(self, camera: Camera) -> bool:
+        """Whether a camera of the site has the name."""
+        named = select(cameras.c.camera_id).where(
+            cameras.c.site_id == camera.site_id, cameras.c.name_key == func.lower(camera.display_name)
+        )
+        return await self._connection.first(named) is not None
 
     async def get(self, camera_id: UUID) -> Camera | None:
         """See CameraRepository.get."""

@@ -9,7 +9,7 @@ from footfall_server.domain.face_event import FaceOutcome, Recorded
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
 from footfall_server.storage.postgres.tables import recorded_events
 
-_COLUMNS = ("event_id", "outcome", "customer_id", "visit_id", "score")
+_COLUMNS = ("event_id", "site_id", "outcome", "customer_id", "visit_id", "score")
 
 
 class PostgresEvents:
@@ -28,6 +28,7 @@ class PostgresEvents:
         return {
             row.event_id: Recorded(
                 event_id=row.event_id,
+                site_id=row.site_id,
                 outcome=FaceOutcome(row.outcome),
                 customer_id=row.customer_id,
                 visit_id=row.visit_id,

@@ -1,6 +1,6 @@
 """What the core does outside any tenant, under the role that may do no more than this."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -42,13 +42,26 @@ from footfall_server.storage.postgres.tables import (
 
 ENTER_PLATFORM = text(f"set local role {PLATFORM}")
 LEAVE_PLATFORM = text("set local role none")
-SET_TENANT = text("select set_config('app.tenant_id', :tenant, true)")
+SET_TENANT = text(
+    "select set_config('app.tenant_id', :tenant, true), set_config('app.site_ids', :sites, true)"
+)
 
 _FORGET_AUDIT_LOG = text("select footfall_forget_audit_log(:tenant)").bindparams(
     bindparam("tenant", type_=Uuid())
 )
 
 _COLUMNS = (tenants.c.tenant_id, tenants.c.display_name, tenants.c.created_at, tenants.c.updated_at)
+
+
+def scope_of(tenant_id: UUID, sites: Collection[UUID] | None) -> Mapping[str, str]:
+    """The parameters of SET_TENANT. Raises TypeError for what is no id: nothing else gets into a setting."""
+    if not isinstance(tenant_id, UUID):
+        raise TypeError(f"a transaction needs the tenant's id, not {type(tenant_id).__name__}")
+    if sites is None:
+        return {"tenant": str(tenant_id), "sites": "all"}
+    if not all(isinstance(each, UUID) for each in sites):
+        raise TypeError("a transaction is confined to the ids of sites, and to nothing else")
+    return {"tenant": str(tenant_id), "sites": "{" + ",".join(sorted(map(str, sites))) + "}"}
 
 
 class PostgresPlatformTransaction:
@@ -159,11 +172,11 @@ class PostgresPlatformTransaction:
     async def _erase(self, tenant_id: UUID) -> None:
         # Only a transaction in the tenant sees its rows, so this one becomes such for a moment.
         await self._connection.run(LEAVE_PLATFORM)
-        await self._connection.rows(SET_TENANT, {"tenant": str(tenant_id)})
+        await self._connection.rows(SET_TENANT, scope_of(tenant_id, None))
         for table in reversed(metadata.sorted_tables):
             if table not in (tenants, sites, audit_log, audit_heads):
                 await self._connection.run(delete(table).where(table.c.tenant_id == tenant_id))
-        await self._connection.rows(SET_TENANT, {"tenant": ""})
+        await self._connection.rows(SET_TENANT, {"tenant": "", "sites": ""})
         await self._connection.run(ENTER_PLATFORM)
         await self._connection.rows(_FORGET_AUDIT_LOG, {"tenant": tenant_id})
 

@@ -25,6 +25,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    column,
+    table,
     text,
 )
 
@@ -417,6 +419,7 @@ decisions = Table(
     _tenant_column(),
     Column("event_id", UUID(), nullable=False),
     Column("track_id", UUID(), nullable=False),
+    Column("site_id", UUID(), nullable=False),
     Column("decided_at", Instant, nullable=False),
     Column("detail", Text, nullable=False),
     PrimaryKeyConstraint("tenant_id", "event_id"),
@@ -429,6 +432,7 @@ recorded_events = Table(
     metadata,
     _tenant_column(),
     Column("event_id", UUID(), nullable=False),
+    Column("site_id", UUID(), nullable=False),
     Column("outcome", Text, nullable=False),
     Column("customer_id", UUID()),
     Column("visit_id", UUID()),
@@ -493,6 +497,15 @@ visits = Table(
     Index("visits_by_site", "tenant_id", "site_id", "first_seen_at", "visit_id"),
     Index("visits_by_customer", "tenant_id", "customer_id", "first_seen_at", "visit_id"),
 )
+
+visit_times = table(
+    "visit_times",
+    column("tenant_id", UUID()),
+    column("customer_id", UUID()),
+    column("first_seen_at", Instant),
+    column("visit_id", UUID()),
+)
+"""A view: when customers came, at any site of the tenant, also for those who may see one of its sites."""
 
 images = Table(
     "images",

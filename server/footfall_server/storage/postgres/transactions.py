@@ -1,7 +1,7 @@
 """The one way to the database: a transaction is opened for a tenant, or for the platform, or not at all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -33,6 +33,7 @@ from footfall_server.storage.postgres.platform import (
     ENTER_PLATFORM,
     SET_TENANT,
     PostgresPlatformTransaction,
+    scope_of,
 )
 from footfall_server.storage.postgres.population import PostgresPopulation
 from footfall_server.storage.postgres.revocations import PostgresRevocations
@@ -48,7 +49,7 @@ from footfall_server.storage.postgres.workers import PostgresWorkers
 # What a batch runs is planned once per connection, for any batch, and perhaps while the tables are empty:
 # a plan that scans them would be kept while they grow.
 _SET_TENANT_AND_LOCK = text(
-    "select set_config('app.tenant_id', :tenant, true),"
+    "select set_config('app.tenant_id', :tenant, true), set_config('app.site_ids', :sites, true),"
     " set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),"
     " pg_advisory_xact_lock(cast(:key as bigint))"
 )
@@ -99,18 +100,20 @@ class PostgresTransactions:
         self._engine = engine
 
     @asynccontextmanager
-    async def begin(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
+    async def begin(
+        self, tenant_id: UUID, *, sites: Collection[UUID] | None = None
+    ) -> AsyncIterator[Transaction]:
         """See Transactions.begin."""
-        _require_tenant(tenant_id)
-        async with self._open(SET_TENANT, {"tenant": str(tenant_id)}) as connection:
+        async with self._open(SET_TENANT, scope_of(tenant_id, sites)) as connection:
             yield PostgresTransaction(TenantConnection(connection, tenant_id))
 
     @asynccontextmanager
-    async def begin_exclusive(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
+    async def begin_exclusive(
+        self, tenant_id: UUID, *, sites: Collection[UUID] | None = None
+    ) -> AsyncIterator[Transaction]:
         """See Transactions.begin_exclusive. The lock is an advisory one, given back with the transaction."""
-        _require_tenant(tenant_id)
-        tenant_and_key = {"tenant": str(tenant_id), "key": lock_key(tenant_id)}
-        async with self._open(_SET_TENANT_AND_LOCK, tenant_and_key) as connection:
+        scope_and_key = {**scope_of(tenant_id, sites), "key": lock_key(tenant_id)}
+        async with self._open(_SET_TENANT_AND_LOCK, scope_and_key) as connection:
             yield PostgresTransaction(TenantConnection(connection, tenant_id))
 
     @asynccontextmanager
@@ -161,8 +164,3 @@ def lock_key(tenant_id: UUID) -> int:
     high, low = tenant_id.int >> 64, tenant_id.int & 0xFFFF_FFFF_FFFF_FFFF
     folded = high ^ low
     return folded - (1 << 64) if folded >= 1 << 63 else folded
-
-
-def _require_tenant(tenant_id: UUID) -> None:
-    if not isinstance(tenant_id, UUID):
-        raise TypeError(f"a transaction needs the tenant's id, not {type(tenant_id).__name__}")

@@ -29,7 +29,7 @@ from footfall_server.domain.person import CustomerKind, IdentityState
 from footfall_server.domain.visit import Visit, VisitFilter, VisitKind, VisitView
 from footfall_server.ports import TimeCursor
 from footfall_server.storage.postgres.statements import TenantConnection, any_of, insert_each, one_of
-from footfall_server.storage.postgres.tables import customers, images, sightings, visits
+from footfall_server.storage.postgres.tables import customers, images, sightings, visit_times, visits
 
 _COLUMNS = (
     "visit_id",
@@ -153,7 +153,7 @@ def _conditions(matching: VisitFilter) -> Sequence[ColumnElement[bool]]:
 
 def _has_earlier_visit(visit: Any) -> ColumnElement[bool]:
     """Whether the customer was in the tenant before this visit, as of what is known now."""
-    earlier = visits.alias("earlier")
+    earlier = visit_times.alias("earlier")
     return exists(
         select(earlier.c.visit_id).where(
             earlier.c.customer_id == visit.c.customer_id,
