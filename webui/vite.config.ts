@@ -20,6 +20,8 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
+    // Tests take AntD's CommonJS files, as Node does; one copy of it, not two.
+    alias: [{ find: /^antd\/es\//, replacement: "antd/lib/" }],
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,

@@ -1,6 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page, TestInfo } from "@playwright/test";
 
+import { LOCKED_EMAIL, SETUP_TOKEN } from "./fake/auth";
 import { expect, signIn, test } from "./stack";
 
 const WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -42,6 +43,35 @@ test("sign-in", async ({ page, stack }, info) => {
   await judge(page, "sign-in", complaints, info);
 });
 
+test("sign-in with other ways, and after too many attempts", async ({ page, stack }, info) => {
+  test.skip(!stack.fake, "needs an identity provider and an address that is locked");
+  // The browser itself writes a line for an answer that is an error.
+  await page.goto(`${stack.url}/sign-in`);
+  await expect(page.getByRole("button", { name: "Continue with Northwind Login" })).toBeVisible();
+  await judge(page, "sign-in-providers", [], info);
+  await page.getByLabel("E-mail address").fill(LOCKED_EMAIL);
+  await page.getByLabel("Password", { exact: true }).fill("anything at all");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("button", { name: /Try again in 1:0/ })).toBeDisabled();
+  await judge(page, "sign-in-locked", [], info);
+});
+
+test("set your password", async ({ page, stack }, info) => {
+  const complaints = collectComplaints(page);
+  await page.goto(`${stack.url}/set-password#${SETUP_TOKEN}`);
+  await page.getByLabel("New password").fill("short");
+  await page.getByRole("button", { name: "Set password" }).click();
+  await expect(page.getByText("7 more characters are needed")).toBeVisible();
+  await judge(page, "set-password", complaints, info);
+});
+
+test("a provider's refusal", async ({ page, stack }, info) => {
+  const complaints = collectComplaints(page);
+  await page.goto(`${stack.url}/sign-in/callback?error=access_denied&state=0123456789abcdef`);
+  await expect(page.getByRole("alert")).toContainText("You were not signed in");
+  await judge(page, "sign-in-callback", complaints, info);
+});
+
 for (const { name, path, shows } of PAGES) {
   test(name, async ({ page, stack }, info) => {
     const complaints = collectComplaints(page);
@@ -76,4 +106,17 @@ test("a page that does not exist", async ({ page, stack }, info) => {
   await signIn(page, stack, "/nowhere");
   await expect(page.getByText("There is no such page")).toBeVisible();
   await judge(page, "not-found", complaints, info);
+});
+
+test("account", async ({ page, stack }, info) => {
+  const complaints = collectComplaints(page);
+  await signIn(page, stack, "/sites");
+  await expect(page.locator("section h2").first()).toBeVisible();
+  if (info.project.name.endsWith("phone")) await page.getByRole("button", { name: "Account and colours" }).click();
+  else await page.locator("button:visible", { has: page.getByTestId("who") }).click();
+  await expect(page.getByRole("button", { name: "Sign out everywhere" })).toBeVisible();
+  await judge(page, "account", complaints, info);
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByLabel("Current password")).toBeVisible();
+  await judge(page, "change-password", complaints, info);
 });

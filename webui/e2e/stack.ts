@@ -1,6 +1,7 @@
 import { test as plain, type Page } from "@playwright/test";
 
-import { FAKE_ACCOUNT, FakeCore } from "./fake/core";
+import { FAKE_ACCOUNT } from "./fake/auth";
+import { FakeCore } from "./fake/core";
 import { serveFake } from "./fake/server";
 import { postFaceEvent } from "./faceEvent";
 
@@ -11,6 +12,8 @@ export interface Stack {
   readonly password: string;
   /** Somebody who was never seen comes in; answers the visit's id when it is known. */
   readonly arrive: (page: Page) => Promise<void>;
+  /** The core itself, when it lives in the test. */
+  readonly fake?: FakeCore;
 }
 
 export interface StackOptions {
@@ -43,6 +46,7 @@ export const test = plain.extend<object, StackOptions & { stack: Stack }>({
       await use({
         url,
         ...FAKE_ACCOUNT,
+        fake: core,
         arrive: async () => {
           core.giveImage(core.arrive());
         },

@@ -7,28 +7,42 @@ import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router/dom";
 
 import { BackendContext, createBackend } from "./api/backend";
+import { Keeper } from "./api/keeper";
+import { Landing } from "./api/landing";
 import { createQueryClient } from "./api/queryClient";
 import { Session } from "./api/session";
-import { createTransport } from "./api/transport";
+import { refreshBy } from "./api/signIn";
+import { BrowserTabs } from "./api/tabs";
+import { authorize, createTransport } from "./api/transport";
 import { createRouter } from "./app/router";
 import { reloadOnStaleChunk } from "./app/staleChunks";
-import { pauseWhileHidden } from "./app/visibility";
+import { pauseWhileHidden, wakeWithPage } from "./app/visibility";
 import { SchemePreference } from "./theme/scheme";
 import { ThemeProvider } from "./theme/ThemeProvider";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 
-const session = new Session(window.sessionStorage);
-const backend = createBackend(session, createTransport(session));
+// First of all: it takes secrets out of the address bar.
+const landing = new Landing(window);
+const session = new Session();
+const tabs = new BrowserTabs(window);
+const keeper = new Keeper({
+  session,
+  tabs,
+  hints: window.localStorage,
+  refresh: refreshBy(createTransport([])),
+  hidden: () => document.visibilityState === "hidden",
+});
+const backend = createBackend({ session, keeper, tabs, landing, transport: createTransport([authorize(session, keeper)]) });
 const queries = createQueryClient();
-// What one account read must not be shown to the next one.
-session.subscribe(() => {
-  if (!session.current()) queries.clear();
+session.onEpoch(() => {
+  queries.clear();
 });
 const preference = new SchemePreference(window.localStorage, window.matchMedia("(prefers-color-scheme: dark)"));
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
 reloadOnStaleChunk(window);
+wakeWithPage(window, keeper);
 pauseWhileHidden(document, backend.hub);
 
 createRoot(root).render(
@@ -37,7 +51,7 @@ createRoot(root).render(
       <BackendContext value={backend}>
         <TransportProvider transport={backend.transport}>
           <QueryClientProvider client={queries}>
-            <RouterProvider router={createRouter(session)} />
+            <RouterProvider router={createRouter(backend)} />
           </QueryClientProvider>
         </TransportProvider>
       </BackendContext>

@@ -1,28 +1,18 @@
 import { create } from "@bufbuild/protobuf";
-import { timestampMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
+import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { Code, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
 
-import { AuthService, Role } from "../../src/api/gen/footfall/v1/auth_service_pb";
 import { type Camera, CameraService } from "../../src/api/gen/footfall/v1/camera_service_pb";
 import { ImageService } from "../../src/api/gen/footfall/v1/image_service_pb";
 import { ChangeKind, LiveService, type WatchResponse, WatchResponseSchema } from "../../src/api/gen/footfall/v1/live_service_pb";
 import { type Site, SiteService } from "../../src/api/gen/footfall/v1/site_service_pb";
 import { type Visit, VisitKind, VisitService } from "../../src/api/gen/footfall/v1/visit_service_pb";
-import { ErrorInfoSchema } from "../../src/api/rpc/google/rpc/error_details_pb";
+import { FakeAuth, refuse } from "./auth";
 import { CAMERAS, id, portrait, SITES, visit, visitsUntil } from "./data";
-
-export const FAKE_ACCOUNT = { email: "owner@example.com", password: "a long enough password" };
-const TOKEN = "fake-token";
-const HOUR = 3_600_000;
-
-function refuse(code: Code, reason: string, metadata: Record<string, string> = {}): ConnectError {
-  return new ConnectError("refused", code, undefined, [
-    { desc: ErrorInfoSchema, value: { reason, domain: "footfall", metadata } },
-  ]);
-}
 
 /** As much of the core as the console's pages need, in memory. */
 export class FakeCore {
+  readonly auth = new FakeAuth();
   #visits = visitsUntil(Date.now());
   #sites: Site[] = [...SITES];
   #cameras: Camera[] = [...CAMERAS];
@@ -47,29 +37,10 @@ export class FakeCore {
   }
 
   register(router: ConnectRouter): void {
-    router.service(AuthService, {
-      issueToken: ({ credentials }) => {
-        const given = credentials.case === "password" ? credentials.value : undefined;
-        if (given?.email !== FAKE_ACCOUNT.email || given.password !== FAKE_ACCOUNT.password) {
-          throw refuse(Code.Unauthenticated, "BAD_CREDENTIALS");
-        }
-        return {
-          accessToken: TOKEN,
-          tokenType: "Bearer",
-          expireTime: timestampFromMs(Date.now() + HOUR),
-          principal: {
-            subjectId: id(6, 1),
-            role: Role.TENANT_ADMIN,
-            tenantId: id(7, 1),
-            displayName: "Mara Lindqvist",
-            tenantName: "Northwind Shops",
-          },
-        };
-      },
-    });
+    this.auth.register(router);
     router.service(VisitService, {
       listVisits: (request, context) => {
-        this.#check(context);
+        this.auth.check(context);
         const start = request.startTime ? timestampMs(request.startTime) : 0;
         const end = request.endTime ? timestampMs(request.endTime) : Number.MAX_SAFE_INTEGER;
         const found = this.#visits.filter((known) => {
@@ -91,7 +62,7 @@ export class FakeCore {
         };
       },
       getVisit: ({ visitId }, context) => {
-        this.#check(context);
+        this.auth.check(context);
         const found = this.#visits.find((known) => known.visitId === visitId);
         if (!found) throw refuse(Code.NotFound, "VISIT_NOT_FOUND");
         return found;
@@ -99,23 +70,24 @@ export class FakeCore {
     });
     router.service(LiveService, {
       watch: (request, context) => {
-        this.#check(context);
-        return this.#watch(request.afterRevision ?? this.#revision, context.signal);
+        // A stream ends with its token.
+        const ends = AbortSignal.timeout(this.auth.check(context));
+        return this.#watch(request.afterRevision ?? this.#revision, AbortSignal.any([context.signal, ends]), context);
       },
     });
     router.service(ImageService, {
       getImage: ({ imageId }, context) => {
-        this.#check(context);
+        this.auth.check(context);
         return { contentType: "image/svg+xml", data: new TextEncoder().encode(portrait(Number(imageId.slice(-12)))) };
       },
     });
     router.service(SiteService, {
       listSites: (_, context) => {
-        this.#check(context);
+        this.auth.check(context);
         return { sites: this.#sites };
       },
       createSite: ({ site }, context) => {
-        this.#check(context);
+        this.auth.check(context);
         if (this.#sites.some(({ displayName }) => displayName === site?.displayName)) {
           throw refuse(Code.AlreadyExists, "ALREADY_EXISTS");
         }
@@ -124,9 +96,9 @@ export class FakeCore {
         return made;
       },
       deleteSite: ({ siteId }, context) => {
-        this.#check(context);
+        this.auth.check(context);
         if (this.#cameras.some((camera) => camera.siteId === siteId)) {
-          throw refuse(Code.FailedPrecondition, "NOT_EMPTY", { holds: "cameras" });
+          throw refuse(Code.FailedPrecondition, "NOT_EMPTY", { metadata: { holds: "cameras" } });
         }
         this.#sites = this.#sites.filter((site) => site.siteId !== siteId);
         return {};
@@ -134,16 +106,10 @@ export class FakeCore {
     });
     router.service(CameraService, {
       listCameras: (_, context) => {
-        this.#check(context);
+        this.auth.check(context);
         return { cameras: this.#cameras };
       },
     });
-  }
-
-  #check(context: HandlerContext): void {
-    if (context.requestHeader.get("authorization") !== `Bearer ${TOKEN}`) {
-      throw refuse(Code.Unauthenticated, "UNAUTHENTICATED");
-    }
   }
 
   #tell(kind: ChangeKind, changed: Visit): void {
@@ -157,10 +123,11 @@ export class FakeCore {
     for (const wake of this.#watchers) wake();
   }
 
-  async *#watch(after: bigint, signal: AbortSignal): AsyncGenerator<WatchResponse> {
+  async *#watch(after: bigint, signal: AbortSignal, context: HandlerContext): AsyncGenerator<WatchResponse> {
     let seen = after;
     yield create(WatchResponseSchema, { revision: seen });
     while (!signal.aborted) {
+      this.auth.check(context);
       for (const change of this.#changes.filter(({ revision }) => revision > seen)) {
         seen = change.revision;
         yield change;
@@ -174,5 +141,6 @@ export class FakeCore {
         signal.addEventListener("abort", wake, { once: true });
       });
     }
+    if (!context.signal.aborted) throw refuse(Code.Unauthenticated, "UNAUTHENTICATED");
   }
 }

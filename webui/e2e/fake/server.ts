@@ -30,7 +30,11 @@ export async function serveFake(core: FakeCore): Promise<{ url: string; close: (
   core.register(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? "/", "http://fake").pathname;
+    const { pathname: path, searchParams } = new URL(request.url ?? "/", "http://fake");
+    if (path === "/fake-provider") {
+      provider(searchParams, response);
+      return;
+    }
     const handler = handlers.get(path);
     void (handler ? call(handler, request, response) : file(path, response)).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
@@ -39,6 +43,18 @@ export async function serveFake(core: FakeCore): Promise<{ url: string; close: (
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
+}
+
+/** Somebody else's sign-in page: sends the browser back, as the person there chooses. */
+function provider(asked: URLSearchParams, response: ServerResponse): void {
+  const state = asked.get("state") ?? "";
+  const link = (text: string, answer: Record<string, string>) =>
+    `<p><a href="${asked.get("back") ?? ""}?${new URLSearchParams({ ...answer, state }).toString()}">${text}</a></p>`;
+  response
+    .writeHead(200, { "content-type": "text/html; charset=utf-8" })
+    .end(
+      `<!doctype html><title>Northwind Login</title>${link("Allow", { code: `code-of-${state}` })}${link("Deny", { error: "access_denied", error_description: "said the provider" })}`,
+    );
 }
 
 async function call(handler: UniversalHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {

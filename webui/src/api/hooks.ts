@@ -21,6 +21,12 @@ export function useSession(): SessionData | undefined {
   return useSyncExternalStore(session.subscribe, session.current);
 }
 
+/** Whether the session waits for a server that cannot be reached. */
+export function useOffline(): boolean {
+  const { keeper } = useBackend();
+  return useSyncExternalStore(keeper.onOffline, keeper.offline);
+}
+
 export function useWatchState(): WatchState {
   const { hub } = useBackend();
   return useSyncExternalStore(hub.onState, hub.state);

@@ -1,48 +1,81 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
-import { tokenFor } from "../testing/renderConsole";
+import { issuedFor, tokenFor } from "../testing/renderConsole";
 import { Role } from "./gen/footfall/v1/auth_service_pb";
-import { Session } from "./session";
+import { Lifetime, lifetimeMs } from "./lifetime";
+import { issuedBy, Session } from "./session";
 
 const MINUTE_MS = 60_000;
-const token = (expiresAt: number) => ({ ...tokenFor(Role.TENANT_ADMIN), expireTime: timestampFromMs(expiresAt) });
+const HOUR_MS = 60 * MINUTE_MS;
+const issued = issuedFor(Role.TENANT_ADMIN);
 
 describe("Session", () => {
-  beforeEach(() => {
-    vi.useFakeTimers();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
-  it("survives a reload of the tab", () => {
-    new Session(window.sessionStorage).begin(token(Date.now() + MINUTE_MS));
-    expect(new Session(window.sessionStorage).current()).toMatchObject({ accessToken: "token", displayName: "Mara Lindqvist" });
-  });
-
-  it("ends when its token does, and says why", () => {
-    const session = new Session(window.sessionStorage);
-    session.begin(token(Date.now() + MINUTE_MS));
-    const told = vi.fn();
-    session.subscribe(told);
-    vi.advanceTimersByTime(MINUTE_MS);
-    expect(session.current()).toBeUndefined();
-    expect(session.ended()).toBe("expired");
-    expect(told).toHaveBeenCalledOnce();
+  it("keeps its token out of every storage", () => {
+    new Session().begin(issued);
     expect(window.sessionStorage).toHaveLength(0);
+    expect(window.localStorage).toHaveLength(0);
   });
 
-  it("lives on when the token's time is longer than a timer can count", () => {
-    const session = new Session(window.sessionStorage);
-    session.begin(token(Date.now() + 2 ** 32));
-    vi.advanceTimersByTime(2 ** 31);
-    expect(session.current()).toBeDefined();
+  it("is the same session with a new token, and another one with another account, tenant or role", () => {
+    const session = new Session();
+    session.begin(issued);
+    const changed = vi.fn();
+    session.onEpoch(changed);
+    const who = session.current();
+    session.begin({ ...issued, accessToken: "next", who: { ...issued.who } });
+    expect(session.current(), "pages are not drawn again").toBe(who);
+    expect(changed).not.toHaveBeenCalled();
+    session.begin({ ...issued, who: { ...issued.who, tenantId: "other" } });
+    session.begin({ ...issued, who: { ...issued.who, tenantId: "other", role: Role.SITE_MANAGER } });
+    session.begin({ ...issued, who: { ...issued.who, subjectId: "other" } });
+    session.end("signed-out");
+    expect(changed).toHaveBeenCalledTimes(4);
   });
 
-  it.each(["not json", "{}", "null", JSON.stringify({ accessToken: 1 })])("forgets %o in the storage", (kept) => {
-    window.sessionStorage.setItem("footfall.session", kept);
-    expect(new Session(window.sessionStorage).current()).toBeUndefined();
-    expect(window.sessionStorage).toHaveLength(0);
+  it("has no token after its end, and says why", () => {
+    const session = new Session();
+    session.begin(issued);
+    session.end("expired");
+    expect([session.current(), session.token(), session.leftMs(), session.ended()]).toEqual([undefined, undefined, 0, "expired"]);
+    session.begin(issued);
+    expect(session.ended()).toBeUndefined();
+  });
+
+  it("takes the lifetime from the server's clocks alone", () => {
+    const end = Date.UTC(2026, 5, 1, 12);
+    const answer = { ...tokenFor(Role.TENANT_ADMIN), expireTime: timestampFromMs(end) };
+    const tenMinutesBefore = new Date(end - 10 * MINUTE_MS).toUTCString();
+    for (const skew of [-5 * HOUR_MS, 0, 5 * HOUR_MS]) {
+      const clocks = { wall: () => Date.now() + skew, steady: () => 0 };
+      expect(issuedBy(answer, tenMinutesBefore, clocks).leftMs, `clock off by ${skew} ms`).toBe(10 * MINUTE_MS);
+    }
+  });
+});
+
+describe("lifetimeMs", () => {
+  it("asks this machine's clock when the answer has no date", () => {
+    expect(lifetimeMs(900_000, null, 300_000)).toBe(600_000);
+    expect(lifetimeMs(900_000, "yesterday", 300_000)).toBe(600_000);
+  });
+
+  it("is neither so short that the server is asked all the time nor without an end", () => {
+    expect(lifetimeMs(0, null, HOUR_MS)).toBe(30_000);
+    expect(lifetimeMs(100 * 24 * HOUR_MS, null, 0)).toBe(24 * HOUR_MS);
+  });
+});
+
+describe("Lifetime", () => {
+  it.each([
+    ["time that the machine was asleep, though its steady clock stood still", 10 * MINUTE_MS, 0, 0],
+    ["time that passed, though the wall clock was set back", -3 * HOUR_MS, 4 * MINUTE_MS, 6 * MINUTE_MS],
+    ["time that passed on both", MINUTE_MS, MINUTE_MS, 9 * MINUTE_MS],
+  ])("counts %s", (_, wallPassed, steadyPassed, left) => {
+    let wall = HOUR_MS;
+    let steady = 0;
+    const lifetime = new Lifetime(10 * MINUTE_MS, { wall: () => wall, steady: () => steady });
+    wall += wallPassed;
+    steady += steadyPassed;
+    expect(lifetime.leftMs()).toBe(left);
   });
 });

@@ -1,70 +1,83 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 
 import { type IssueTokenResponse, Role } from "./gen/footfall/v1/auth_service_pb";
+import { type Clocks, Lifetime, lifetimeMs, MACHINE_CLOCKS } from "./lifetime";
 
-/** Who is signed in, as the sign-in answered. The server decides what the bearer may do; this is for display. */
+/** Who is signed in, as the server answered. The server decides what the bearer may do; this is for display. */
 export interface SessionData {
-  readonly accessToken: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
+  readonly subjectId: string;
+  /** The tenant that is acted for; "" for a system administrator who has chosen none. */
+  readonly tenantId: string;
   readonly displayName: string;
   readonly tenantName: string;
   readonly role: Role;
 }
 
+/** A token as the server gave it, and how long it is still good. */
+export interface Issued {
+  readonly who: SessionData;
+  readonly accessToken: string;
+  /** Milliseconds from now. */
+  readonly leftMs: number;
+}
+
 /** Why there is no session any more. */
 export type EndReason = "signed-out" | "expired";
 
-const KEY = "footfall.session";
-/** setTimeout takes a signed 32-bit number of milliseconds; more would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+interface Token {
+  readonly value: string;
+  readonly lifetime: Lifetime;
+}
 
 /**
- * The signed-in session of this tab. It lives in sessionStorage, so a reload keeps it and closing the tab
- * ends it. Every reader goes through this class, so that refresh tokens change nothing but this file.
+ * The session of this tab, in memory alone: neither script nor disk finds a token in a storage. Somebody
+ * stays signed in when the token's time is over, until the server refuses to go on (see Keeper).
  */
 export class Session {
-  readonly #storage: Storage;
+  readonly #clocks: Clocks;
   readonly #listeners = new Set<() => void>();
-  #data: SessionData | undefined;
+  #who: SessionData | undefined;
+  #token: Token | undefined;
   #ended: EndReason | undefined;
-  #expiry: ReturnType<typeof setTimeout> | undefined;
+  #epoch = 0;
 
-  constructor(storage: Storage) {
-    this.#storage = storage;
-    this.#data = read(storage);
-    this.#watchExpiry();
+  constructor(clocks: Clocks = MACHINE_CLOCKS) {
+    this.#clocks = clocks;
   }
 
-  /** The session, or undefined when nobody is signed in or the token's time is over. */
-  readonly current = (): SessionData | undefined => {
-    return this.#data && this.#data.expiresAt > Date.now() ? this.#data : undefined;
-  };
+  /** Who is signed in, or undefined when nobody is. The same object for as long as it is the same. */
+  readonly current = (): SessionData | undefined => this.#who;
 
   /** Why the last session of this tab ended; undefined when there was none. */
   readonly ended = (): EndReason | undefined => this.#ended;
 
-  begin(response: IssueTokenResponse): void {
-    const { accessToken, expireTime, principal } = response;
-    this.#data = {
-      accessToken,
-      expiresAt: expireTime ? timestampMs(expireTime) : 0,
-      displayName: principal?.displayName ?? "",
-      tenantName: principal?.tenantName ?? "",
-      role: principal?.role ?? Role.UNSPECIFIED,
-    };
+  /** A number that changes when somebody else is signed in, in another tenant, or nobody: not with a new token. */
+  readonly epoch = (): number => this.#epoch;
+
+  token(): string | undefined {
+    return this.#token?.value;
+  }
+
+  /** Milliseconds that the token is still good; 0 or less when it is not, or when there is none. */
+  leftMs(): number {
+    return this.#token?.lifetime.leftMs() ?? 0;
+  }
+
+  begin({ who, accessToken, leftMs }: Issued): void {
+    this.#token = { value: accessToken, lifetime: new Lifetime(leftMs, this.#clocks) };
     this.#ended = undefined;
-    this.#storage.setItem(KEY, JSON.stringify(this.#data));
-    this.#watchExpiry();
+    if (!this.#who || !isSame(this.#who, who)) {
+      this.#who = who;
+      this.#epoch += 1;
+    }
     this.#tell();
   }
 
   end(reason: EndReason): void {
-    if (!this.#data) return;
-    this.#data = undefined;
+    this.#epoch += 1;
+    this.#who = undefined;
+    this.#token = undefined;
     this.#ended = reason;
-    this.#storage.removeItem(KEY);
-    clearTimeout(this.#expiry);
     this.#tell();
   }
 
@@ -73,45 +86,38 @@ export class Session {
     return () => this.#listeners.delete(listener);
   };
 
-  #watchExpiry(): void {
-    clearTimeout(this.#expiry);
-    if (!this.#data) return;
-    const left = this.#data.expiresAt - Date.now();
-    this.#expiry = setTimeout(
-      () => {
-        if (this.current()) this.#watchExpiry();
-        else this.end("expired");
-      },
-      Math.min(Math.max(left, 0), LONGEST_TIMER_MS),
-    );
+  /** Calls when what one account read must no longer be shown: the account, its tenant or its role is another. */
+  onEpoch(listener: () => void): () => void {
+    let known = this.#epoch;
+    return this.subscribe(() => {
+      if (known === this.#epoch) return;
+      known = this.#epoch;
+      listener();
+    });
   }
 
   #tell(): void {
-    for (const listener of this.#listeners) listener();
+    for (const listener of [...this.#listeners]) listener();
   }
 }
 
-function read(storage: Storage): SessionData | undefined {
-  const text = storage.getItem(KEY);
-  if (text === null) return undefined;
-  try {
-    const data: unknown = JSON.parse(text);
-    if (isSessionData(data) && data.expiresAt > Date.now()) return data;
-  } catch {
-    // Not ours, or of an older console: whoever uses this tab signs in again.
-  }
-  storage.removeItem(KEY);
-  return undefined;
+/** What an answer of the server means here. The date is the answer's "date" header. */
+export function issuedBy(answer: IssueTokenResponse, date: string | null, clocks: Clocks = MACHINE_CLOCKS): Issued {
+  const { accessToken, expireTime, principal } = answer;
+  return {
+    who: {
+      subjectId: principal?.subjectId ?? "",
+      tenantId: principal?.tenantId ?? "",
+      displayName: principal?.displayName ?? "",
+      tenantName: principal?.tenantName ?? "",
+      role: principal?.role ?? Role.UNSPECIFIED,
+    },
+    accessToken,
+    leftMs: lifetimeMs(expireTime ? timestampMs(expireTime) : 0, date, clocks.wall()),
+  };
 }
 
-function isSessionData(value: unknown): value is SessionData {
-  if (typeof value !== "object" || value === null) return false;
-  const data = value as Record<string, unknown>;
-  return (
-    typeof data.accessToken === "string" &&
-    typeof data.expiresAt === "number" &&
-    typeof data.displayName === "string" &&
-    typeof data.tenantName === "string" &&
-    typeof data.role === "number"
-  );
+/** Whether two are one account that acts for one tenant in one role. */
+export function isSame(one: SessionData, other: SessionData): boolean {
+  return one.subjectId === other.subjectId && one.tenantId === other.tenantId && one.role === other.role;
 }

@@ -8,7 +8,7 @@ import { DEAD_AFTER_MS, WatchHub } from "./watch";
 /** Every attempt of the hub to open a stream, with the revision that it asked for. */
 function arrange() {
   const attempts: { after: bigint; feed: WatchFeed; signal: AbortSignal }[] = [];
-  const signedOut = vi.fn();
+  const renew = vi.fn<() => Promise<boolean>>(() => Promise.resolve(false));
   const hub = new WatchHub({
     open: (after, signal, onOpen) => {
       const feed = new WatchFeed();
@@ -16,14 +16,14 @@ function arrange() {
       onOpen();
       return feed.stream(signal);
     },
-    onSignedOut: signedOut,
+    renew,
     random: () => 1,
   });
   const heard: bigint[] = [];
   const onReset = vi.fn();
   const listen = (after: bigint) =>
     hub.subscribe(after, { onChange: ({ revision }) => heard.push(revision), onReset });
-  return { hub, attempts, heard, listen, onReset, signedOut };
+  return { hub, attempts, heard, listen, onReset, renew };
 }
 
 const event = (revision: bigint) => change(revision, visitOf(Number(revision), Date.now()));
@@ -99,14 +99,74 @@ describe("WatchHub", () => {
     expect(attempts[1]!.after).toBe(90n);
   });
 
-  it("stops when the token is no longer taken, and says so", async () => {
-    const { hub, attempts, listen, signedOut } = arrange();
+  it("stops when the session is over, and says so", async () => {
+    const { hub, attempts, listen, renew } = arrange();
     listen(1n);
     attempts[0]!.feed.push(new ConnectError("expired", Code.Unauthenticated));
     await vi.advanceTimersByTimeAsync(60_000);
     expect(hub.state().phase).toBe("stopped");
-    expect(signedOut).toHaveBeenCalledOnce();
+    expect(renew).toHaveBeenCalledOnce();
     expect(attempts).toHaveLength(1);
+  });
+
+  it("goes on at once with the next token when the stream ended with its own, without a gap or a double", async () => {
+    const { hub, attempts, heard, listen, renew } = arrange();
+    renew.mockResolvedValue(true);
+    const phases: string[] = [];
+    listen(10n);
+    attempts[0]!.feed.push(event(11n), progress(14n));
+    await settle();
+    hub.onState(() => phases.push(hub.state().phase));
+    attempts[0]!.feed.push(new ConnectError("the token is over", Code.Unauthenticated));
+    await settle();
+    expect(attempts.map(({ after }) => after)).toEqual([10n, 14n]);
+    attempts[1]!.feed.push(event(14n), event(15n));
+    await settle();
+    expect(heard).toEqual([11n, 15n]);
+    expect(new Set(phases), "nothing was missing meanwhile").toEqual(new Set(["live"]));
+  });
+
+  it("makes no storm of a token that is refused as soon as it was given", async () => {
+    const { attempts, listen, renew } = arrange();
+    renew.mockResolvedValue(true);
+    listen(0n);
+    const refuse = () => {
+      attempts.at(-1)!.feed.push(new ConnectError("no", Code.Unauthenticated));
+    };
+    refuse();
+    await settle();
+    expect(attempts, "once at once").toHaveLength(2);
+    for (const pause of [1000, 2000, 4000]) {
+      const before = attempts.length;
+      refuse();
+      await vi.advanceTimersByTimeAsync(pause - 1);
+      expect(attempts, `not before ${pause} ms`).toHaveLength(before);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(attempts).toHaveLength(before + 1);
+    }
+  });
+
+  it("keeps trying while the next token cannot be had", async () => {
+    const { hub, attempts, listen, renew } = arrange();
+    renew.mockRejectedValueOnce(new ConnectError("gone", Code.Unavailable));
+    listen(3n);
+    attempts[0]!.feed.push(progress(5n), new ConnectError("the token is over", Code.Unauthenticated));
+    await settle();
+    expect(hub.state().phase).toBe("retrying");
+    await vi.advanceTimersByTimeAsync(500);
+    expect(attempts[1]!.after).toBe(5n);
+  });
+
+  it("tells the listeners of one account nothing of the next one's", async () => {
+    const { hub, attempts, heard, listen } = arrange();
+    listen(1n);
+    hub.forget();
+    expect(attempts[0]!.signal.aborted).toBe(true);
+    attempts[0]!.feed.push(event(2n));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(heard).toEqual([]);
+    expect(attempts).toHaveLength(1);
+    expect(hub.state().phase).toBe("idle");
   });
 
   it("stops when the caller may not watch, and goes on when it is told to", async () => {

@@ -31,6 +31,12 @@ interface Subscription extends WatchListener {
   seen: bigint;
 }
 
+/**
+ * Gets the next token after the server ended the stream with the old one. Answers whether there is one;
+ * throws when that may work later.
+ */
+export type RenewWatch = () => Promise<boolean>;
+
 /** The server speaks at least every 15 s; more than two missed words and the line is dead. */
 export const DEAD_AFTER_MS = 40_000;
 const FIRST_BACKOFF_MS = 500;
@@ -40,12 +46,12 @@ const LONGEST_BACKOFF_MS = 15_000;
  * The one live stream of a tab: a browser opens six HTTP/1.1 connections to a host, so pages share it.
  *
  * It reconnects for ever with growing, jittered pauses and resumes after the last revision it heard, so
- * that no listener misses a change or sees one twice. It stops only when the server says that the caller
- * may not watch.
+ * that no listener misses a change or sees one twice. A stream ends with its token: with the next one the
+ * hub goes on at once. It stops only when the caller may not watch, or is signed out.
  */
 export class WatchHub {
   readonly #open: OpenWatch;
-  readonly #onSignedOut: () => void;
+  readonly #renew: RenewWatch;
   readonly #random: () => number;
   readonly #subscriptions = new Set<Subscription>();
   readonly #stateListeners = new Set<() => void>();
@@ -55,9 +61,9 @@ export class WatchHub {
   #fails = 0;
   #suspended = false;
 
-  constructor(options: { open: OpenWatch; onSignedOut: () => void; random?: () => number }) {
+  constructor(options: { open: OpenWatch; renew: RenewWatch; random?: () => number }) {
     this.#open = options.open;
-    this.#onSignedOut = options.onSignedOut;
+    this.#renew = options.renew;
     this.#random = options.random ?? Math.random;
   }
 
@@ -105,6 +111,14 @@ export class WatchHub {
     if (this.#state.phase !== "stopped") this.#ensureRunning();
   }
 
+  /** Somebody else is signed in: what was subscribed to is not theirs. */
+  forget(): void {
+    this.#subscriptions.clear();
+    this.#halt();
+    this.#fails = 0;
+    this.#enter("idle");
+  }
+
   #ensureRunning(): void {
     if (this.#run || this.#suspended || this.#subscriptions.size === 0) return;
     this.#run = new AbortController();
@@ -118,24 +132,52 @@ export class WatchHub {
   }
 
   async #keepOpen(run: AbortSignal): Promise<void> {
-    let failure: AppError | undefined;
-    do {
-      failure = await this.#stream(run);
-      if (run.aborted) return;
+    for (;;) {
+      let failure = await this.#stream(run);
+      if (hasEnded(run)) return;
       if (failure?.code === Code.OutOfRange) {
         this.#halt();
         this.#enter("retrying");
         this.#reset();
         return;
       }
-      if (failure?.code === Code.Unauthenticated || failure?.code === Code.PermissionDenied) {
-        this.#halt();
-        this.#enter("stopped", failure);
-        if (failure.code === Code.Unauthenticated) this.#onSignedOut();
+      let renewed = false;
+      if (failure?.code === Code.Unauthenticated) {
+        const answer = await this.#nextToken();
+        if (hasEnded(run)) return;
+        if (answer === "none") {
+          this.#stop(failure);
+          return;
+        }
+        renewed = answer === "had";
+        if (typeof answer === "object") failure = answer;
+      }
+      if (failure?.code === Code.PermissionDenied) {
+        this.#stop(failure);
         return;
       }
+      // Once at once: a token that is refused as soon as it was given must not make a storm.
+      if (renewed && this.#fails === 0) {
+        this.#fails = 1;
+        continue;
+      }
       this.#enter("retrying");
-    } while (await pause(Math.max(this.#backoff(), failure?.retryAfterMs ?? 0), run));
+      if (!(await pause(Math.max(this.#backoff(), failure?.retryAfterMs ?? 0), run))) return;
+    }
+  }
+
+  /** Whether the next token is to be had, or why that is not known yet. */
+  async #nextToken(): Promise<"had" | "none" | AppError> {
+    try {
+      return (await this.#renew()) ? "had" : "none";
+    } catch (error) {
+      return toAppError(error);
+    }
+  }
+
+  #stop(failure: AppError): void {
+    this.#halt();
+    this.#enter("stopped", failure);
   }
 
   /** Reads one stream until it ends; answers why. */
@@ -196,6 +238,11 @@ export class WatchHub {
     this.#state = { phase, lastContact: contact, error };
     for (const listener of this.#stateListeners) listener();
   }
+}
+
+/** Asked after each wait: meanwhile it may have changed. */
+function hasEnded(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 const MAX_REVISION = 2n ** 63n - 1n;

@@ -1,12 +1,11 @@
-import { DesktopOutlined, LogoutOutlined, MoonOutlined, SunOutlined } from "@ant-design/icons";
-import { Button } from "antd";
-import type { ReactNode } from "react";
+import { DesktopOutlined, MoonOutlined, SunOutlined, UpOutlined } from "@ant-design/icons";
+import { type ReactNode, useId, useState } from "react";
 
-import { useBackend } from "../api/backend";
 import { useSession } from "../api/hooks";
-import { ROLE_NAMES } from "../api/permissions";
+import { roleText } from "../api/permissions";
 import type { SchemeChoice } from "../theme/scheme";
 import { useSchemeChoice } from "../theme/ThemeProvider";
+import { AccountActions } from "./AccountActions";
 
 const SCHEMES: readonly { value: SchemeChoice; label: string; icon: ReactNode }[] = [
   { value: "light", label: "Light", icon: <SunOutlined /> },
@@ -42,37 +41,46 @@ export function SchemeSwitch() {
   );
 }
 
-/** Who is signed in, the colours, and the way out. */
-export function Account() {
-  const { session } = useBackend();
+/** Who is signed in, and what can be done about it: folded away in the sidebar, open where there is a page for it. */
+export function Account({ unfolded = false }: { unfolded?: boolean }) {
   const who = useSession();
+  const [open, setOpen] = useState(unfolded);
+  const actionsId = useId();
   if (!who) return null;
+  const role = roleText(who);
   return (
     <div className="space-y-3">
       <SchemeSwitch />
-      <div className="flex items-center gap-2.5">
+      {open && (
+        <div id={actionsId}>
+          <AccountActions />
+        </div>
+      )}
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-controls={open ? actionsId : undefined}
+        className="flex w-full cursor-pointer items-center gap-2.5 rounded-lg border-0 bg-transparent p-1 text-left text-ink hover:bg-mute"
+        onClick={() => {
+          setOpen(!open);
+        }}
+      >
         <span
           aria-hidden="true"
           className="grid size-9 shrink-0 place-items-center rounded-full bg-tint text-sm font-semibold text-tint-ink"
         >
           {initials(who.displayName)}
         </span>
-        <div className="min-w-0 flex-1 leading-tight">
-          <p className="truncate font-medium" data-testid="who">
+        <span className="min-w-0 flex-1 leading-tight">
+          <span className="block truncate font-medium" data-testid="who">
             {who.displayName}
-          </p>
-          <p className="truncate text-xs text-quiet">{ROLE_NAMES[who.role]}</p>
-        </div>
-        <Button
-          type="text"
-          icon={<LogoutOutlined />}
-          aria-label="Sign out"
-          title="Sign out"
-          onClick={() => {
-            session.end("signed-out");
-          }}
-        />
-      </div>
+          </span>
+          <span className="block truncate text-xs text-quiet" title={role}>
+            {role}
+          </span>
+        </span>
+        <UpOutlined aria-hidden="true" rotate={open ? 180 : 0} className="text-xs text-quiet!" />
+      </button>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { SettingOutlined } from "@ant-design/icons";
 import { Button } from "antd";
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { NavLink, Outlet, useLocation, useNavigate, useNavigation } from "react-router";
 
 import { useBackend } from "../api/backend";
@@ -10,9 +10,17 @@ import { Sheet } from "../components/overlay/Sheet";
 import { Account } from "./Account";
 import { NAV } from "./nav";
 
-/** What surrounds every signed-in page: a sidebar where there is room, a bar at the bottom on a phone. */
+/** The signed-in pages. They begin anew when another tab signs in as somebody else or chooses another tenant. */
 export function Shell() {
   useLeaveWithSession();
+  const { session } = useBackend();
+  const epoch = useSyncExternalStore(session.subscribe, session.epoch);
+  const signedIn = useSession() !== undefined;
+  return signedIn && <Frame key={epoch} />;
+}
+
+/** What surrounds every signed-in page: a sidebar where there is room, a bar at the bottom on a phone. */
+function Frame() {
   const busy = useNavigation().state === "loading";
   const { pathname } = useLocation();
   const [accountOpen, setAccountOpen] = useState(false);
@@ -95,7 +103,7 @@ export function Shell() {
             setAccountOpen(false);
           }}
         >
-          <Account />
+          <Account unfolded />
         </Sheet>
       )}
     </div>

@@ -1,6 +1,6 @@
 import { redirect } from "react-router";
 
-import type { Session } from "../api/session";
+import type { Backend } from "../api/backend";
 
 /** Where to go after signing in: only a path of this console, never another host. */
 export function safeReturnPath(next: string | null): string {
@@ -8,8 +8,12 @@ export function safeReturnPath(next: string | null): string {
   return next;
 }
 
-/** Sends whoever is not signed in to the sign-in page, which brings them back. */
-export function requireSession(session: Session, request: Request): null {
+/**
+ * Sends whoever is not signed in to the sign-in page, which brings them back. After a reload it waits until
+ * it is known whether the session goes on.
+ */
+export async function requireSession({ session, keeper }: Pick<Backend, "session" | "keeper">, request: Request): Promise<null> {
+  await keeper.resume();
   if (session.current()) return null;
   const { pathname, search } = new URL(request.url);
   const target = pathname + search;

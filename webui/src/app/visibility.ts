@@ -1,3 +1,4 @@
+import type { Keeper } from "../api/keeper";
 import type { WatchHub } from "../api/watch";
 
 /** How long a hidden tab keeps its stream: over plain HTTP/1.1 all tabs together have six connections. */
@@ -16,4 +17,14 @@ export function pauseWhileHidden(page: Document, hub: WatchHub): void {
       hub.suspend();
     }, KEEP_HIDDEN_MS);
   });
+}
+
+/** Has the session looked after as soon as somebody looks again, or the network is back. */
+export function wakeWithPage(page: Window, keeper: Keeper): void {
+  const wake = () => {
+    if (page.document.visibilityState === "visible") keeper.wake();
+  };
+  page.document.addEventListener("visibilitychange", wake);
+  page.addEventListener("pageshow", wake);
+  page.addEventListener("online", wake);
 }

@@ -1,44 +1,53 @@
-import { createClient } from "@connectrpc/connect";
-import { Button, Input } from "antd";
-import { type SyntheticEvent, useMemo, useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { Button } from "antd";
+import { lazy, Suspense, type SyntheticEvent, useEffect, useState } from "react";
+import { useLocation, useNavigate, useSearchParams } from "react-router";
 
 import { useBackend } from "../../api/backend";
 import { type AppError, toAppError } from "../../api/errors";
-import { AuthService } from "../../api/gen/footfall/v1/auth_service_pb";
+import { useSession } from "../../api/hooks";
 import { FormField } from "../../components/fields/FormField";
-import { Logo } from "../../components/Logo";
+import { TextInput } from "../../components/fields/inputs";
+import { AuthFailure, AuthFrame } from "./AuthFrame";
+import type { FailureText } from "./oidc";
+import { PasswordField } from "./PasswordField";
+import { useCountdown, waitText } from "./useCountdown";
+
+/** The state of a navigation that leads here after a password was set. */
+export const PASSWORD_SET = "password-set";
+
+// Comes after the form, as its list does: whoever types a password waits for neither.
+const Providers = lazy(async () => ({ default: (await import("./Providers")).Providers }));
 
 export function SignInPage() {
-  const { session, transport } = useBackend();
-  const auth = useMemo(() => createClient(AuthService, transport), [transport]);
-  const navigate = useNavigate();
+  const { session, signIn } = useBackend();
   const [params] = useSearchParams();
+  const wasSet = useLocation().state === PASSWORD_SET;
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [checked, setChecked] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<AppError>();
+  const [elsewhere, setElsewhere] = useState<FailureText>();
+  const [wait, beginWait] = useCountdown();
+  useGoOn();
 
-  const signIn = async () => {
+  const enter = async () => {
     setBusy(true);
     setFailure(undefined);
+    setElsewhere(undefined);
     try {
-      const answer = await auth.issueToken({
-        credentials: { case: "password", value: { email: email.trim(), password } },
-      });
-      session.begin(answer);
-      // The sign-in route sends whoever is signed in on to where they came from.
-      await navigate(`/sign-in?${params.toString()}`, { replace: true });
+      await signIn.enter({ case: "password", value: { email: email.trim(), password } });
     } catch (error) {
-      setFailure(toAppError(error));
+      const told = toAppError(error);
+      setFailure(told);
+      if (told.retryAfterMs !== undefined) beginWait(told.retryAfterMs);
       setBusy(false);
     }
   };
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setChecked(true);
-    if (!busy && email.trim() !== "" && password !== "") void signIn();
+    if (!busy && wait === 0 && email.trim() !== "" && password !== "") void enter();
   };
   const faultOf = (name: string, value: string, missing: string) => {
     if (checked && value === "") return missing;
@@ -46,70 +55,62 @@ export function SignInPage() {
   };
   const emailFault = faultOf("email", email.trim(), "Type your e-mail address.");
   const passwordFault = faultOf("password", password, "Type your password.");
+  const shown = failure ?? elsewhere;
 
   return (
-    <main className="grid min-h-full place-items-center bg-canvas p-4">
-      <title>Sign in · Footfall</title>
-      <div className="w-full max-w-[22.5rem]">
-        <div className="mb-6 flex flex-col items-center gap-3 text-center">
-          <Logo size={48} />
-          <div>
-            <h1 className="text-2xl leading-8 font-semibold tracking-tight">Footfall</h1>
-            <p className="text-quiet">Who comes in, and who comes back</p>
-          </div>
-        </div>
-        <form
-          noValidate
-          onSubmit={submit}
-          aria-label="Sign in"
-          className="space-y-4 rounded-2xl border border-line bg-surface p-6 shadow-sm"
-        >
-          {session.ended() === "expired" && !failure && (
-            <p role="status" className="rounded-lg bg-amber px-3 py-2 text-amber-ink">
-              Your session ended. Sign in again to go on.
-            </p>
-          )}
-          {failure && (
-            <div role="alert" className="rounded-lg bg-rose px-3 py-2 text-rose-ink">
-              <p className="font-medium">{failure.title}</p>
-              <p>{failure.hint}</p>
-            </div>
-          )}
-          <FormField id="email" label="E-mail address" fault={emailFault}>
-            <Input
-              id="email"
-              name="email"
-              type="email"
-              size="large"
-              autoComplete="username"
-              autoFocus
-              value={email}
-              aria-invalid={emailFault !== undefined}
-              aria-describedby="email-note"
-              onChange={(event) => {
-                setEmail(event.target.value);
-              }}
-            />
-          </FormField>
-          <FormField id="password" label="Password" fault={passwordFault}>
-            <Input.Password
-              id="password"
-              name="password"
-              size="large"
-              autoComplete="current-password"
-              value={password}
-              aria-invalid={passwordFault !== undefined}
-              aria-describedby="password-note"
-              onChange={(event) => {
-                setPassword(event.target.value);
-              }}
-            />
-          </FormField>
-          <Button type="primary" htmlType="submit" size="large" block loading={busy}>
-            Sign in
-          </Button>
-        </form>
-      </div>
-    </main>
+    <AuthFrame title="Sign in">
+      <form noValidate onSubmit={submit} aria-label="Sign in" className="space-y-4">
+        {!shown && wasSet && (
+          <p role="status" className="rounded-lg bg-tint px-3 py-2 text-tint-ink">
+            Your password is set. Sign in with it.
+          </p>
+        )}
+        {!shown && session.ended() === "expired" && (
+          <p role="status" className="rounded-lg bg-amber px-3 py-2 text-amber-ink">
+            Your session ended. Sign in again to go on.
+          </p>
+        )}
+        {shown && <AuthFailure title={shown.title} hint={shown.hint} />}
+        <FormField id="email" label="E-mail address" fault={emailFault}>
+          <TextInput
+            id="email"
+            name="email"
+            type="email"
+            size="large"
+            autoComplete="username"
+            autoFocus
+            value={email}
+            aria-invalid={emailFault !== undefined}
+            aria-describedby="email-note"
+            onChange={(event) => {
+              setEmail(event.target.value);
+            }}
+          />
+        </FormField>
+        <PasswordField id="password" label="Password" value={password} fault={passwordFault} onChange={setPassword} />
+        <Button type="primary" htmlType="submit" size="large" block loading={busy} disabled={wait > 0}>
+          {wait > 0 ? `Try again in ${waitText(wait)}` : "Sign in"}
+        </Button>
+      </form>
+      <Suspense>
+        <Providers
+          next={params.get("next") ?? ""}
+          onFailure={(told) => {
+            setFailure(undefined);
+            setElsewhere(told);
+          }}
+        />
+      </Suspense>
+    </AuthFrame>
   );
+}
+
+/** Goes on as soon as somebody is signed in, here or in another tab; the route knows where to. */
+function useGoOn(): void {
+  const signedIn = useSession() !== undefined;
+  const navigate = useNavigate();
+  const { search } = useLocation();
+  useEffect(() => {
+    if (signedIn) void navigate(`/sign-in${search}`, { replace: true });
+  }, [signedIn, navigate, search]);
 }

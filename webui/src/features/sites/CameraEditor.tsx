@@ -1,12 +1,13 @@
 import { useMutation } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
-import { Input, Switch } from "antd";
+import { Switch } from "antd";
 import { useState } from "react";
 
 import { toAppError } from "../../api/errors";
 import { type Camera, CameraService } from "../../api/gen/footfall/v1/camera_service_pb";
 import { CAMERAS_KEY } from "../../api/hooks";
 import { FormField } from "../../components/fields/FormField";
+import { TextInput } from "../../components/fields/inputs";
 import { EditorDrawer } from "./EditorDrawer";
 import { serverFault } from "./serverFault";
 
@@ -56,7 +57,7 @@ export function CameraEditor(props: { camera: Camera | undefined; siteId: string
         label="Name"
         fault={(checked ? nameFault : undefined) ?? serverFault(failure, "display_name")}
       >
-        <Input
+        <TextInput
           id="camera-name"
           autoFocus
           maxLength={120}
@@ -73,7 +74,7 @@ export function CameraEditor(props: { camera: Camera | undefined; siteId: string
         hint="rtsp://user:password@host/path, usb:0 for a device of the worker, or file: with a path on it. A stored password is shown as ***; leave it so to keep it."
         fault={(checked ? sourceFault : undefined) ?? serverFault(failure, "source_url")}
       >
-        <Input
+        <TextInput
           id="camera-source"
           maxLength={2048}
           spellCheck={false}

@@ -1,12 +1,12 @@
 import { useMutation } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
-import { Input } from "antd";
 import { useMemo, useState } from "react";
 
 import { toAppError } from "../../api/errors";
 import { type Site, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
 import { SITES_KEY } from "../../api/hooks";
 import { FormField } from "../../components/fields/FormField";
+import { TextInput } from "../../components/fields/inputs";
 import { SelectField } from "../../components/fields/SelectField";
 import { localZone } from "../../time/zoned";
 import { EditorDrawer } from "./EditorDrawer";
@@ -55,7 +55,7 @@ export function SiteEditor(props: { site: Site | undefined; onClose: () => void 
       onClose={onClose}
     >
       <FormField id="site-name" label="Name" fault={faults.get("displayName") ?? serverFault(failure, "display_name")}>
-        <Input
+        <TextInput
           id="site-name"
           autoFocus
           maxLength={120}
@@ -88,7 +88,7 @@ export function SiteEditor(props: { site: Site | undefined; onClose: () => void 
         hint={`Who is seen again after a longer absence begins a new visit.${site ? FROM_THE_NEXT_DAY : ""}`}
         fault={faults.get("visitGapMinutes") ?? serverFault(failure, "visit_gap")}
       >
-        <Input
+        <TextInput
           id="site-gap"
           inputMode="decimal"
           value={draft.visitGapMinutes}
@@ -104,7 +104,7 @@ export function SiteEditor(props: { site: Site | undefined; onClose: () => void 
         hint={`Visits after midnight and before this time count to the day before.${site ? FROM_THE_NEXT_DAY : ""}`}
         fault={faults.get("businessDayStart") ?? serverFault(failure, "business_day_start")}
       >
-        <Input
+        <TextInput
           id="site-day"
           type="time"
           value={draft.businessDayStart}

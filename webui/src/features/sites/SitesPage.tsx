@@ -3,7 +3,6 @@ import { Button } from "antd";
 import { useState } from "react";
 
 import { toAppError } from "../../api/errors";
-import { Role } from "../../api/gen/footfall/v1/auth_service_pb";
 import type { Camera } from "../../api/gen/footfall/v1/camera_service_pb";
 import type { Site } from "../../api/gen/footfall/v1/site_service_pb";
 import { useCameras, useSession, useSites } from "../../api/hooks";
@@ -27,10 +26,10 @@ type Overlay =
 export function SitesPage() {
   const sites = useSites();
   const cameras = useCameras();
-  const role = useSession()?.role ?? Role.UNSPECIFIED;
+  const who = useSession();
   const [overlay, setOverlay] = useState<Overlay>();
-  const managesSites = can(role, "sites.manage");
-  const managesCameras = can(role, "cameras.manage");
+  const managesSites = can(who, "sites.manage");
+  const managesCameras = can(who, "cameras.manage");
   const close = () => {
     setOverlay(undefined);
   };

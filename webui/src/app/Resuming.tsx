@@ -1,0 +1,30 @@
+import type { ReactNode } from "react";
+
+import { useBackend } from "../api/backend";
+import { useOffline } from "../api/hooks";
+import { Logo } from "../components/Logo";
+
+/** Until it is known who is signed in: the page's outline, or that the server does not answer. */
+export function Resuming({ children }: { children?: ReactNode }) {
+  const { keeper } = useBackend();
+  if (!useOffline()) return children;
+  return (
+    <main className="grid min-h-full place-items-center p-6">
+      <title>Offline · Footfall</title>
+      <div role="status" data-testid="offline" className="flex max-w-sm flex-col items-center gap-3 text-center">
+        <Logo size={44} />
+        <h1 className="text-xl font-semibold">Footfall cannot be reached</h1>
+        <p className="text-quiet">You stay signed in. It is tried again by itself, and this page opens when it works.</p>
+        <button
+          type="button"
+          className="h-10 cursor-pointer rounded-lg border border-edge bg-surface px-4 font-medium text-ink hover:border-brand"
+          onClick={() => {
+            keeper.wake();
+          }}
+        >
+          Try again now
+        </button>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,19 @@
+import { Link, useLoaderData } from "react-router";
+
+import { AuthFailure, AuthFrame } from "./AuthFrame";
+import type { FailureText } from "./oidc";
+
+/** A sign-in at an identity provider that failed; one that worked is never seen here. */
+export function CallbackPage() {
+  const failure = useLoaderData<FailureText>();
+  return (
+    <AuthFrame title="Sign in">
+      <div className="space-y-4">
+        <AuthFailure {...failure} />
+        <Link to="/sign-in" replace className="block text-center font-medium text-brand">
+          Back to sign-in
+        </Link>
+      </div>
+    </AuthFrame>
+  );
+}
