@@ -90,6 +90,7 @@ from footfall_server.services.splitting import Splitting
 from footfall_server.services.suggestions import Suggestions
 from footfall_server.services.tenant_models import TenantModels
 from footfall_server.services.tenant_removal import TenantRemoval
+from footfall_server.services.tenant_switching import TenantSwitching
 from footfall_server.services.tenants import TenantService
 from footfall_server.services.threshold_policies import ThresholdPolicies
 from footfall_server.services.visits import VisitService
@@ -163,11 +164,12 @@ class Core:
         self._drain = Drain()
         self._grace = choices.drain_grace
 
+        access = SessionTokens(
+            transactions=transactions, tokens=tokens, lifetime=choices.auth.person_token_ttl
+        )
         sessions = SessionService(
             transactions=transactions,
-            access=SessionTokens(
-                transactions=transactions, tokens=tokens, clock=clock, lifetime=choices.auth.person_token_ttl
-            ),
+            access=access,
             refresh_tokens=RefreshTokens(partial(keys.derived_secrets, REFRESH_TOKENS)),
             clock=clock,
             limits=SessionLimits(
@@ -227,6 +229,7 @@ class Core:
             auth=AuthServicer(
                 accounts=accounts,
                 sessions=sessions,
+                tenants=TenantSwitching(transactions=transactions, access=access, clock=clock),
                 cookies=RefreshCookies(clock=clock, secure=choices.auth.secure_cookies),
                 desk=desk,
             ),

@@ -114,8 +114,8 @@ class MemoryRevocations:
 
     async def add(self, revocation: Revocation) -> None:
         named = revocation.subject_or_session_id
-        _, known = self._rows().get(named, (self._tenant_id, revocation))
-        latest = max(known, revocation, key=lambda each: each.not_before)
+        _, known = self._rows().get(named, (self._tenant_id, None))
+        latest = revocation.after(known)
         self._view.revocations[named] = (self._tenant_id, latest)
         self.added.append(latest)
 

@@ -208,15 +208,12 @@ class Shop:
                 audit=audit_service_pb2_grpc.AuditServiceStub(channel),
             )
 
-    def snapshot(self, *, with_audit: bool = True) -> object:
-        """All that is committed, to be compared before and after; on demand without the audit logs."""
+    def snapshot(self) -> object:
+        """All that is committed, to be compared before and after."""
         tables = [
             self.transactions.tables(chain.tenant.tenant_id).copy() for chain in (self.own, self.foreign)
         ]
-        platform = self.transactions.platform.copy()
-        for each in () if with_audit else (*tables, platform):
-            each.audit.clear()
-        return tables, platform, dict(self.images.objects)
+        return tables, self.transactions.platform.copy(), dict(self.images.objects)
 
     def _chain(self, name: str) -> Chain:
         tenant = Tenant(tenant_id=new_id(), display_name=name, created_at=START, updated_at=START)

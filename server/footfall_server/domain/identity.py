@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeGuard
 from uuid import UUID
 
 
@@ -56,6 +57,11 @@ class User:
     password_hash: str = field(repr=False)
     site_ids: frozenset[UUID] | None = None
     disabled_at: datetime | None = None
+
+
+def is_open(user: User | None) -> TypeGuard[User]:
+    """Whether the account is there and was not disabled: its owner may sign in and go on."""
+    return user is not None and user.disabled_at is None
 
 
 @dataclass(frozen=True, slots=True)

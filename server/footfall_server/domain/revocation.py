@@ -24,7 +24,8 @@ class Revocation:
     """Ends the tokens and streams of a user, an API key, a worker, a tenant or a session.
 
     Tokens that were issued before `not_before`, or within a margin after it, are refused. Whoever issues
-    tokens to the same one again dates them `first_good` at least; see `first_good_of`.
+    tokens to the same one again dates them `first_good` at least; see `first_good_of`. A session that was
+    ended gives no token again: all of its are refused, however they are dated.
     """
 
     subject_or_session_id: UUID
@@ -42,9 +43,20 @@ class Revocation:
 
     def refuses(self, principal: Principal) -> bool:
         """Whether the caller's token is one that was ended. One without a time of issue always is."""
-        return self.subject_or_session_id in revocable_ids(principal) and (
+        named = self.subject_or_session_id
+        if named == principal.session_id:
+            return True
+        return named in revocable_ids(principal) and (
             principal.issued_at is None or principal.issued_at < self.first_good
         )
+
+    def after(self, known: "Revocation | None") -> "Revocation":
+        """The one that counts when `known` was there before.
+
+        It reaches a second further at least: a token may have been dated `first_good` of the other meanwhile.
+        """
+        earliest = self.not_before if known is None else known.not_before + _SECOND
+        return Revocation(self.subject_or_session_id, max(self.not_before, earliest))
 
 
 def revocable_ids(principal: Principal) -> frozenset[UUID]:

@@ -45,7 +45,10 @@ class RevocationRepository(Protocol):
     """Access that was ended. A platform transaction sees all and writes those that belong to no tenant."""
 
     async def add(self, revocation: Revocation) -> None:
-        """Of several for one id the latest counts. The commit notifies the ChangeSource of every replica."""
+        """Of several for one id Revocation.after says which counts.
+
+        The commit notifies the ChangeSource of every replica.
+        """
         ...
 
     async def about(self, ids: Collection[UUID]) -> Sequence[Revocation]:

@@ -15,6 +15,7 @@ from footfall_server.rpc.refresh_cookies import RefreshCookies
 from footfall_server.services.accounts import AccountService
 from footfall_server.services.sessions import SessionService
 from footfall_server.services.sign_in import SignIn, bad_credentials
+from footfall_server.services.tenant_switching import TenantSwitching
 
 
 class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
@@ -25,11 +26,13 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         *,
         accounts: AccountService,
         sessions: SessionService,
+        tenants: TenantSwitching,
         cookies: RefreshCookies,
         desk: WorkerDesk | None,
     ) -> None:
         self._accounts = accounts
         self._sessions = sessions
+        self._tenants = tenants
         self._cookies = cookies
         self._desk = desk
 
@@ -61,9 +64,7 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         self, request: auth_service_pb2.SwitchTenantRequest, _context: Any
     ) -> auth_service_pb2.IssueTokenResponse:
         tenant_id = from_optional_id(request.tenant_id)
-        return convert_accounts.to_issued_token(
-            await self._sessions.switch_tenant(current_principal(), tenant_id)
-        )
+        return convert_accounts.to_issued_token(await self._tenants.switch(current_principal(), tenant_id))
 
     async def SignOut(self, request: auth_service_pb2.SignOutRequest, context: Any) -> empty_pb2.Empty:
         await self._sessions.sign_out(current_principal(), everywhere=request.everywhere)

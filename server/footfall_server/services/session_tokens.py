@@ -5,20 +5,18 @@ from uuid import UUID
 
 from footfall_server.auth.tokens import AccessTokens
 from footfall_server.domain.identity import Principal, Role, User
+from footfall_server.domain.revocation import first_good_of
 from footfall_server.domain.session import Session
-from footfall_server.ports import Clock, Transactions
+from footfall_server.ports import AccountTransaction, Transactions
 from footfall_server.services.sign_in import Identity, RefreshGrant, SignIn
 
 
 class SessionTokens:
     """Issues access tokens of sessions."""
 
-    def __init__(
-        self, *, transactions: Transactions, tokens: AccessTokens, clock: Clock, lifetime: timedelta
-    ) -> None:
+    def __init__(self, *, transactions: Transactions, tokens: AccessTokens, lifetime: timedelta) -> None:
         self._transactions = transactions
         self._tokens = tokens
-        self._clock = clock
         self._lifetime = lifetime
 
     async def sign_in(
@@ -34,7 +32,7 @@ class SessionTokens:
             role=user.role,
             tenant_id=tenant_id,
             site_ids=user.site_ids,
-            lifetime=min(self._lifetime, session.refresh_ends_at - self._clock.now()),
+            lifetime=min(self._lifetime, session.refresh_ends_at - issued_at),
             session_id=session.session_id,
             issued_at=issued_at,
         )
@@ -60,3 +58,9 @@ class SessionTokens:
         if tenant is None and user.role is Role.SYSTEM_ADMIN:
             return None, ""
         return tenant_id, tenant.display_name if tenant else ""
+
+
+async def time_of_issue(tx: AccountTransaction, session: Session, now: datetime) -> datetime:
+    """How the next token is dated: after whatever ended the account's tokens before it."""
+    ids = {each for each in (session.user_id, session.tenant_id) if each is not None}
+    return first_good_of(await tx.revocations.about(ids), now)

@@ -3,25 +3,23 @@
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeGuard
 from uuid import UUID
 
 from footfall_server.auth.refresh_tokens import RefreshTokens, hash_refresh_token, is_refresh_token
 from footfall_server.domain.audit import AuditEntry
 from footfall_server.domain.identifiers import new_id
-from footfall_server.domain.identity import Principal, Role, User
-from footfall_server.domain.revocation import first_good_of
+from footfall_server.domain.identity import Principal, Role, User, is_open
 from footfall_server.domain.session import RefreshToken, Session, SessionLimits, Worth, worth_of
-from footfall_server.errors import ErrorKind, FootfallError, not_found
+from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.ports import AccountTransaction, Clock, Transactions
 from footfall_server.services.account_audit import by_nobody, by_owner
 from footfall_server.services.session_ending import end_session, end_sessions_of
-from footfall_server.services.session_tokens import SessionTokens
-from footfall_server.services.sign_in import SignIn, bad_credentials, unauthenticated
+from footfall_server.services.session_tokens import SessionTokens, time_of_issue
+from footfall_server.services.sign_in import SignIn, bad_credentials
 
 
 class SessionService:
-    """Opens, refreshes, switches and ends sessions. Two replicas that are asked at once never fork one."""
+    """Opens, refreshes and ends sessions. Two replicas that are asked at once never fork one."""
 
     def __init__(
         self,
@@ -58,10 +56,10 @@ class SessionService:
         first = RefreshToken(hash_refresh_token(text), session.session_id, issued_at=now)
         async with self._begin(user.tenant_id) as tx:
             as_it_is = await tx.sessions.user_of(session)
-            if as_it_is is None or as_it_is.disabled_at is not None:
+            if not is_open(as_it_is):
                 raise bad_credentials()
             await tx.sessions.add(session, first)
-            issued_at = await _issued_at(tx, session, now)
+            issued_at = await time_of_issue(tx, session, now)
             detail = {"method": method, "session_id": session.session_id}
             await tx.audit.append(by_owner(as_it_is, "auth.sign_in", at=now, detail=detail))
         return await self._access.sign_in(session, as_it_is, issued_at=issued_at, refresh_token=text)
@@ -86,26 +84,6 @@ class SessionService:
             raise bad_credentials()
         session, user, successor, issued_at = going_on
         return await self._access.sign_in(session, user, issued_at=issued_at, refresh_token=successor)
-
-    async def switch_tenant(self, principal: Principal, tenant_id: UUID | None) -> SignIn:
-        """A token by which a system administrator acts for a tenant, or for none; the session keeps to it.
-
-        Both the tenant's and the installation's log tell it. Raises TENANT_NOT_FOUND, and UNAUTHENTICATED
-        when the session has ended.
-        """
-        now = self._clock.now()
-        await self._note_in_tenants(principal, tenant_id, now)
-        async with self._transactions.begin_platform() as tx:
-            session = await tx.sessions.lock(principal.session_id) if principal.session_id else None
-            user = await tx.sessions.user_of(session) if session is not None else None
-            if session is None or not session.is_live(now) or not _may_go_on(user):
-                raise unauthenticated()
-            switched = replace(session, acting_tenant_id=tenant_id)
-            await tx.sessions.save(switched)
-            issued_at = await _issued_at(tx, session, now)
-            detail = {"session_id": session.session_id, "left": session.acting_tenant_id, "to": tenant_id}
-            await tx.audit.append(by_owner(user, "auth.switch_tenant", at=now, detail=detail))
-        return await self._access.sign_in(switched, user, issued_at=issued_at, refresh_token=None)
 
     async def sign_out(self, principal: Principal, *, everywhere: bool) -> None:
         """Ends the session of the caller's token, or all of the caller's.
@@ -149,7 +127,7 @@ class SessionService:
         if worth is Worth.NOTHING:
             return None
         user = await tx.sessions.user_of(session)
-        if worth is Worth.THEFT or not _may_go_on(user):
+        if worth is Worth.THEFT or not is_open(user):
             await end_session(tx, session, at=now)
             if worth is Worth.THEFT:
                 detail = {"session_id": session_id}
@@ -165,7 +143,7 @@ class SessionService:
             used = replace(token, used_at=now, successor_hash=following.token_hash)
             await tx.sessions.rotate(used, following)
             await tx.sessions.save(session)
-        return session, user, successor, await _issued_at(tx, session, now)
+        return session, user, successor, await time_of_issue(tx, session, now)
 
     def _successor(self, text: str, token: RefreshToken) -> str | None:
         """None when a key was taken away since the successor was first given: nobody can tell it again."""
@@ -173,34 +151,8 @@ class SessionService:
             return self._refresh_tokens.successor(text)
         return self._refresh_tokens.successor_with_hash(text, token.successor_hash)
 
-    async def _note_in_tenants(self, principal: Principal, tenant_id: UUID | None, now: datetime) -> None:
-        """Tells the tenant that is entered, and the one that is left, before anything can be done in it."""
-        async with self._transactions.begin_platform() as platform:
-            if tenant_id is not None and await platform.get_tenant(tenant_id) is None:
-                raise not_found("tenant", tenant_id)
-            left = principal.tenant_id
-            if left is not None and await platform.get_tenant(left) is None:
-                left = None
-        for named, action in ((left, "auth.leave_tenant"), (tenant_id, "auth.switch_tenant")):
-            if named is None or principal.tenant_id == tenant_id:
-                continue
-            detail = {"session_id": principal.session_id}
-            entry = AuditEntry.of(principal, action, named, at=now, detail=detail, resource="tenant")
-            async with self._transactions.begin(named) as tx:
-                await tx.audit.append(entry)
-
     def _begin(self, tenant_id: UUID | None) -> AbstractAsyncContextManager[AccountTransaction]:
         """Where the account is at home: in its tenant, or in the installation."""
         if tenant_id is None:
             return self._transactions.begin_platform()
         return self._transactions.begin(tenant_id)
-
-
-async def _issued_at(tx: AccountTransaction, session: Session, now: datetime) -> datetime:
-    """How the next token is dated: after what ended access before it, which its owner got over."""
-    ids = {each for each in (session.session_id, session.user_id, session.tenant_id) if each is not None}
-    return first_good_of(await tx.revocations.about(ids), now)
-
-
-def _may_go_on(user: User | None) -> TypeGuard[User]:
-    return user is not None and user.disabled_at is None

@@ -158,14 +158,17 @@ async def test_a_tenants_choice_is_kept(transactions: Transactions, tenant_id: U
         assert await tx.sessions.lock(session.session_id) == acting
 
 
-async def test_of_several_revocations_the_latest_counts(
+async def test_of_several_revocations_each_reaches_further(
     transactions: Transactions, home: UUID | None
 ) -> None:
     named = new_id()
-    latest = Revocation(named, NOON + timedelta(minutes=5))
-    for each in (Revocation(named, NOON), latest, Revocation(named, NOON + timedelta(minutes=1))):
+    latest = None
+    for minute in (0, 5, 1, 1):
+        given = Revocation(named, NOON + timedelta(minutes=minute))
         async with begin(transactions, home) as tx:
-            await tx.revocations.add(each)
+            await tx.revocations.add(given)
+        latest = given.after(latest)
+    assert latest == Revocation(named, NOON + timedelta(minutes=5, seconds=2))
     async with begin(transactions, home) as tx:
         assert await tx.revocations.about([named, new_id()]) == [latest]
         assert await tx.revocations.about([]) == []

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import grpc
 import pytest
+from fakes.polling import until
 from fakes.rpc_failures import failure
 from fakes.shop import Replica, Shop, bearer
 from footfall.v1 import auth_service_pb2
@@ -79,12 +80,18 @@ async def test_bad_credentials_are_answered_alike(shop: Shop, core: Replica, cas
     keys = shop.transactions.tables(shop.own.tenant.tenant_id).api_keys
     if case == "revoked":
         keys[made.api_key_id] = replace(keys[made.api_key_id], revoked_at=shop.clock.now())
-    before = shop.snapshot(with_audit=False)
+    log = shop.transactions.tables(shop.own.tenant.tenant_id).audit
+    log.clear()
+    before = shop.snapshot()
     failed = await failure(core.auth.IssueToken(request))
     assert failed.code is grpc.StatusCode.UNAUTHENTICATED
     assert failed.reason == "BAD_CREDENTIALS"
     assert failed.message == "the credentials are not right"
-    assert shop.snapshot(with_audit=False) == before
+    if case in {"password", "disabled"}:
+        await until(lambda: bool(log))
+        assert [each.action for each in log.values()] == ["auth.sign_in_failed"]
+        log.clear()
+    assert shop.snapshot() == before
 
 
 async def test_an_outdated_hash_is_replaced(shop: Shop, core: Replica) -> None:

@@ -95,7 +95,7 @@ async def test_a_call_is_refused_by_whatever_names_its_caller(shop: Shop, core: 
         await tx.revocations.add(Revocation(named, shop.clock.now()))
     await until(lambda: named in (core.core._revocations._known or {}))
     assert said(await failure(core.sites.ListSites(request, metadata=metadata))) == ENDED
-    # Whoever is let in afterwards is let in.
+    # Whoever signs in afterwards is let in.
     shop.clock.advance(timedelta(seconds=4))
     fresh = bearer(shop.token(Role.TENANT_ADMIN, subject_id=subject_id))
     await core.sites.ListSites(request, metadata=fresh)

@@ -108,7 +108,24 @@ def caller(issued_seconds: float | None, **named: UUID) -> Principal:
     )
 
 
-@pytest.mark.parametrize("whose", ["subject", "session", "tenant"])
+def test_a_session_that_was_ended_is_over_for_every_token_of_it() -> None:
+    named = new_id()
+    assert Revocation(named, START).refuses(caller(3600, session=named))
+
+
+def test_who_is_ended_again_at_once_is_ended() -> None:
+    """Let in again within the margin, a token is dated ahead: the next end has to reach it."""
+    first = Revocation(new_id(), START)
+    dated = first_good_of([first], START)
+    again = Revocation(first.subject_or_session_id, START + timedelta(milliseconds=100)).after(first)
+    seconds = (dated - START).total_seconds()
+    assert not first.refuses(caller(seconds, subject=first.subject_or_session_id))
+    assert again.refuses(caller(seconds, subject=first.subject_or_session_id))
+    later = Revocation(first.subject_or_session_id, START + timedelta(hours=1))
+    assert later.after(again) == later
+
+
+@pytest.mark.parametrize("whose", ["subject", "tenant"])
 def test_a_revocation_ends_what_was_issued_before(whose: str) -> None:
     named = new_id()
     revocation = Revocation(named, START + timedelta(milliseconds=500))

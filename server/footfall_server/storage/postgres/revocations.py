@@ -1,7 +1,7 @@
 """Access that was ended, in PostgreSQL."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -31,8 +31,10 @@ class PostgresRevocations:
             not_before=revocation.not_before,
             until=revocation.until,
         )
+        # As Revocation.after.
         latest = {
-            name: func.greatest(revocations.c[name], given.excluded[name]) for name in ("not_before", "until")
+            name: func.greatest(revocations.c[name] + timedelta(seconds=1), given.excluded[name])
+            for name in ("not_before", "until")
         }
         await self._connection.run(
             given.on_conflict_do_update(constraint=revocations.primary_key, set_=latest)
