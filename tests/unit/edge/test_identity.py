@@ -11,7 +11,6 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from footfall_edge.identity.certificate_keeper import CertificateKeeper
 from footfall_edge.identity.client_assertion import client_assertion
 from footfall_edge.identity.identity_files import IDENTITY_FILE, NEXT_KEY_FILE, IdentityFiles
 from footfall_edge.identity.worker_identity import (
@@ -20,6 +19,7 @@ from footfall_edge.identity.worker_identity import (
     new_private_key,
     signing_request,
 )
+from footfall_edge.link.certificate_keeper import CertificateKeeper
 from pydantic import SecretStr
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
