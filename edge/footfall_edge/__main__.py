@@ -15,7 +15,7 @@ from footfall_edge.app import run_edge, stop_on_signals
 from footfall_edge.capture import configure_opencv
 from footfall_edge.face_vision import ModelVision
 from footfall_edge.identity.worker_identity import BadIdentityError
-from footfall_edge.joining import JoinError, join
+from footfall_edge.link.joining import JoinError, join
 from footfall_edge.settings import EdgeSettings
 from footfall_edge.spool_file import SpoolError
 from footfall_edge.telemetry import configure_logging

@@ -23,10 +23,10 @@ from footfall_edge.frame_slot import FrameSlot
 from footfall_edge.inference import InferencePool
 from footfall_edge.link.core_link import CoreLink
 from footfall_edge.link.session import WorkerCard
+from footfall_edge.link.sign_in import SignIn, sign_in_of
 from footfall_edge.pipeline import CameraPipeline
 from footfall_edge.ports import FaceVision
 from footfall_edge.settings import EdgeSettings
-from footfall_edge.sign_in import SignIn, sign_in_of
 from footfall_edge.spool import Spool
 from footfall_edge.status_file import StatusFile
 from footfall_edge.supervisor import CameraSupervisor

@@ -23,7 +23,7 @@ from footfall.v1 import (
 )
 from footfall_server.auth.authority import generate_authority, load_authorities
 from footfall_server.auth.issuing import CertificateIssuer
-from mtls_gateway import PATIENCE_S, MtlsGateway, as_row, mtls_gateway, refusal
+from mtls_gateway import PATIENCE_S, MtlsGateway, as_row, mtls_gateway, refusal, write_lists
 
 
 @pytest.fixture(scope="module")
@@ -190,3 +190,25 @@ def test_the_core_takes_connections_of_the_gateway_alone(
     with grpc.insecure_channel(target) as channel:
         failed = refusal(lambda: welcome(channel, token, worker, worker.presented))
     assert failed.code() is grpc.StatusCode.UNAVAILABLE, failed
+
+
+def test_a_new_authority_counts_without_a_restart(gateway: MtlsGateway, worker: EnrolledWorker) -> None:
+    """As an operator rotates it: the authority and its list first, then the core, which is not done here.
+
+    So what the new one issued gets through the gateway's door, and the core does not know it.
+    """
+    generate_authority(gateway.folder / "authority", at=datetime.now(UTC) + timedelta(seconds=1))
+    both = load_authorities(gateway.folder / "authority")
+    write_lists(gateway.folder, both)
+    key = new_key()
+    issuer = CertificateIssuer(authorities=both, lifetime=timedelta(days=1))
+    made = issuer.issue(key.public_key(), worker.name, display_name="", at=datetime.now(UTC))
+    renewed = EnrolledWorker(key, made.der)
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        failed = refusal(lambda: gateway.sign_in(renewed))
+        if failed.code() is grpc.StatusCode.UNAUTHENTICATED:
+            break
+        assert failed.code() is grpc.StatusCode.UNAVAILABLE, failed
+        assert time.monotonic() < deadline, "a new authority is not looked at"
+    assert gateway.sign_in(worker), "what the old one issued stays good"

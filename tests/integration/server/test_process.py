@@ -15,9 +15,7 @@ from pathlib import Path
 
 import grpc.aio
 import pytest
-from cryptography import x509
 from database_fixtures import FootfallDatabase
-from fakes.enrolled_worker import EnrolledWorker, new_key, signing_request
 from footfall.v1 import (
     api_key_service_pb2,
     api_key_service_pb2_grpc,
@@ -25,11 +23,10 @@ from footfall.v1 import (
     auth_service_pb2_grpc,
     camera_service_pb2,
     camera_service_pb2_grpc,
-    certificate_service_pb2,
-    certificate_service_pb2_grpc,
     site_service_pb2,
     site_service_pb2_grpc,
 )
+from footfall_server.auth.keys import generate_key
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from stack_fixtures import S3Endpoint
 
@@ -186,81 +183,19 @@ async def test_from_nothing_to_a_signed_in_worker(environment: Mapping[str, str]
             assert (told["tenant_id"], told["gallery"], told["drifted"]) == (tenant_id, 0, False)
 
 
-@pytest.mark.timeout(300)  # a dozen processes start, one after the other
-async def test_from_an_authority_to_the_list_of_the_revoked(
-    environment: Mapping[str, str], tmp_path: Path
-) -> None:
-    await run(environment, "bootstrap-database")
-    await run(environment, "migrate")
-    await run(environment, "generate-keys", "--dir", str(tmp_path / "keys"))
-    folder = tmp_path / "authority"
-    certified = {**environment, "FOOTFALL_SERVER_AUTH__AUTHORITY_DIR": str(folder)}
-    assert "generate-authority" in await run(certified, "serve", fails=True)
-    made = json.loads(await run(environment, "generate-authority", "--dir", str(folder)))
-    assert made["certificates"] == str(folder / "authority.crt")
-    tenant_id = json.loads(await run(environment, "create-tenant", "--name", "Zeughaus"))["tenant_id"]
-    await run(
-        environment,
-        *("create-admin", "--tenant-id", tenant_id, "--email", "chef@zeughaus.example"),
-        stdin=f"{PASSWORD}\n",
-    )
-    lists = tmp_path / "lists.crl"
-    async with served(certified) as channel:
-        password = auth_service_pb2.PasswordCredentials(email="chef@zeughaus.example", password=PASSWORD)
-        auth = auth_service_pb2_grpc.AuthServiceStub(channel)
-        issued = await auth.IssueToken(auth_service_pb2.IssueTokenRequest(password=password))
-        metadata = (("authorization", f"Bearer {issued.access_token}"),)
-        site = await site_service_pb2_grpc.SiteServiceStub(channel).CreateSite(
-            site_service_pb2.CreateSiteRequest(site=site_service_pb2.Site(display_name="Tor")),
-            metadata=metadata,
-        )
-        stub = certificate_service_pb2_grpc.CertificateServiceStub(channel)
-        token = await stub.CreateJoinToken(
-            certificate_service_pb2.CreateJoinTokenRequest(site_id=site.site_id, display_name="Kasse"),
-            metadata=metadata,
-        )
-        key = new_key()
-        enrolled = await stub.EnrolWorker(
-            certificate_service_pb2.EnrolWorkerRequest(
-                join_token=token.secret, signing_request=signing_request(key)
-            )
-        )
-        assert await revoked_in(certified, lists) == set()
-        await stub.RevokeCertificate(
-            certificate_service_pb2.RevokeCertificateRequest(certificate_id=enrolled.certificate_id),
-            metadata=metadata,
-        )
-        worker = EnrolledWorker(key, enrolled.certificate_der)
-        with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await auth.IssueToken(
-                auth_service_pb2.IssueTokenRequest(client_assertion=worker.assertion(datetime.now(UTC)))
-            )
-        assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
-    assert await revoked_in(certified, lists) == {worker.certificate.serial_number}
-    nowhere = str(tmp_path / "nowhere" / "lists.crl")
-    assert "No such file" in await run(certified, "write-crl", "--output", nowhere, fails=True)
-    assert "AUTH__AUTHORITY_DIR" in await run(environment, "write-crl", "--output", str(lists), fails=True)
-
-
-async def revoked_in(environment: Mapping[str, str], lists: Path) -> set[int]:
-    """The serial numbers that write-crl writes into the list."""
-    told = json.loads(await run(environment, "write-crl", "--output", str(lists)))
-    written = await asyncio.to_thread(lists.read_bytes)
-    serials = {each.serial_number for each in x509.load_pem_x509_crl(written)}
-    assert told == {"revoked": len(serials)}
-    return serials
-
-
 async def test_what_is_wrong_is_said_in_one_line(environment: Mapping[str, str], tmp_path: Path) -> None:
     nobody = "019aa000-0000-7000-8000-000000000000"
     without_keys = await run(environment, "serve", fails=True)
     assert "signing key" in without_keys
     (tmp_path / "keys").mkdir()
+    generate_key(tmp_path / "keys", at=datetime.now(UTC))
+    no_authority = {**environment, "FOOTFALL_SERVER_AUTH__AUTHORITY_DIR": str(tmp_path / "nowhere")}
     unset = {key: value for key, value in environment.items() if "MILVUS" not in key}
     assert "FOOTFALL_SERVER_MILVUS__URI" in await run(unset, "serve", fails=True)
     unreachable = {**environment, "FOOTFALL_SERVER_POSTGRES__DSN": "postgresql://a:geheim@127.0.0.1:1/x"}
     said = [
         without_keys,
+        await run(no_authority, "serve", fails=True),
         await run(
             environment,
             "create-api-key",
@@ -279,6 +214,7 @@ async def test_what_is_wrong_is_said_in_one_line(environment: Mapping[str, str],
         await run({**environment, "FOOTFALL_SERVER_LISTEN": "nowhere"}, "serve", fails=True),
         await run({**environment, "FOOTFALL_SERVER_LISTEN": "0.0.0.0:50051"}, "serve", fails=True),
     ]
+    assert "generate-authority" in said[1]
     for line in said:
         assert re.fullmatch(r"footfall-server [a-z-]+: [^\n]+\n", line), line
         assert "geheim" not in line

@@ -19,11 +19,11 @@ from fakes.shop import Shop
 from fakes.tls_files import ServerFiles, server_files
 from footfall.v1 import certificate_service_pb2, certificate_service_pb2_grpc
 from footfall_edge.backoff import Backoff
-from footfall_edge.identity.certificate_keeper import CertificateKeeper
-from footfall_edge.identity.certificate_tokens import CertificateTokens
 from footfall_edge.identity.identity_files import IDENTITY_FILE, NEXT_KEY_FILE, IdentityFiles
-from footfall_edge.identity.renewal import CertificateRenewal
 from footfall_edge.identity.worker_identity import BadIdentityError, signing_request
+from footfall_edge.link.certificate_keeper import CertificateKeeper
+from footfall_edge.link.certificate_renewal import CertificateRenewal
+from footfall_edge.link.certificate_tokens import CertificateTokens
 from footfall_edge.link.channel import open_channel
 from footfall_edge.link.core_link import CoreLink, LinkState
 from footfall_edge.link.session import WorkerCard

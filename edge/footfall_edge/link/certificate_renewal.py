@@ -9,9 +9,9 @@ import grpc.aio
 import structlog
 
 from footfall_edge.backoff import Backoff
-from footfall_edge.identity.certificate_keeper import CertificateKeeper
 from footfall_edge.identity.worker_identity import BadIdentityError
 from footfall_edge.link.access_token import AccessToken
+from footfall_edge.link.certificate_keeper import CertificateKeeper
 from footfall_edge.link.failures import LinkEndedError, read_failure
 
 _LOOK_S = 60.0

@@ -6,11 +6,11 @@ from datetime import datetime
 
 import grpc.aio
 
-from footfall_edge.identity.certificate_keeper import CertificateKeeper
-from footfall_edge.identity.certificate_tokens import CertificateTokens
 from footfall_edge.identity.identity_files import IdentityFiles
-from footfall_edge.identity.renewal import CertificateRenewal
 from footfall_edge.link.access_token import TokenSource
+from footfall_edge.link.certificate_keeper import CertificateKeeper
+from footfall_edge.link.certificate_renewal import CertificateRenewal
+from footfall_edge.link.certificate_tokens import CertificateTokens
 from footfall_edge.link.channel import open_channel
 from footfall_edge.link.core_link import Dial, Tokens
 from footfall_edge.settings import EdgeSettings

@@ -5,8 +5,8 @@ import grpc.aio
 from footfall_edge.identity.worker_identity import WorkerIdentity
 from footfall_edge.link.channel import open_channel
 from footfall_edge.link.failures import read_failure
+from footfall_edge.link.sign_in import make_keeper
 from footfall_edge.settings import EdgeSettings
-from footfall_edge.sign_in import make_keeper
 
 _REFUSED = "the core refuses the join token: it is wrong, over, or was used; make a new one"
 

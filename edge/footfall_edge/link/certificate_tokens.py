@@ -9,10 +9,10 @@ import grpc.aio
 import structlog
 from footfall.v1 import auth_service_pb2
 
-from footfall_edge.identity.certificate_keeper import CertificateKeeper, now_utc
 from footfall_edge.identity.client_assertion import client_assertion
 from footfall_edge.identity.worker_identity import BadIdentityError, WorkerIdentity
 from footfall_edge.link.access_token import AccessToken, issue_token
+from footfall_edge.link.certificate_keeper import CertificateKeeper, now_utc
 from footfall_edge.link.failures import CertificateChangedError, CertificateUnusableError, read_failure
 
 _log = structlog.get_logger(__name__)
