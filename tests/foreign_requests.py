@@ -1,6 +1,7 @@
 """Requests that name what belongs to another chain, in every place where a request names something."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,16 +37,9 @@ def _visit(side: Side) -> str:
     return side.pools.get("visit", [str(new_id())])[-1]
 
 
-def _event(side: Side, **claimed: str) -> ingest_service_pb2.RecordFaceRequest:
-    """An event of a person whom nobody has, on a camera of the chain's own unless another is claimed."""
-    camera_id = claimed.pop("camera_id", next(iter(side.cameras)))
-    event = face_event(UUID(camera_id), person=99)
-    for name, value in claimed.items():
-        if name == "image_id":
-            event.image.image_id, event.image.size_bytes = value, 64
-            event.image.content_type = "image/jpeg"
-        else:
-            setattr(event, name, value)
+def _event(side: Side, camera_id: str) -> ingest_service_pb2.RecordFaceRequest:
+    """An event of a person whom nobody has."""
+    event = face_event(UUID(camera_id), person=99, at=side.clock.now() - timedelta(minutes=1))
     return ingest_service_pb2.RecordFaceRequest(event=event)
 
 
@@ -91,7 +85,7 @@ BY_KIND: Mapping[str, Mapping[str, Maker]] = {
             core.cameras.DeleteCamera,
             _CAMERA.DeleteCameraRequest(camera_id=it),
         ),
-        "see with it": lambda core, side, it: (core.ingest.RecordFace, _event(side, camera_id=it)),
+        "see with it": lambda core, side, it: (core.ingest.RecordFace, _event(side, it)),
     },
     "customer": {
         "get": lambda core, _, it: (
@@ -185,7 +179,7 @@ BY_KIND: Mapping[str, Mapping[str, Maker]] = {
 }
 """What is answered as if nobody had it, by the kind of what is named."""
 
-NOT_OF_IT = frozenset({("track", "split"), ("visit", "split")})
+NOT_OF_IT = frozenset({("track", "split")})
 """What has to be a part of something of one's own: INVALID_ARGUMENT for whatever is not."""
 
 LISTS = frozenset({("customer", "its visits")})

@@ -70,6 +70,7 @@ class Side:
 
     chain: Chain
     mark: str
+    clock: ManualClock = field(default_factory=ManualClock)
     places: list[Place] = field(default_factory=list)
     cameras: dict[str, Place] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
@@ -354,7 +355,7 @@ async def two_tenants(shop: Shop, core: Replica, transactions: Transactions) -> 
         tenant = Tenant(new_id(), mark, shop.clock.now(), shop.clock.now())
         async with transactions.begin_platform() as tx:
             await tx.add_tenant(tenant, None)
-        side = Side(_chain(tenant), mark)
+        side = Side(_chain(tenant), mark, shop.clock)
         side.ids.add(str(tenant.tenant_id))
         sides.append(side)
     world = World(shop, core, (sides[0], sides[1]), shop.clock)

@@ -76,6 +76,46 @@ def scope_words(source: str) -> Iterator[str]:
             yield from (f"line {node.lineno}: {word}" for word in SCOPE_WORDS if word in said)
 
 
+UNCONFINED: Mapping[str, str] = {
+    "services/accounts.py": "reads the caller's own account or key, whatever its sites",
+    "services/model_changes.py": "for administrators of the whole tenant",
+}
+"""What acts for a caller in transactions that see all sites, and why."""
+
+
+def unconfined(source: str) -> Iterator[str]:
+    """Functions that are told who calls, and open a transaction that does not depend on it."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if "principal" not in {each.arg for each in (*node.args.args, *node.args.kwonlyargs)}:
+            continue
+        for inner in ast.walk(node):
+            match inner:
+                case ast.Call(func=ast.Attribute(attr="begin" | "begin_exclusive"), keywords=keywords) if (
+                    "sites" not in {each.arg for each in keywords}
+                ):
+                    yield node.name
+
+
+def test_who_calls_decides_which_sites_are_seen() -> None:
+    found = {
+        path.removeprefix("server/footfall_server/"): told
+        for path, source in sources()
+        if path.startswith(("server/footfall_server/services/", "server/footfall_server/live/"))
+        and (told := list(unconfined(source)))
+    }
+    strangers = {path: told for path, told in found.items() if path not in UNCONFINED}
+    assert not strangers, f"use begin_for or begin_exclusive_for of services.scope: {strangers}"
+    assert found.keys() == UNCONFINED.keys(), "the list names what is confined"
+
+
+def test_a_transaction_that_does_not_ask_who_calls_is_seen() -> None:
+    planted = "async def f(self, principal):\n    async with self.t.begin({}) as tx:\n        pass\n"
+    assert list(unconfined(planted.format("tenant_of(principal)"))) == ["f"]
+    assert not list(unconfined(planted.format("tenant, sites=principal.site_ids")))
+
+
 def test_transactions_are_opened_in_one_place() -> None:
     found = {
         path: told
