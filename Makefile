@@ -75,7 +75,7 @@ migration: setup-run ## Begin a migration: make migration M="what it does"
 
 ##@ The API
 .PHONY: proto proto-check proto-baseline
-proto: setup-run ## Generate Python and TypeScript from proto/
+proto: setup-run ## Generate Python, TypeScript and the OpenAPI document from proto/
 	@$(PY) tools/proto/vendor.py
 	@tools/proto/generate
 
