@@ -86,10 +86,15 @@ proto-baseline: setup-run ## At a release: what the next API is compared with
 	@$(BIN)/buf build proto -o proto/baseline.binpb
 
 ##@ Prove
-.PHONY: e2e test-identity bench-ingest bench-edge bench-search bench-identity
+.PHONY: e2e fuzz test-identity bench-ingest bench-edge bench-search bench-identity
 e2e: setup-run ## The whole path on its own ports and data, with faults and a real browser
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) tests/e2e --timeout 900 $(ARGS)
+
+fuzz: setup-run ## 100,000 random and tampered messages over gRPC (ARGS="--seed 2"), then every JSON operation
+	@$(BIN)/footfall models pull --quiet
+	@PYTHONPATH=tests $(PY) tests/fuzz/fuzz_grpc.py $(ARGS)
+	@PYTHONPATH=tests $(PY) tests/fuzz/fuzz_openapi.py
 
 # Everything that says who is who, and which visits follow from it.
 IDENTITY_TESTS := $(addprefix tests/unit/server/test_,identities.py matching.py thresholds.py clustering.py \
@@ -105,7 +110,7 @@ test-identity: setup-run ## Matching, merging, counting: its properties, and on 
 	@$(PYTEST) -n 2 --dist loadgroup $(IDENTITY_TESTS) $(ARGS)
 
 bench-ingest: setup-run ## Events per second through RecordFace and Connect: one JSON line
-	@$(PY) tests/bench/bench_ingest.py $(ARGS)
+	@PYTHONPATH=tests $(PY) tests/bench/bench_ingest.py $(ARGS)
 
 bench-edge: setup-run ## Milliseconds per frame beside OpenCV: one JSON line
 	@$(BIN)/footfall models pull --quiet
