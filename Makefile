@@ -55,12 +55,13 @@ fmt: ## Format everything
 	@$(BIN)/buf format -w proto
 	@cd webui && npm run --silent fmt
 
-lint: setup-run ## Linters, import rules, API rules and compatibility, gateway configuration
+lint: setup-run ## Linters, import rules, API rules and compatibility, secrets, gateway configuration
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	@$(BIN)/lint-imports
 	@$(BIN)/buf lint && $(BIN)/buf format --diff --exit-code proto
 	@$(BIN)/buf breaking proto --against proto/baseline.binpb
 	@$(BIN)/yamllint --strict .
+	@$(PY) tools/checks/find_secrets.py
 	@$(BIN)/footfall gateway check
 	@cd webui && npm run --silent lint
 
@@ -124,8 +125,16 @@ bench-identity: setup-run ## Customers made per person on real pictures (FACES=f
 	@$(BIN)/footfall models pull --quiet
 	@PYTHONPATH=tests $(PY) tests/bench/bench_identity.py $(if $(FACES),--faces $(FACES)) $(ARGS)
 
+##@ What we ship
+.PHONY: sbom audit
+sbom: setup-run ## Write bills of materials (CycloneDX 1.6) to build/sbom/
+	@$(PY) tools/supply_chain/sbom.py
+
+audit: setup-run ## Report known holes in dependencies; asks the network, never fails
+	@$(PY) tools/supply_chain/audit.py
+
 ##@ Tidy up
 .PHONY: clean
 clean: ## Stop the stack and delete its data, the environment and everything built
 	@if [ -x $(BIN)/footfall ]; then $(BIN)/footfall down --delete-data; fi
-	@rm -rf .footfall .venv .cache webui/node_modules webui/dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .footfall .venv .cache build webui/node_modules webui/dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache

@@ -22,7 +22,9 @@ def _check_gateway_url(url: str) -> str:
 class EdgeSettings(BaseSettings):
     """Read once, at start, from variables named FOOTFALL_EDGE_<FIELD>."""
 
-    model_config = SettingsConfigDict(env_prefix="FOOTFALL_EDGE_", env_nested_delimiter="__", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="FOOTFALL_EDGE_", env_nested_delimiter="__", extra="ignore", hide_input_in_errors=True
+    )
 
     gateway_url: Annotated[str, AfterValidator(_check_gateway_url)]
     """Where the gateway listens, for example https://footfall.example:8443."""

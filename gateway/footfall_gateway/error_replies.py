@@ -97,6 +97,8 @@ def local_reply_config(max_request_bytes: int) -> dict[str, Any]:
                 "body_format_override": {
                     "json_format": _as_json(error),
                     "content_type": "application/json",
+                    # A request that is not well-formed is answered before it has an id.
+                    "omit_empty_values": True,
                 },
             }
         )
