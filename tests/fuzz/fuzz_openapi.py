@@ -102,16 +102,12 @@ def call_all(stack: CoreStack, *, examples: int, seed: int, seconds: float) -> R
             if out_of_time := time.monotonic() - began > seconds:
                 break
             called.append(operation.label)
-            for caller in (*Role, NOBODY, FORGED):
-                calls = OperationCalls(
-                    operation,
-                    url=envoy.url,
-                    session=session,
-                    hints=_hints(world, caller, operation.method),
-                    answers=answers,
-                )
-                entry = _Entry(world, caller, runner, seed=seed)
-                calls.run(entry, seed=seed, examples=examples)
+            callers = [
+                (_Entry(world, who, runner, seed=seed), _hints(world, who, operation.method))
+                for who in (*Role, NOBODY, FORGED)
+            ]
+            calls = OperationCalls(operation, url=envoy.url, session=session, answers=answers)
+            calls.run(callers, seed=seed, examples=examples)
             sys.stderr.write(f"{operation.label}: {answers.calls} calls, {len(answers.faults)} faults\n")
     return Report(
         seed=seed,
@@ -168,7 +164,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--examples", type=int, default=12, help="per operation, caller and kind of data")
+    parser.add_argument("--examples", type=int, default=10, help="per operation and kind of data")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=20.0, help="give up after this time")
     options = parser.parse_args()

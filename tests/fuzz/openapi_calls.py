@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
@@ -60,38 +60,29 @@ class Answers:
 
 
 class OperationCalls:
-    """Calls one operation as somebody."""
+    """Calls one operation."""
 
     def __init__(
-        self, operation: APIOperation, *, url: str, session: requests.Session, hints: Hints, answers: Answers
+        self, operation: APIOperation, *, url: str, session: requests.Session, answers: Answers
     ) -> None:
         self._operation = operation
         self._url = url
         self._session = session
-        self._hints = hints
         self._answers = answers
 
-    def run(self, caller: Entry, *, seed: int, examples: int) -> None:
-        """Good and bad data, some of each, and bodies that are none."""
-        dice = Random(f"{seed}:{self._operation.label}:{caller}")
+    def run(self, callers: Sequence[tuple[Entry, Hints]], *, seed: int, examples: int) -> None:
+        """Good and bad data, some of each, and bodies that are none; all of it by every caller."""
+        dice = Random(f"{seed}:{self._operation.label}")
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             for case in _cases(self._operation, mode, seed=dice.randrange(2**32), examples=examples):
-                if mode is GenerationMode.POSITIVE:
-                    self._use_what_is_there(case, dice)
-                self._call(case, caller)
-        if self._operation.body:
-            for case in _cases(self._operation, GenerationMode.POSITIVE, seed=1, examples=1):
-                for raw in dice.sample(RAW_BODIES, 3):
-                    self._call(case, caller, raw=raw)
-
-    def _use_what_is_there(self, case: Case, dice: Random) -> None:
-        """Ids of what is there in place of most of those that were made up."""
-        for holder in (case.path_parameters, case.query, case.body):
-            if isinstance(holder, dict):
-                for name in [each for each in holder if isinstance(holder[each], str)]:
-                    hint = self._hints.get(re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", name))
-                    if name.endswith("Id") and hint is not None and dice.random() < 0.8:
-                        holder[name] = hint(dice)
+                made = (case.path_parameters, case.query, case.body)
+                for caller, hints in callers:
+                    case.path_parameters, case.query, case.body = (
+                        _with_what_is_there(each, hints, dice) for each in made
+                    )
+                    self._call(case, caller)
+                    if mode is GenerationMode.POSITIVE and self._operation.body:
+                        self._call(case, caller, raw=dice.choice(RAW_BODIES))
 
     def _call(self, case: Case, caller: Entry, *, raw: bytes | None = None) -> None:
         kwargs = self._request(case, caller, raw)
@@ -146,6 +137,18 @@ class OperationCalls:
                     f"{failure.title}: {failure.message}" if isinstance(failure, Failure) else repr(failure)
                 )
                 yield said[:600]
+
+
+def _with_what_is_there(made: Any, hints: Hints, dice: Random) -> Any:
+    """A copy with ids of what is there in place of most of those that were made up."""
+    if not isinstance(made, dict):
+        return made
+    changed = dict(made)
+    for name, value in made.items():
+        hint = hints.get(re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", name))
+        if name.endswith("Id") and isinstance(value, str) and hint is not None and dice.random() < 0.8:
+            changed[name] = hint(dice)
+    return changed
 
 
 def _cases(operation: APIOperation, mode: GenerationMode, *, seed: int, examples: int) -> Iterator[Case]:
