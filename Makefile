@@ -55,12 +55,13 @@ fmt: ## Format everything
 	@$(BIN)/buf format -w proto
 	@cd webui && npm run --silent fmt
 
-lint: setup-run ## Linters, import rules, API rules and compatibility, gateway configuration
+lint: setup-run ## Linters, import rules, API rules and compatibility, secrets, gateway configuration
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	@$(BIN)/lint-imports
 	@$(BIN)/buf lint && $(BIN)/buf format --diff --exit-code proto
 	@$(BIN)/buf breaking proto --against proto/baseline.binpb
 	@$(BIN)/yamllint --strict .
+	@$(PY) tools/checks/find_secrets.py
 	@$(BIN)/footfall gateway check
 	@cd webui && npm run --silent lint
 
@@ -80,7 +81,7 @@ docs: setup-run ## Write what is generated into docs/
 
 ##@ The API
 .PHONY: proto proto-check proto-baseline
-proto: setup-run ## Generate Python and TypeScript from proto/
+proto: setup-run ## Generate Python, TypeScript and the OpenAPI document from proto/
 	@$(PY) tools/proto/vendor.py
 	@tools/proto/generate
 
@@ -91,10 +92,15 @@ proto-baseline: setup-run ## At a release: what the next API is compared with
 	@$(BIN)/buf build proto -o proto/baseline.binpb
 
 ##@ Prove
-.PHONY: e2e test-identity bench-ingest bench-edge bench-search bench-identity
+.PHONY: e2e fuzz test-identity bench-ingest bench-edge bench-search bench-identity
 e2e: setup-run ## The whole path on its own ports and data, with faults and a real browser
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) tests/e2e --timeout 900 $(ARGS)
+
+fuzz: setup-run ## 100,000 random and tampered messages over gRPC (ARGS="--seed 2"), then every JSON operation
+	@$(BIN)/footfall models pull --quiet
+	@PYTHONPATH=tests $(PY) tests/fuzz/fuzz_grpc.py $(ARGS)
+	@PYTHONPATH=tests $(PY) tests/fuzz/fuzz_openapi.py
 
 # Everything that says who is who, and which visits follow from it.
 IDENTITY_TESTS := $(addprefix tests/unit/server/test_,identities.py matching.py thresholds.py clustering.py \
@@ -110,7 +116,7 @@ test-identity: setup-run ## Matching, merging, counting: its properties, and on 
 	@$(PYTEST) -n 2 --dist loadgroup $(IDENTITY_TESTS) $(ARGS)
 
 bench-ingest: setup-run ## Events per second through RecordFace and Connect: one JSON line
-	@$(PY) tests/bench/bench_ingest.py $(ARGS)
+	@PYTHONPATH=tests $(PY) tests/bench/bench_ingest.py $(ARGS)
 
 bench-edge: setup-run ## Milliseconds per frame beside OpenCV: one JSON line
 	@$(BIN)/footfall models pull --quiet
@@ -124,8 +130,16 @@ bench-identity: setup-run ## Customers made per person on real pictures (FACES=f
 	@$(BIN)/footfall models pull --quiet
 	@PYTHONPATH=tests $(PY) tests/bench/bench_identity.py $(if $(FACES),--faces $(FACES)) $(ARGS)
 
+##@ What we ship
+.PHONY: sbom audit
+sbom: setup-run ## Write bills of materials (CycloneDX 1.6) to build/sbom/
+	@$(PY) tools/supply_chain/sbom.py
+
+audit: setup-run ## Report known holes in dependencies; asks the network, never fails
+	@$(PY) tools/supply_chain/audit.py
+
 ##@ Tidy up
 .PHONY: clean
 clean: ## Stop the stack and delete its data, the environment and everything built
 	@if [ -x $(BIN)/footfall ]; then $(BIN)/footfall down --delete-data; fi
-	@rm -rf .footfall .venv .cache webui/node_modules webui/dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .footfall .venv .cache build webui/node_modules webui/dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache

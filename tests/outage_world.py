@@ -85,7 +85,7 @@ class Crowd:
 
     async def keep_coming(self, replica: Replica, place: int) -> None:
         """At each step a regular, somebody who was new a while ago, and every other time somebody new."""
-        dice = random.Random(place)  # noqa: S311 - the same people in every run
+        dice = random.Random(place)
         step = 0
         began = time.monotonic()
         while not self.stopped:

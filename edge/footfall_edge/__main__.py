@@ -1,4 +1,4 @@
-"""`footfall-edge run`: the edge worker of a site. `footfall-edge join`: its certificate."""
+"""`footfall-edge run | settings`: the edge worker of a site. `footfall-edge join`: its certificate."""
 
 import argparse
 import asyncio
@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     joining.add_argument(
         "--token-file", type=Path, help="a file whose first line is the token; without it: stdin"
     )
+    commands.add_parser("settings", help="print what run would be told, as JSON; secrets as **********")
     options = parser.parse_args(arguments)
     try:
         if options.command == "join":
@@ -54,6 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             name = "__".join(str(part) for part in fault["loc"]).upper()
             sys.stderr.write(f"footfall-edge: FOOTFALL_EDGE_{name}: {fault['msg']}\n")
         return _EX_CONFIG
+    if options.command == "settings":
+        sys.stdout.write(f"{settings.model_dump_json(indent=2)}\n")
+        return 0
+    return _run(settings)
+
+
+def _run(settings: EdgeSettings) -> int:
     configure_logging(level=settings.log_level, log_format=settings.log_format)
     configure_opencv()
     log = structlog.get_logger(__name__)
@@ -69,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.critical("models_unusable", detail=str(error))
         return _EX_CONFIG
     try:
-        asyncio.run(_run(settings, vision))
+        asyncio.run(_work(settings, vision))
     except SpoolError as error:
         log.critical("spool_unusable", detail=str(error))
         return 1
@@ -99,7 +107,7 @@ def _join(token_file: Path | None) -> int:
     return 0
 
 
-async def _run(settings: EdgeSettings, vision: ModelVision) -> None:
+async def _work(settings: EdgeSettings, vision: ModelVision) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     await run_edge(settings, vision, stop)

@@ -15,7 +15,9 @@ from footfall_edge.identity.identity_files import IDENTITY_FILE
 class EdgeSettings(BaseSettings):
     """Read once, at start, from variables named FOOTFALL_EDGE_<FIELD>."""
 
-    model_config = SettingsConfigDict(env_prefix="FOOTFALL_EDGE_", env_nested_delimiter="__", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="FOOTFALL_EDGE_", env_nested_delimiter="__", extra="ignore", hide_input_in_errors=True
+    )
 
     gateway_url: Annotated[str, AfterValidator(check_gateway_url)]
     """Where the gateway listens, for example https://footfall.example:8443."""

@@ -1,4 +1,4 @@
-"""`footfall-gateway render | check`: Envoy's configuration from a few values."""
+"""`footfall-gateway render | check | settings`: Envoy's configuration from a few values."""
 
 import argparse
 import sys
@@ -21,13 +21,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def add_subcommands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `render` and `check`."""
+    """Add `render`, `check` and `settings`."""
     rendering = subparsers.add_parser("render", help="write envoy.yaml and footfall.binpb")
     rendering.add_argument("--config", type=Path, help="TOML file; FOOTFALL_GATEWAY_* variables win over it")
     rendering.add_argument("--output", type=Path, required=True, help="folder to write to")
     rendering.add_argument(
         "--descriptor-path", type=Path, help="where Envoy finds footfall.binpb (default: the output folder)"
     )
+    printing = subparsers.add_parser("settings", help="print what render would be told, as JSON")
+    printing.add_argument("--config", type=Path, help="as for render")
     subparsers.add_parser("check", help="render the template in its variants and let Envoy validate each")
 
 
@@ -40,6 +42,9 @@ def run(options: argparse.Namespace) -> int:
     except (ValidationError, OSError, tomllib.TOMLDecodeError) as error:
         sys.stderr.write(f"The gateway's settings cannot be used: {error}\n")
         return 1
+    if options.gateway_command == "settings":
+        sys.stdout.write(f"{settings.model_dump_json(indent=2)}\n")
+        return 0
     path = write_configuration(settings, options.output, descriptor_path=options.descriptor_path)
     sys.stdout.write(f"{path}\n")
     return 0

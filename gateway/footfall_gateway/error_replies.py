@@ -106,6 +106,8 @@ def local_reply_config(max_request_bytes: int, *, besides: tuple[GatewayError, .
                 "body_format_override": {
                     "json_format": _as_json(error),
                     "content_type": "application/json",
+                    # A request that is not well-formed is answered before it has an id.
+                    "omit_empty_values": True,
                 },
             }
         )

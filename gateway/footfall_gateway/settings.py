@@ -66,7 +66,11 @@ class GatewaySettings(BaseSettings):
     """Values of the template: from FOOTFALL_GATEWAY_* variables, then from a TOML file."""
 
     model_config = SettingsConfigDict(
-        env_prefix="FOOTFALL_GATEWAY_", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix="FOOTFALL_GATEWAY_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     listen: Address = Address(host="127.0.0.1", port=8080)

@@ -15,7 +15,7 @@ from footfall_server.auth.keys import BadKeysError, generate_key, load_keys
 from footfall_server.command_line import CommandError, say
 from footfall_server.domain.identity import Role
 from footfall_server.errors import FootfallError
-from footfall_server.settings import BadSettingsError, KeySettings, read_settings
+from footfall_server.settings import BadSettingsError, KeySettings, ServerSettings, read_settings
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="serve until SIGTERM").set_defaults(run=_serve)
+    commands.add_parser(
+        "settings", help="print what serve would be told, as JSON; secrets as **********"
+    ).set_defaults(run=_settings)
     commands.add_parser("migrate", help="bring the database's schema up to date").set_defaults(run=_migrate)
     commands.add_parser(
         "bootstrap-database", help="make the database and its roles, as the server's superuser"
@@ -156,6 +159,10 @@ def _serve(_options: argparse.Namespace) -> None:
     from footfall_server.serving import serve  # noqa: PLC0415
 
     serve()
+
+
+def _settings(_options: argparse.Namespace) -> None:
+    sys.stdout.write(f"{read_settings(ServerSettings).model_dump_json(indent=2)}\n")
 
 
 def _migrate(_options: argparse.Namespace) -> None:

@@ -63,7 +63,7 @@ class VisionCropEmbedder:
             try:
                 loaded = FaceEmbedder.load(self._store, model_id=model_id)
             except ModelError as error:
-                _log.error("model_not_loaded", model_id=model_id, detail=str(error))
+                _log.warning("model_not_loaded", model_id=model_id, detail=str(error))
                 raise model_unknown(
                     model_id,
                     f"the file of model {model_id} is missing on the core's machine, or is not the registered"

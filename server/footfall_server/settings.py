@@ -91,6 +91,14 @@ class MilvusSettings(_Section):
     threads: int = Field(default=4, ge=1, le=64)
     fallback_faces: int = Field(default=200_000, ge=0, le=10_000_000)
 
+    @field_validator("uri")
+    @classmethod
+    def _without_credentials(cls, uri: str) -> str:
+        # Settings are printed and logged; what is secret has a field of its own.
+        if "@" in uri.partition("://")[2].partition("/")[0]:
+            raise ValueError("must hold no user and password; MILVUS__TOKEN takes them as user:password")
+        return uri
+
     @field_validator("build", "search")
     @classmethod
     def _known_to_the_index(cls, given: dict[str, Any], about: ValidationInfo) -> dict[str, Any]:

@@ -119,7 +119,7 @@ class Chain:
 
     async def record(self, faces: Pictures, order: Sequence[int], seed: int) -> dict[int, str]:
         """Sends the pictures in this order, one after the other. Returns the event of each row."""
-        dice = random.Random(seed)  # noqa: S311 - which camera a picture comes from
+        dice = random.Random(seed)
         at = datetime.now(UTC) - timedelta(hours=1) - BETWEEN * len(order)
         events: dict[int, str] = {}
         for number, row in enumerate(order):

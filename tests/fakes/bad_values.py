@@ -78,7 +78,7 @@ BREAKS_OF_MESSAGES: Mapping[str, Break] = {
 }
 BREAKS_OF_FIELDS: Mapping[str, Break] = {
     "camera.source_url": lambda camera: setattr(camera, "source_url", f"http://u:{MARKER}@host/"),
-    "face_event.landmarks": lambda event: event.landmarks.pop(),
+    "face_event.landmarks": lambda event: event.landmarks.add(),
     "embedding.vector": lambda embedding: setattr(embedding, "vector", embedding.vector + b"\0"),
 }
 

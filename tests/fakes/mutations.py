@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 MessageT = TypeVar("MessageT", bound=Message)
 
-_EXTREMES = {
+EXTREMES = {
     FieldDescriptor.CPPTYPE_INT32: [0, 1, -1, -(2**31), 2**31 - 1],
     FieldDescriptor.CPPTYPE_INT64: [0, 1, -1, -(2**63), 2**63 - 1, 253402300800, -62135596801],
     FieldDescriptor.CPPTYPE_UINT32: [0, 1, 2**31, 2**32 - 1],
@@ -28,28 +28,27 @@ _EXTREMES = {
     FieldDescriptor.CPPTYPE_ENUM: [0, 1, 2, 99, -1, 2**31 - 1],
     FieldDescriptor.CPPTYPE_STRING: [],
 }
+ODD_TEXTS = [
+    "",
+    " ",
+    "\0",
+    "\n",
+    "***",
+    "0",
+    "00000000-0000-0000-0000-000000000000",
+    "rtsp://",
+    "rtsp://[::1",
+    "rtsp://a:99999/",
+    "rtsp://:***@/",
+    "usb:0",
+    "file:\0",
+    "Factory",
+    "../../etc/passwd",
+    "display_name",
+    "site.display_name",
+]
 _TEXTS = st.one_of(
-    st.sampled_from(
-        [
-            "",
-            " ",
-            "\0",
-            "\n",
-            "***",
-            "0",
-            "00000000-0000-0000-0000-000000000000",
-            "rtsp://",
-            "rtsp://[::1",
-            "rtsp://a:99999/",
-            "rtsp://:***@/",
-            "usb:0",
-            "file:\0",
-            "Factory",
-            "../../etc/passwd",
-            "display_name",
-            "site.display_name",
-        ]
-    ),
+    st.sampled_from(ODD_TEXTS),
     st.text(st.characters(codec="utf-8"), max_size=40),
 )
 _BYTES = st.one_of(st.binary(max_size=64), st.binary(min_size=2048, max_size=2048))
@@ -107,4 +106,4 @@ def _change_message(draw: st.DrawFn, message: Any, field: FieldDescriptor) -> No
 def _scalar(field: FieldDescriptor) -> st.SearchStrategy[Any]:
     if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
         return _BYTES if field.type == FieldDescriptor.TYPE_BYTES else _TEXTS
-    return st.sampled_from(_EXTREMES[field.cpp_type])
+    return st.sampled_from(EXTREMES[field.cpp_type])

@@ -107,7 +107,7 @@ def some_tracks(chance: random.Random, people: list[UUID], sites: list[UUID]) ->
 async def test_merges_undone_in_any_order_leave_every_row_of_every_table_as_it_was(
     transactions: Transactions, superuser: asyncpg.Connection, tenant_id: UUID
 ) -> None:
-    chance = random.Random(20261122)  # noqa: S311 - a story, not a secret
+    chance = random.Random(20261122)
     clock = ManualClock(NOON)
     world = MergeWorld(transactions, tenant_id, clock)
     sites = [a_site("Old Town"), replace(a_site("Harbour"), visit_gap=timedelta(minutes=10))]

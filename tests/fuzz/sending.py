@@ -1,0 +1,117 @@
+"""Sends a case to the core, and says with which code it ended."""
+
+import asyncio
+import itertools
+from dataclasses import dataclass
+
+import grpc
+import grpc.aio
+from footfall_server.domain.identity import Role
+from fuzz.callers import FORGED, Callers, Metadata
+from fuzz.cases import Case, CaseMaker
+
+PATIENCE = 60.0
+"""Seconds. Longer than the core is silent in any case that is in order."""
+_OF_THE_LIBRARY = "Internal error from Core"
+"""Of gRPC's C core, not of ours: grpc/aio/_call.py."""
+_TRIES = 20
+
+OPTIONS = (
+    ("grpc.max_send_message_length", -1),
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.use_local_subchannel_pool", 1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a call ended, and what was said of it."""
+
+    code: grpc.StatusCode
+    details: str = ""
+
+    @property
+    def is_ok(self) -> bool:
+        return self.code is grpc.StatusCode.OK
+
+
+class Sender:
+    """Spreads calls over some connections."""
+
+    def __init__(self, address: str, callers: Callers, cases: CaseMaker, *, connections: int = 4) -> None:
+        self._channels = [grpc.aio.insecure_channel(address, options=OPTIONS) for _ in range(connections)]
+        self._next = itertools.cycle(self._channels)
+        self._callers = callers
+        self._cases = cases
+
+    async def close(self) -> None:
+        """Ends the connections."""
+        for channel in self._channels:
+            await channel.close()
+
+    async def send(self, case: Case) -> Ending:
+        """How the call ended. DEADLINE_EXCEEDED is ours when nothing came in time."""
+        ending = await self._once(case, self._metadata(case))
+        if ending.code is grpc.StatusCode.UNAUTHENTICATED and isinstance(case.caller, Role):
+            # What the fuzzer did may have ended its own session: that is no fault of this message.
+            await self._callers.sign_in()
+            ending = await self._once(case, self._metadata(case))
+        return ending
+
+    def _metadata(self, case: Case) -> Metadata:
+        if isinstance(case.caller, Role):
+            return self._callers.metadata(case.caller)
+        return self._callers.forged(self._cases.dice(case.index)) if case.caller == FORGED else ()
+
+    async def _once(self, case: Case, metadata: Metadata) -> Ending:
+        """As `_called`, again while the client's library hides how the core ended the call.
+
+        Who writes to a stream that has just been ended is told INTERNAL by the library itself.
+        """
+        for _ in range(_TRIES):
+            ending = await self._called(case, metadata)
+            if ending.details != _OF_THE_LIBRARY:
+                break
+        return ending
+
+    async def _called(self, case: Case, metadata: Metadata) -> Ending:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._call(case, metadata)
+        except grpc.aio.AioRpcError as error:
+            return Ending(error.code(), error.details() or "")
+        except TimeoutError:
+            return Ending(grpc.StatusCode.DEADLINE_EXCEEDED)
+        return Ending(grpc.StatusCode.OK)
+
+    async def _call(self, case: Case, metadata: Metadata) -> None:
+        channel, described = next(self._next), case.target.descriptor
+        if described.client_streaming:
+            await _converse(channel, case, metadata)
+        elif described.server_streaming:
+            stream = channel.unary_stream(case.target.name)(case.payloads[0], metadata=metadata)
+            try:
+                await stream.read()
+            finally:
+                stream.cancel()
+        else:
+            await channel.unary_unary(case.target.name)(case.payloads[0], metadata=metadata)
+
+
+async def _converse(channel: grpc.aio.Channel, case: Case, metadata: Metadata) -> None:
+    stream = channel.stream_stream(case.target.name)(metadata=metadata)
+    try:
+        for payload in case.payloads:
+            # Lets an ending that is there already be seen, before a write hides it.
+            await asyncio.sleep(0)
+            if stream.done():
+                break
+            await stream.write(payload)
+        await stream.done_writing()
+        while await stream.read() is not grpc.aio.EOF:
+            pass
+    except asyncio.InvalidStateError:
+        # The core ended the stream before all was said; how, reading tells.
+        await stream.read()
+    finally:
+        stream.cancel()

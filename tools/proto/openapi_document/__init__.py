@@ -1,0 +1,1 @@
+"""Makes the OpenAPI document of the JSON API from the descriptors of the protos."""
