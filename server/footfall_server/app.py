@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from footfall_server.auth.keys import KeyRing
+from footfall_server.auth.password_policy import PasswordPolicy
 from footfall_server.auth.passwords import Passwords
 from footfall_server.auth.tokens import AccessTokens
 from footfall_server.domain.impostor_tail import ImpostorTail
@@ -40,6 +41,7 @@ from footfall_server.rpc.recognition import RecognitionServicer
 from footfall_server.rpc.services import Servicers, services
 from footfall_server.rpc.sites import SiteServicer
 from footfall_server.rpc.tenants import TenantServicer
+from footfall_server.rpc.users import UserServicer
 from footfall_server.rpc.visits import VisitServicer
 from footfall_server.services.accounts import AccountService
 from footfall_server.services.batching import BatchLimits, MicroBatcher
@@ -59,19 +61,24 @@ from footfall_server.services.images import ImageService
 from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.index_verification import IndexVerification
 from footfall_server.services.index_writer import IndexWriter
+from footfall_server.services.login_throttle import LoginThrottle
 from footfall_server.services.merging import Merging
 from footfall_server.services.model_changes import ModelChangeService
 from footfall_server.services.model_registry import KnownModels
 from footfall_server.services.nightly import Nightly
+from footfall_server.services.passwords import PasswordService
 from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.reembedding import Reembedding
 from footfall_server.services.resilient_search import ResilientSearch
+from footfall_server.services.sign_in_retention import SignInRetention
+from footfall_server.services.sign_ins import TokensEndThemselves, TokenSessions
 from footfall_server.services.sites import SiteService
 from footfall_server.services.splitting import Splitting
 from footfall_server.services.suggestions import Suggestions
 from footfall_server.services.tenant_models import TenantModels
 from footfall_server.services.tenants import TenantService
 from footfall_server.services.threshold_policies import ThresholdPolicies
+from footfall_server.services.users import UserService
 from footfall_server.services.visits import VisitService
 from footfall_server.services.workers import WorkerService
 from footfall_server.settings import AuthSettings, RecognitionSettings
@@ -131,10 +138,23 @@ class Core:
             transactions=transactions,
             tokens=tokens,
             keys=keys,
-            passwords=passwords,
             clock=clock,
-            person_token_ttl=choices.auth.person_token_ttl,
             worker_token_ttl=choices.auth.worker_token_ttl,
+        )
+        access = TokensEndThemselves()
+        sessions = TokenSessions(
+            transactions=transactions, tokens=tokens, lifetime=choices.auth.person_token_ttl
+        )
+        # Of the oldest key, which every replica still has while a new one is handed out.
+        throttle_key = keys.derived_secrets("footfall login attempts")[-1]
+        people = PasswordService(
+            transactions=transactions,
+            passwords=passwords,
+            policy=PasswordPolicy(),
+            throttle=LoginThrottle(transactions=transactions, clock=clock, key=throttle_key),
+            sessions=sessions,
+            access=access,
+            clock=clock,
         )
         images = ImageService(transactions=transactions, images=adapters.images, clock=clock)
         self._search = ResilientSearch(
@@ -165,12 +185,17 @@ class Core:
         self._reembedding = Reembedding(transactions=transactions, embedder=adapters.embedder, clock=clock)
 
         servicers = Servicers(
-            auth=AuthServicer(accounts=accounts),
+            auth=AuthServicer(accounts=accounts, passwords=people),
+            users=UserServicer(
+                users=UserService(transactions=transactions, access=access, clock=clock),
+                page_tokens=page_tokens,
+            ),
             tenants=TenantServicer(
                 tenants=TenantService(transactions=transactions, clock=clock), page_tokens=page_tokens
             ),
             sites=SiteServicer(
-                sites=SiteService(transactions=transactions, clock=clock), page_tokens=page_tokens
+                sites=SiteService(transactions=transactions, access=access, clock=clock),
+                page_tokens=page_tokens,
             ),
             cameras=CameraServicer(
                 cameras=CameraService(transactions=transactions, clock=clock), page_tokens=page_tokens
@@ -259,10 +284,12 @@ class Core:
                 transactions=transactions, index=self._adapters.index, changed=changed, clock=clock
             )
             retention = ChangeRetention(transactions=transactions, clock=clock)
+            sign_ins = SignInRetention(transactions=transactions, clock=clock)
             jobs = [
                 self._feed.run(),
                 writer.run(),
                 retention.run(),
+                sign_ins.run(),
                 self._index_recovery.run(),
                 self._search.run(),
                 self._reembedding.run(),

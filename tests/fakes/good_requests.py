@@ -10,7 +10,7 @@ from fakes.edge_client import hello
 from fakes.manual_clock import START
 from fakes.model_world import fill_gallery, open_model_change
 from fakes.polling import until
-from fakes.shop import MODEL_ID, OTHER_MODEL_ID, Replica, Shop
+from fakes.shop import MODEL_ID, OTHER_MODEL_ID, Chain, Replica, Shop
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
     auth_service_pb2,
@@ -23,17 +23,21 @@ from footfall.v1 import (
     recognition_service_pb2,
     site_service_pb2,
     tenant_service_pb2,
+    user_service_pb2,
     visit_service_pb2,
 )
+from footfall_server.auth.password_policy import PasswordPolicy
 from footfall_server.domain.identifiers import new_id
-from footfall_server.domain.identity import Role
+from footfall_server.domain.identity import Role, User
 from footfall_server.rpc.convert_values import to_timestamp
 from footfall_server.services.provisioning import ProvisioningService
+from footfall_server.services.setup_tokens import MadeSetupToken, give_setup_token
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
 EMAIL = "chefin@nord.example"
 PASSWORD = "correct horse battery"
+NEW_PASSWORD = "staple of twelve herons"
 
 Requests = Mapping[str, Sequence[Message]]
 
@@ -43,6 +47,8 @@ class Seeded:
     """What has to be there, so that requests can be good."""
 
     api_key: str
+    user_id: str
+    setup_token: str
     visit_id: str
     image_id: str
     empty_tenant_id: str
@@ -54,11 +60,12 @@ class Seeded:
 async def seed(shop: Shop, core: Replica) -> Seeded:
     """A person, a key, a visit with its image, and a tenant and a site that may be deleted."""
     provisioning = ProvisioningService(
-        transactions=shop.transactions, passwords=shop.passwords, clock=shop.clock
+        transactions=shop.transactions, passwords=shop.passwords, policy=PasswordPolicy(), clock=shop.clock
     )
     tenant_id = shop.own.tenant.tenant_id
     await provisioning.create_tenant_admin(tenant_id, email=EMAIL, display_name="Chefin", password=PASSWORD)
     key = await provisioning.create_api_key(tenant_id, shop.own.site.site_id, display_name="Kasse")
+    user, made = await seed_person(shop)
     event = face_event(shop.own.camera.camera_id, person=77)
     event.crop_jpeg = JPEG
     recorded = await core.ingest.RecordFace(
@@ -79,6 +86,8 @@ async def seed(shop: Shop, core: Replica) -> Seeded:
     customers = await seed_customers(shop, shop.own, shop.own.camera)
     return Seeded(
         key.text,
+        str(user.user_id),
+        made.text,
         recorded.visit_id,
         str(image_id),
         tenant.tenant_id,
@@ -86,6 +95,24 @@ async def seed(shop: Shop, core: Replica) -> Seeded:
         recorded.event_id,
         customers,
     )
+
+
+async def seed_person(shop: Shop, chain: Chain | None = None) -> tuple[User, MadeSetupToken]:
+    """A site manager without a password, and the token to set one."""
+    of = chain or shop.own
+    user = User(
+        user_id=new_id(),
+        tenant_id=of.tenant.tenant_id,
+        email=f"{new_id()}@nord.example",
+        display_name="Filialleiter",
+        role=Role.SITE_MANAGER,
+        password_hash=None,
+        created_at=START,
+        site_ids=frozenset({of.site.site_id}),
+    )
+    async with shop.transactions.begin(of.tenant.tenant_id) as tx:
+        await tx.users.add(user)
+        return user, await give_setup_token(tx, user, at=shop.clock.now())
 
 
 def full_event(camera_id: UUID, *, person: int = 5) -> face_event_pb2.FaceEvent:
@@ -103,6 +130,7 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
     """By the method's name on the wire. Messages of a stream are good after the ones before them."""
     return {
         **_of_accounts(seeded),
+        **_of_users(shop, seeded),
         **_of_tenants(shop, seeded),
         **_of_sites(shop, seeded),
         **_of_cameras(shop),
@@ -120,8 +148,35 @@ def _of_accounts(seeded: Seeded) -> Requests:
             auth_service_pb2.IssueTokenRequest(password=password),
             auth_service_pb2.IssueTokenRequest(api_key=seeded.api_key),
         ],
+        "/footfall.v1.AuthService/ChangePassword": [
+            auth_service_pb2.ChangePasswordRequest(current_password=PASSWORD, new_password=NEW_PASSWORD)
+        ],
+        "/footfall.v1.AuthService/SetPassword": [
+            auth_service_pb2.SetPasswordRequest(setup_token=seeded.setup_token, new_password=NEW_PASSWORD)
+        ],
         "/footfall.v1.AuthService/GetMe": [auth_service_pb2.GetMeRequest()],
         "/footfall.v1.AuthService/GetJwks": [auth_service_pb2.GetJwksRequest()],
+    }
+
+
+def _of_users(shop: Shop, seeded: Seeded) -> Requests:
+    user = user_service_pb2.User(
+        user_id=seeded.user_id,
+        email="neu@nord.example",
+        display_name="Neu",
+        role=auth_service_pb2.ROLE_SITE_MANAGER,
+        site_ids=[str(shop.own.site.site_id)],
+        disabled=True,
+    )
+    mask = FieldMask(paths=["display_name", "role", "site_ids", "disabled"])
+    service = "/footfall.v1.UserService"
+    return {
+        f"{service}/CreateUser": [user_service_pb2.CreateUserRequest(user=user, request_id=str(new_id()))],
+        f"{service}/GetUser": [user_service_pb2.GetUserRequest(user_id=seeded.user_id)],
+        f"{service}/ListUsers": [user_service_pb2.ListUsersRequest(page_size=1)],
+        f"{service}/UpdateUser": [user_service_pb2.UpdateUserRequest(user=user, update_mask=mask)],
+        f"{service}/DeleteUser": [user_service_pb2.DeleteUserRequest(user_id=seeded.user_id)],
+        f"{service}/CreateSetupToken": [user_service_pb2.CreateSetupTokenRequest(user_id=seeded.user_id)],
     }
 
 

@@ -3,9 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
+from fakes.memory_accounts import (
+    MemoryLoginAttempts,
+    MemoryOidcLogins,
+    MemorySetupTokens,
+    MemoryUsers,
+)
 from fakes.memory_batches import MemoryBatches
 from fakes.memory_changes import MemoryChanges
 from fakes.memory_customers import (
@@ -26,11 +32,9 @@ from fakes.memory_places import (
     MemoryApiKeys,
     MemoryCameras,
     MemorySites,
-    MemoryUsers,
     MemoryWorkers,
     not_empty,
     page_by_name,
-    refuse_taken_address,
     refuse_taken_name,
 )
 from fakes.memory_recognition import (
@@ -45,6 +49,7 @@ from fakes.memory_visits import MemoryChangeRows, MemoryImageRows, MemoryVisits
 from footfall_server.domain.change import TenantChanged
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
+from footfall_server.domain.setup_token import SetupToken
 from footfall_server.ports import Clock, NameCursor
 
 
@@ -60,6 +65,7 @@ class MemoryTransaction:
         self.sites = MemorySites(self.tables)
         self.cameras = MemoryCameras(self.tables)
         self.users = MemoryUsers(tenant_id, self.platform)
+        self.setup_tokens = MemorySetupTokens(tenant_id, self.platform)
         self.api_keys = MemoryApiKeys(self.tables)
         self.workers = MemoryWorkers(self.tables)
         self.events = MemoryEvents(self.tables)
@@ -92,6 +98,10 @@ class MemoryPlatformTransaction:
     def __init__(self, platform: PlatformTables, stores: dict[UUID, TenantStore]) -> None:
         self.platform = platform.copy()
         self.audit = MemoryAudit(self.platform)
+        self.users = MemoryUsers(None, self.platform)
+        self.setup_tokens = MemorySetupTokens(None, self.platform)
+        self.login_attempts = MemoryLoginAttempts(self.platform)
+        self.oidc_logins = MemoryOidcLogins(self.platform)
         self._stores = stores
 
     async def user_by_email(self, email: str) -> User | None:
@@ -101,16 +111,25 @@ class MemoryPlatformTransaction:
     async def user_by_id(self, user_id: UUID) -> User | None:
         return self.platform.users.get(user_id)
 
-    async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
-        self.platform.users[user_id] = replace(self.platform.users[user_id], password_hash=password_hash)
+    async def user_by_identity(self, issuer: str, subject: str) -> User | None:
+        users = self.platform.users.values()
+        return next(
+            (each for each in users if (each.oidc_issuer, each.oidc_subject) == (issuer, subject)), None
+        )
+
+    async def setup_token(self, setup_token_id: UUID) -> SetupToken | None:
+        return self.platform.setup_tokens.get(setup_token_id)
+
+    async def purge_setup_tokens(self, before: datetime) -> int:
+        tokens = self.platform.setup_tokens
+        old = [key for key, token in tokens.items() if token.expires_at < before]
+        for key in old:
+            del tokens[key]
+        return len(old)
 
     async def api_key_by_prefix(self, prefix: str) -> ApiKey | None:
         keys = (key for store in self._stores.values() for key in store.tables.api_keys.values())
         return next((key for key in keys if key.prefix == prefix), None)
-
-    async def add_system_admin(self, user: User) -> None:
-        refuse_taken_address(user, self.platform)
-        self.platform.users[user.user_id] = user
 
     async def add_tenant(self, tenant: Tenant, request_id: UUID | None) -> Tenant:
         if request_id is not None:
@@ -153,6 +172,7 @@ class MemoryTransactions:
         self.committed = 0
         self.platform = PlatformTables()
         self._stores: dict[UUID, TenantStore] = {}
+        self._exclusive = asyncio.Lock()
         self._clock = clock
         self._source = changes or MemoryChanges()
 
@@ -177,6 +197,11 @@ class MemoryTransactions:
         tx = MemoryPlatformTransaction(base, self._stores)
         yield tx
         tx.platform.lay_over(base, self.platform)
+
+    @asynccontextmanager
+    async def begin_platform_exclusive(self) -> AsyncIterator[MemoryPlatformTransaction]:
+        async with self._exclusive, self.begin_platform() as tx:
+            yield tx
 
     @asynccontextmanager
     async def _transaction(self, tenant_id: UUID, *, exclusive: bool) -> AsyncIterator[MemoryTransaction]:

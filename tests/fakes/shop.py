@@ -24,6 +24,7 @@ from footfall.v1 import (
     recognition_service_pb2_grpc,
     site_service_pb2_grpc,
     tenant_service_pb2_grpc,
+    user_service_pb2_grpc,
     visit_service_pb2_grpc,
 )
 from footfall_server.app import Adapters, Choices, Core
@@ -66,6 +67,7 @@ class Replica:
     port: int
     channel: grpc.aio.Channel
     auth: "auth_service_pb2_grpc.AuthServiceAsyncStub"
+    users: "user_service_pb2_grpc.UserServiceAsyncStub"
     tenants: "tenant_service_pb2_grpc.TenantServiceAsyncStub"
     sites: "site_service_pb2_grpc.SiteServiceAsyncStub"
     cameras: "camera_service_pb2_grpc.CameraServiceAsyncStub"
@@ -161,6 +163,7 @@ class Shop:
                 port=port,
                 channel=channel,
                 auth=auth_service_pb2_grpc.AuthServiceStub(channel),
+                users=user_service_pb2_grpc.UserServiceStub(channel),
                 tenants=tenant_service_pb2_grpc.TenantServiceStub(channel),
                 sites=site_service_pb2_grpc.SiteServiceStub(channel),
                 cameras=camera_service_pb2_grpc.CameraServiceStub(channel),

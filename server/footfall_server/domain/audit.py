@@ -10,6 +10,9 @@ from uuid import UUID
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
 
+NOBODY = UUID(int=0)
+"""Stands for the actor where nobody was signed in."""
+
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
@@ -26,6 +29,28 @@ class AuditEntry:
     resource: str
     resource_id: UUID
     detail: str
+
+    @classmethod
+    def by_nobody(
+        cls,
+        action: str,
+        resource_id: UUID,
+        *,
+        at: datetime,
+        detail: Mapping[str, object],
+        resource: str,
+    ) -> Self:
+        """What happened without anybody being signed in, such as a command of the operator."""
+        return cls(
+            audit_id=new_id(),
+            at=at,
+            actor_id=NOBODY,
+            actor_role="",
+            action=action,
+            resource=resource,
+            resource_id=resource_id,
+            detail=_json(detail),
+        )
 
     @classmethod
     def of(
@@ -47,5 +72,9 @@ class AuditEntry:
             action=action,
             resource=resource,
             resource_id=resource_id,
-            detail=json.dumps(detail, default=str, ensure_ascii=False, separators=(",", ":")),
+            detail=_json(detail),
         )
+
+
+def _json(detail: Mapping[str, object]) -> str:
+    return json.dumps(detail, default=str, ensure_ascii=False, separators=(",", ":"))

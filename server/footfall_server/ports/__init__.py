@@ -5,7 +5,13 @@ another tenant is not there. Adapters turn a store that cannot be reached into F
 (STORE_UNAVAILABLE or INDEX_UNAVAILABLE).
 """
 
-from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
+from footfall_server.ports.accounts import (
+    ApiKeyRepository,
+    LoginAttemptRepository,
+    OidcLoginRepository,
+    SetupTokenRepository,
+    UserRepository,
+)
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.changes import ChangeRepository, ChangeSource, Notification
 from footfall_server.ports.clock import Clock
@@ -44,11 +50,17 @@ from footfall_server.ports.recognition import (
     IndexRemoval,
     SightingRepository,
 )
-from footfall_server.ports.transactions import PlatformTransaction, Transaction, Transactions
+from footfall_server.ports.transactions import (
+    AccountTransaction,
+    PlatformTransaction,
+    Transaction,
+    Transactions,
+)
 from footfall_server.ports.visits import VisitRepository
 from footfall_server.ports.workers import WorkerRepository
 
 __all__ = [
+    "AccountTransaction",
     "ApiKeyRepository",
     "AuditRepository",
     "BatchRepository",
@@ -76,15 +88,18 @@ __all__ = [
     "IndexHit",
     "IndexRemoval",
     "JobRepository",
+    "LoginAttemptRepository",
     "MergeRepository",
     "ModelChangeRepository",
     "ModelFaceRepository",
     "NameCursor",
     "Notification",
+    "OidcLoginRepository",
     "OwnedFace",
     "PlatformTransaction",
     "PopulationRepository",
     "ScoreCursor",
+    "SetupTokenRepository",
     "SightingRepository",
     "SiteRepository",
     "StoredObject",

@@ -10,19 +10,21 @@ from google.protobuf import empty_pb2
 from footfall_server.rpc import convert_accounts
 from footfall_server.rpc.call_context import current_principal
 from footfall_server.services.accounts import AccountService
+from footfall_server.services.passwords import PasswordService
 
 
 class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     """Turns credentials into tokens."""
 
-    def __init__(self, *, accounts: AccountService) -> None:
+    def __init__(self, *, accounts: AccountService, passwords: PasswordService) -> None:
         self._accounts = accounts
+        self._passwords = passwords
 
     async def IssueToken(
         self, request: auth_service_pb2.IssueTokenRequest, _context: Any
     ) -> auth_service_pb2.IssueTokenResponse:
         if request.WhichOneof("credentials") == "password":
-            sign_in = await self._accounts.sign_in_password(
+            sign_in = await self._passwords.sign_in(
                 email=request.password.email, password=request.password.password
             )
         else:
@@ -38,14 +40,18 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         raise NotImplementedError
 
     async def ChangePassword(
-        self, _request: auth_service_pb2.ChangePasswordRequest, _context: Any
+        self, request: auth_service_pb2.ChangePasswordRequest, _context: Any
     ) -> empty_pb2.Empty:
-        raise NotImplementedError
+        await self._passwords.change(
+            current_principal(), current=request.current_password, new=request.new_password
+        )
+        return empty_pb2.Empty()
 
     async def SetPassword(
-        self, _request: auth_service_pb2.SetPasswordRequest, _context: Any
+        self, request: auth_service_pb2.SetPasswordRequest, _context: Any
     ) -> empty_pb2.Empty:
-        raise NotImplementedError
+        await self._passwords.set_by_token(request.setup_token, new=request.new_password)
+        return empty_pb2.Empty()
 
     async def ListIdentityProviders(
         self, _request: auth_service_pb2.ListIdentityProvidersRequest, _context: Any

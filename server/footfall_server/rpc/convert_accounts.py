@@ -16,12 +16,23 @@ _ROLES = {
     Role.WORKER: auth_service_pb2.ROLE_WORKER,
 }
 
+_FROM_ROLES = {number: role for role, number in _ROLES.items()}
+
+
+def to_role(role: Role) -> auth_service_pb2.Role:
+    return _ROLES[role]
+
+
+def from_role(number: auth_service_pb2.Role) -> Role:
+    """The role with this number; the rules of the proto have said that there is one."""
+    return _FROM_ROLES[number]
+
 
 def to_principal(identity: Identity) -> auth_service_pb2.Principal:
     principal = identity.principal
     return auth_service_pb2.Principal(
         subject_id=str(principal.subject_id),
-        role=_ROLES[principal.role],
+        role=to_role(principal.role),
         tenant_id=to_optional_id(principal.tenant_id),
         site_ids=sorted(str(site_id) for site_id in principal.site_ids or ()),
         display_name=principal.display_name,

@@ -18,6 +18,7 @@ class Scope(Enum):
     SELF = "the caller itself"
     INSTALLATION = "what belongs to no tenant"
     TENANT = "the caller's tenant, and in it the sites that the caller is confined to"
+    ACTING = "the caller's tenant or, for a system administrator who acts for none, the installation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ _EVERYBODY = Permission(Scope.SELF, frozenset(Role))
 _PEOPLE = Permission(Scope.SELF, frozenset({Role.SYSTEM_ADMIN, Role.TENANT_ADMIN, Role.SITE_MANAGER}))
 _SWITCHERS = Permission(Scope.SELF, frozenset({Role.SYSTEM_ADMIN}))
 _SYSTEM = Permission(Scope.INSTALLATION, frozenset({Role.SYSTEM_ADMIN}))
+_ACTING_ADMINS = Permission(Scope.ACTING, frozenset({Role.SYSTEM_ADMIN, Role.TENANT_ADMIN}))
 _ADMINS = Permission(Scope.TENANT, frozenset({Role.TENANT_ADMIN}))
 _MANAGERS = Permission(Scope.TENANT, frozenset({Role.TENANT_ADMIN, Role.SITE_MANAGER}))
 _WORKERS = Permission(Scope.TENANT, frozenset({Role.WORKER}))
@@ -51,6 +53,12 @@ PERMISSIONS: Mapping[str, Permission] = {
     "/footfall.v1.AuthService/SetPassword": _PUBLIC,
     "/footfall.v1.AuthService/ListIdentityProviders": _PUBLIC,
     "/footfall.v1.AuthService/StartOidcLogin": _PUBLIC,
+    "/footfall.v1.UserService/CreateUser": _ACTING_ADMINS,
+    "/footfall.v1.UserService/GetUser": _ACTING_ADMINS,
+    "/footfall.v1.UserService/ListUsers": _ACTING_ADMINS,
+    "/footfall.v1.UserService/UpdateUser": _ACTING_ADMINS,
+    "/footfall.v1.UserService/DeleteUser": _ACTING_ADMINS,
+    "/footfall.v1.UserService/CreateSetupToken": _ACTING_ADMINS,
     "/footfall.v1.TenantService/CreateTenant": _SYSTEM,
     "/footfall.v1.TenantService/GetTenant": _SYSTEM,
     "/footfall.v1.TenantService/ListTenants": _SYSTEM,

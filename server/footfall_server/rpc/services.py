@@ -22,6 +22,8 @@ from footfall.v1 import (
     site_service_pb2_grpc,
     tenant_service_pb2,
     tenant_service_pb2_grpc,
+    user_service_pb2,
+    user_service_pb2_grpc,
     visit_service_pb2,
     visit_service_pb2_grpc,
 )
@@ -36,6 +38,7 @@ from footfall_server.rpc.live import LiveServicer
 from footfall_server.rpc.recognition import RecognitionServicer
 from footfall_server.rpc.sites import SiteServicer
 from footfall_server.rpc.tenants import TenantServicer
+from footfall_server.rpc.users import UserServicer
 from footfall_server.rpc.visits import VisitServicer
 
 
@@ -44,6 +47,7 @@ class Servicers:
     """One servicer per service."""
 
     auth: AuthServicer
+    users: UserServicer
     tenants: TenantServicer
     sites: SiteServicer
     cameras: CameraServicer
@@ -61,6 +65,10 @@ def services(servicer: Servicers) -> Sequence[Service]:
         Service(
             auth_service_pb2.DESCRIPTOR.services_by_name["AuthService"],
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer.auth, server),
+        ),
+        Service(
+            user_service_pb2.DESCRIPTOR.services_by_name["UserService"],
+            lambda server: user_service_pb2_grpc.add_UserServiceServicer_to_server(servicer.users, server),
         ),
         Service(
             tenant_service_pb2.DESCRIPTOR.services_by_name["TenantService"],

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from footfall_server.auth.api_keys import hash_secret, parse_api_key, secret_matches
 from footfall_server.auth.keys import KeyRing, PublicJwk
-from footfall_server.auth.passwords import Passwords
 from footfall_server.auth.tokens import AccessTokens, IssuedToken
 from footfall_server.domain.identity import ApiKey, Principal, Role, User
 from footfall_server.errors import ErrorKind, FootfallError
@@ -34,7 +33,7 @@ class SignIn:
 
 
 class AccountService:
-    """Turns credentials into tokens. What is wrong with bad credentials is never told."""
+    """Lets programs in, and says who was let in. What is wrong with bad credentials is never told."""
 
     def __init__(
         self,
@@ -42,51 +41,25 @@ class AccountService:
         transactions: Transactions,
         tokens: AccessTokens,
         keys: KeyRing,
-        passwords: Passwords,
         clock: Clock,
-        person_token_ttl: timedelta,
         worker_token_ttl: timedelta,
     ) -> None:
         self._transactions = transactions
         self._tokens = tokens
         self._keys = keys
-        self._passwords = passwords
         self._clock = clock
-        self._person_token_ttl = person_token_ttl
         self._worker_token_ttl = worker_token_ttl
-
-    async def sign_in_password(self, *, email: str, password: str) -> SignIn:
-        """A token for a person. Raises UNAUTHENTICATED / BAD_CREDENTIALS."""
-        async with self._transactions.begin_platform() as tx:
-            user = await tx.user_by_email(email.strip())
-        # Hashing takes tens of milliseconds: no connection is held meanwhile.
-        checked = await self._passwords.check(user.password_hash if user else None, password)
-        if user is None or not checked.right or user.disabled_at is not None:
-            raise _bad_credentials()
-        async with self._transactions.begin_platform() as tx:
-            if checked.new_hash is not None:
-                await tx.set_password_hash(user.user_id, checked.new_hash)
-            tenant = await tx.get_tenant(user.tenant_id) if user.tenant_id else None
-        token = self._tokens.issue(
-            subject_id=user.user_id,
-            role=user.role,
-            tenant_id=user.tenant_id,
-            site_ids=user.site_ids,
-            lifetime=self._person_token_ttl,
-        )
-        principal = _of_user(user, token)
-        return SignIn(token, Identity(principal, tenant.display_name if tenant else ""))
 
     async def sign_in_api_key(self, text: str) -> SignIn:
         """A token for an edge worker of the key's site. Raises UNAUTHENTICATED / BAD_CREDENTIALS."""
         parts = parse_api_key(text)
         if parts is None:
-            raise _bad_credentials()
+            raise bad_credentials()
         async with self._transactions.begin_platform() as tx:
             key = await tx.api_key_by_prefix(parts.prefix)
             matches = secret_matches(parts.secret, key.secret_hash if key else _DECOY_HASH)
             if key is None or not matches or not self._is_live(key):
-                raise _bad_credentials()
+                raise bad_credentials()
             tenant = await tx.get_tenant(key.tenant_id)
         async with self._transactions.begin(key.tenant_id) as inside:
             await inside.api_keys.touch(key.api_key_id, self._clock.now())
@@ -158,16 +131,6 @@ def unauthenticated() -> FootfallError:
     )
 
 
-def _bad_credentials() -> FootfallError:
+def bad_credentials() -> FootfallError:
+    """What all credentials are answered with that let nobody in."""
     return FootfallError(ErrorKind.UNAUTHENTICATED, "BAD_CREDENTIALS", "the credentials are not right")
-
-
-def _of_user(user: User, token: IssuedToken) -> Principal:
-    return Principal(
-        subject_id=user.user_id,
-        role=user.role,
-        tenant_id=user.tenant_id,
-        expires_at=token.expires_at,
-        site_ids=user.site_ids,
-        display_name=user.display_name,
-    )

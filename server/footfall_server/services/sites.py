@@ -13,6 +13,8 @@ from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, NameCursor, Transactions
 from footfall_server.services.paging import Page, page_of
 from footfall_server.services.scope import require_site, tenant_of
+from footfall_server.services.sign_ins import AccessEnder
+from footfall_server.services.site_leaving import release_managers
 
 DEFAULT_TIME_ZONE = "UTC"
 
@@ -30,8 +32,9 @@ class SiteValues:
 class SiteService:
     """Opens, lists, changes and removes sites."""
 
-    def __init__(self, *, transactions: Transactions, clock: Clock) -> None:
+    def __init__(self, *, transactions: Transactions, access: AccessEnder, clock: Clock) -> None:
         self._transactions = transactions
+        self._access = access
         self._clock = clock
 
     async def create(self, principal: Principal, values: SiteValues, *, request_id: UUID | None) -> Site:
@@ -87,11 +90,15 @@ class SiteService:
             return changed
 
     async def delete(self, principal: Principal, site_id: UUID) -> None:
-        """Raises FAILED_PRECONDITION / NOT_EMPTY for a site that has cameras."""
+        """Raises FAILED_PRECONDITION / NOT_EMPTY for a site that has cameras.
+
+        Its managers lose it: see release_managers.
+        """
         require_site(principal, site_id)
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
             if not await tx.sites.remove(site_id):
                 raise not_found("site", site_id)
+            await release_managers(tx, principal, site_id, at=self._clock.now(), access=self._access)
 
 
 def _changed(site: Site, values: SiteValues) -> Site:

@@ -8,7 +8,7 @@ import grpc
 import pytest
 from fakes.customer_requests import seed_customers
 from fakes.edge_client import dialled
-from fakes.good_requests import Requests, Seeded, good_requests, seed
+from fakes.good_requests import Requests, Seeded, good_requests, seed, seed_person
 from fakes.model_world import open_model_change
 from fakes.polling import until
 from fakes.rpc_calls import CONNECT, METHODS, call
@@ -32,10 +32,12 @@ from google.protobuf.message import Message
 
 Ids = Mapping[str, str]
 
-IN_TENANTS = sorted(name for name in METHODS if PERMISSIONS[name].scope is Scope.TENANT and name != CONNECT)
+REACH = {Scope.TENANT, Scope.ACTING}
+IN_TENANTS = sorted(name for name in METHODS if PERMISSIONS[name].scope in REACH and name != CONNECT)
 NOT_LOOKED_UP = {
     ("/footfall.v1.SiteService/CreateSite", "site.site_id"): "the core makes it",
     ("/footfall.v1.CameraService/CreateCamera", "camera.camera_id"): "the core makes it",
+    ("/footfall.v1.UserService/CreateUser", "user.user_id"): "the core makes it",
     ("/footfall.v1.CameraService/UpdateCamera", "camera.site_id"): "is said to be fixed",
 }
 
@@ -70,14 +72,16 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     """For each id of ours the like of somebody else's: another tenant's, another site's, or nobody's."""
     chain = shop.foreign if whose == "another tenant's" else shop.own
     own = shop.own
-    ours = [str(own.site.site_id), seeded.empty_site_id, str(own.camera.camera_id)]
+    ours = [str(own.site.site_id), seeded.empty_site_id, str(own.camera.camera_id), seeded.user_id]
     ours += [seeded.visit_id, seeded.image_id, seeded.event_id, *seeded.customers.looked_up]
     if whose == "nobody's":
         return {each: str(new_id()) for each in ours}
     theirs = await visit_of(shop, core, chain, at_other_site=True)
     site_id, camera_id = str(chain.other_site.site_id), str(chain.other_camera.camera_id)
     customers = await seed_customers(shop, chain, chain.other_camera)
-    return dict(zip(ours, [site_id, site_id, camera_id, *theirs, *customers.looked_up], strict=True))
+    user, _ = await seed_person(shop, chain)
+    theirs_all = [site_id, site_id, camera_id, str(user.user_id), *theirs, *customers.looked_up]
+    return dict(zip(ours, theirs_all, strict=True))
 
 
 def strange_changes(shop: Shop, whose: str) -> Ids:
@@ -112,9 +116,14 @@ def replaced(good: Message, ids: Ids, under: str = "") -> Iterator[tuple[str, Me
             yield f"{path}[0]", copy
 
 
+def in_tenants(method: str) -> frozenset[Role]:
+    """Who may call this inside a tenant. Who acts for none reaches no tenant's ids: see test_users."""
+    return PERMISSIONS[method].roles - {Role.SYSTEM_ADMIN}
+
+
 def callers(shop: Shop, method: str, whose: str) -> Mapping[str, Metadata]:
     """Everybody whom the table lets in and who may not reach these ids."""
-    roles = PERMISSIONS[method].roles
+    roles = in_tenants(method)
     if whose == "another site's":
         roles = roles - {Role.TENANT_ADMIN}
     return {role.value: shop.signed_in(role) for role in sorted(roles)}
@@ -137,13 +146,14 @@ async def test_what_is_somebody_elses_is_not_there(
                 assert failed.code is grpc.StatusCode.NOT_FOUND, f"{name}: {path} of {method}: {failed}"
                 assert failed.reason.endswith("_NOT_FOUND"), f"{name}: {path} of {method}: {failed}"
     assert shop.snapshot() == before
-    admins_only = {name for name in IN_TENANTS if PERMISSIONS[name].roles == {Role.TENANT_ADMIN}}
+    admins_only = {name for name in IN_TENANTS if in_tenants(name) == {Role.TENANT_ADMIN}}
     recognition = ("ListModels", "StartModelChange", "ListModelChanges", "Calibrate", "ApplyCalibration")
     without_ids = {"/footfall.v1.SiteService/ListSites", "/footfall.v1.SiteService/CreateSite"}
     without_ids |= {
         f"/footfall.v1.CustomerService/{name}"
         for name in ("CreateCustomer", "ListMergeSuggestions", "RefreshMergeSuggestions")
     }
+    without_ids.add("/footfall.v1.UserService/ListUsers")
     without_ids |= {f"/footfall.v1.RecognitionService/{name}" for name in recognition}
     untried = set(IN_TENANTS) - tried - without_ids
     assert untried == (admins_only - without_ids if whose == "another site's" else set())

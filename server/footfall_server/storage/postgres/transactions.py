@@ -29,10 +29,13 @@ from footfall_server.storage.postgres.model_changes import PostgresModelChanges
 from footfall_server.storage.postgres.model_faces import PostgresModelFaces
 from footfall_server.storage.postgres.platform import (
     ENTER_PLATFORM,
+    ENTER_PLATFORM_AND_LOCK,
+    NO_TENANT,
     SET_TENANT,
     PostgresPlatformTransaction,
 )
 from footfall_server.storage.postgres.population import PostgresPopulation
+from footfall_server.storage.postgres.setup_tokens import PostgresSetupTokens
 from footfall_server.storage.postgres.sightings import PostgresSightings
 from footfall_server.storage.postgres.sites import PostgresSites
 from footfall_server.storage.postgres.statements import TenantConnection
@@ -57,7 +60,8 @@ class PostgresTransaction:
         self.tenant_id = connection.tenant_id
         self.sites = PostgresSites(connection)
         self.cameras = PostgresCameras(connection)
-        self.users = PostgresUsers(connection)
+        self.users = PostgresUsers(connection, connection.tenant_id)
+        self.setup_tokens = PostgresSetupTokens(connection, connection.tenant_id)
         self.api_keys = PostgresApiKeys(connection)
         self.workers = PostgresWorkers(connection)
         self.events = PostgresEvents(connection)
@@ -109,6 +113,12 @@ class PostgresTransactions:
     async def begin_platform(self) -> AsyncIterator[PlatformTransaction]:
         """See Transactions.begin_platform."""
         async with self._open(ENTER_PLATFORM, {}) as connection:
+            yield PostgresPlatformTransaction(connection)
+
+    @asynccontextmanager
+    async def begin_platform_exclusive(self) -> AsyncIterator[PlatformTransaction]:
+        """See Transactions.begin_platform_exclusive."""
+        async with self._open(ENTER_PLATFORM_AND_LOCK, {"key": lock_key(NO_TENANT)}) as connection:
             yield PostgresPlatformTransaction(connection)
 
     @asynccontextmanager
