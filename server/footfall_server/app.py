@@ -17,7 +17,15 @@ from footfall_server.live.change_feed import ChangeFeed
 from footfall_server.live.desired_cameras import DesiredCameraFeed
 from footfall_server.live.edge_registry import EdgeRegistry
 from footfall_server.live.watch import Watch
-from footfall_server.ports import ChangeSource, Clock, CropEmbedder, FaceIndex, ImageStore, Transactions
+from footfall_server.ports import (
+    ChangeSource,
+    Clock,
+    CropEmbedder,
+    FaceIndex,
+    IdentityProvider,
+    ImageStore,
+    Transactions,
+)
 from footfall_server.readiness import Readiness
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.cameras import CameraServicer
@@ -66,6 +74,8 @@ from footfall_server.services.merging import Merging
 from footfall_server.services.model_changes import ModelChangeService
 from footfall_server.services.model_registry import KnownModels
 from footfall_server.services.nightly import Nightly
+from footfall_server.services.oidc import OidcService
+from footfall_server.services.oidc_accounts import OidcAccounts
 from footfall_server.services.passwords import PasswordService
 from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.reembedding import Reembedding
@@ -98,6 +108,7 @@ class Adapters:
     changes: ChangeSource
     clock: Clock
     embedder: CropEmbedder
+    identity_providers: Sequence[IdentityProvider] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +167,13 @@ class Core:
             access=access,
             clock=clock,
         )
+        oidc = OidcService(
+            providers=adapters.identity_providers,
+            transactions=transactions,
+            accounts=OidcAccounts(transactions=transactions, access=access, clock=clock),
+            sessions=sessions,
+            clock=clock,
+        )
         images = ImageService(transactions=transactions, images=adapters.images, clock=clock)
         self._search = ResilientSearch(
             index=adapters.index,
@@ -185,7 +203,7 @@ class Core:
         self._reembedding = Reembedding(transactions=transactions, embedder=adapters.embedder, clock=clock)
 
         servicers = Servicers(
-            auth=AuthServicer(accounts=accounts, passwords=people),
+            auth=AuthServicer(accounts=accounts, passwords=people, oidc=oidc),
             users=UserServicer(
                 users=UserService(transactions=transactions, access=access, clock=clock),
                 page_tokens=page_tokens,

@@ -109,9 +109,13 @@ class S3Settings(_Section):
 
 
 class AuthSettings(_Section):
-    """Who may sign in, and for how long."""
+    """Who may sign in, and for how long.
+
+    `oidc_file` describes the identity providers: see auth/oidc_settings.py. Without it there are none.
+    """
 
     keys_dir: Path
+    oidc_file: Path | None = None
     issuer: str = Field(default="footfall", min_length=1, max_length=200)
     audience: str = Field(default="footfall", min_length=1, max_length=200)
     person_token_ttl: Lifetime = Field(

@@ -36,6 +36,27 @@ class GroupRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderPolicy:
+    """Whom an identity provider lets in, and as what. `tenant_id` is None for system administrators."""
+
+    provider_id: str
+    display_name: str
+    tenant_id: UUID | None
+    rules: tuple[GroupRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenIdentity:
+    """Who a provider says that somebody is. `email` is empty when it does not say."""
+
+    identity: ExternalIdentity
+    email: str = field(default="", repr=False)
+    email_verified: bool = False
+    display_name: str = field(default="", repr=False)
+    groups: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """A role, and the sites of a site manager; None for administrators."""
 

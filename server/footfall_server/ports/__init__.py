@@ -24,6 +24,7 @@ from footfall_server.ports.customers import (
     ExemplarRepository,
 )
 from footfall_server.ports.decisions import DecisionRepository
+from footfall_server.ports.identity_providers import IdentityProvider
 from footfall_server.ports.images import ImageRepository, ImageStore, StoredObject
 from footfall_server.ports.index import FaceIndex, FaceSearch, IndexHit
 from footfall_server.ports.jobs import JobRepository
@@ -83,6 +84,7 @@ __all__ = [
     "FaceSearch",
     "FaceStanding",
     "GalleryRepository",
+    "IdentityProvider",
     "ImageRepository",
     "ImageStore",
     "IndexHit",

@@ -10,25 +10,32 @@ from google.protobuf import empty_pb2
 from footfall_server.rpc import convert_accounts
 from footfall_server.rpc.call_context import current_principal
 from footfall_server.services.accounts import AccountService
+from footfall_server.services.oidc import OidcService
 from footfall_server.services.passwords import PasswordService
 
 
 class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     """Turns credentials into tokens."""
 
-    def __init__(self, *, accounts: AccountService, passwords: PasswordService) -> None:
+    def __init__(self, *, accounts: AccountService, passwords: PasswordService, oidc: OidcService) -> None:
         self._accounts = accounts
         self._passwords = passwords
+        self._oidc = oidc
 
     async def IssueToken(
         self, request: auth_service_pb2.IssueTokenRequest, _context: Any
     ) -> auth_service_pb2.IssueTokenResponse:
-        if request.WhichOneof("credentials") == "password":
-            sign_in = await self._passwords.sign_in(
-                email=request.password.email, password=request.password.password
-            )
-        else:
-            sign_in = await self._accounts.sign_in_api_key(request.api_key)
+        match request.WhichOneof("credentials"):
+            case "password":
+                given = request.password
+                sign_in = await self._passwords.sign_in(email=given.email, password=given.password)
+            case "oidc":
+                came = request.oidc
+                sign_in = await self._oidc.sign_in(
+                    code=came.code, state=came.state, login_secret=came.login_secret
+                )
+            case _:
+                sign_in = await self._accounts.sign_in_api_key(request.api_key)
         return convert_accounts.to_issued_token(sign_in)
 
     async def SwitchTenant(
@@ -56,12 +63,12 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     async def ListIdentityProviders(
         self, _request: auth_service_pb2.ListIdentityProvidersRequest, _context: Any
     ) -> auth_service_pb2.ListIdentityProvidersResponse:
-        raise NotImplementedError
+        return convert_accounts.to_providers(self._oidc.providers())
 
     async def StartOidcLogin(
-        self, _request: auth_service_pb2.StartOidcLoginRequest, _context: Any
+        self, request: auth_service_pb2.StartOidcLoginRequest, _context: Any
     ) -> auth_service_pb2.StartOidcLoginResponse:
-        raise NotImplementedError
+        return convert_accounts.to_started_login(await self._oidc.start(request.provider_id))
 
     async def GetMe(
         self, _request: auth_service_pb2.GetMeRequest, _context: Any

@@ -6,8 +6,10 @@ from footfall.v1 import auth_service_pb2
 
 from footfall_server.auth.keys import PublicJwk
 from footfall_server.domain.identity import Role
+from footfall_server.domain.oidc import ProviderPolicy
 from footfall_server.rpc.convert_values import to_optional_id, to_timestamp
 from footfall_server.services.accounts import Identity, SignIn
+from footfall_server.services.oidc import StartedLogin
 
 _ROLES = {
     Role.SYSTEM_ADMIN: auth_service_pb2.ROLE_SYSTEM_ADMIN,
@@ -47,6 +49,26 @@ def to_issued_token(sign_in: SignIn) -> auth_service_pb2.IssueTokenResponse:
         token_type="Bearer",  # noqa: S106 - the scheme's name, no secret
         expire_time=to_timestamp(sign_in.token.expires_at),
         principal=to_principal(sign_in.identity),
+    )
+
+
+def to_providers(
+    policies: Sequence[ProviderPolicy],
+) -> auth_service_pb2.ListIdentityProvidersResponse:
+    """What a sign-in page offers: nothing of whom they let in, or as what."""
+    return auth_service_pb2.ListIdentityProvidersResponse(
+        providers=[
+            auth_service_pb2.IdentityProvider(provider_id=each.provider_id, display_name=each.display_name)
+            for each in policies
+        ]
+    )
+
+
+def to_started_login(started: StartedLogin) -> auth_service_pb2.StartOidcLoginResponse:
+    return auth_service_pb2.StartOidcLoginResponse(
+        authorization_url=started.authorization_url,
+        login_secret=started.login_secret,
+        expire_time=to_timestamp(started.expires_at),
     )
 
 
