@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+from fakes.canned_provider import CODE, PROVIDER_ID
 from fakes.customer_requests import SeededCustomers, customer_requests, seed_customers
 from fakes.edge_client import hello
 from fakes.manual_clock import START
@@ -49,6 +51,7 @@ class Seeded:
     api_key: str
     user_id: str
     setup_token: str
+    oidc: auth_service_pb2.OidcCredentials
     visit_id: str
     image_id: str
     empty_tenant_id: str
@@ -88,6 +91,7 @@ async def seed(shop: Shop, core: Replica) -> Seeded:
         key.text,
         str(user.user_id),
         made.text,
+        await seed_oidc_login(core),
         recorded.visit_id,
         str(image_id),
         tenant.tenant_id,
@@ -113,6 +117,13 @@ async def seed_person(shop: Shop, chain: Chain | None = None) -> tuple[User, Mad
     async with shop.transactions.begin(of.tenant.tenant_id) as tx:
         await tx.users.add(user)
         return user, await give_setup_token(tx, user, at=shop.clock.now())
+
+
+async def seed_oidc_login(core: Replica) -> auth_service_pb2.OidcCredentials:
+    """What a browser comes back with from the identity provider."""
+    started = await core.auth.StartOidcLogin(auth_service_pb2.StartOidcLoginRequest(provider_id=PROVIDER_ID))
+    [state] = parse_qs(urlsplit(started.authorization_url).query)["state"]
+    return auth_service_pb2.OidcCredentials(code=CODE, state=state, login_secret=started.login_secret)
 
 
 def full_event(camera_id: UUID, *, person: int = 5) -> face_event_pb2.FaceEvent:
@@ -147,6 +158,11 @@ def _of_accounts(seeded: Seeded) -> Requests:
         "/footfall.v1.AuthService/IssueToken": [
             auth_service_pb2.IssueTokenRequest(password=password),
             auth_service_pb2.IssueTokenRequest(api_key=seeded.api_key),
+            auth_service_pb2.IssueTokenRequest(oidc=seeded.oidc),
+        ],
+        "/footfall.v1.AuthService/ListIdentityProviders": [auth_service_pb2.ListIdentityProvidersRequest()],
+        "/footfall.v1.AuthService/StartOidcLogin": [
+            auth_service_pb2.StartOidcLoginRequest(provider_id=PROVIDER_ID)
         ],
         "/footfall.v1.AuthService/ChangePassword": [
             auth_service_pb2.ChangePasswordRequest(current_password=PASSWORD, new_password=NEW_PASSWORD)

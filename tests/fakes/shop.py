@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import grpc.aio
+from fakes.canned_provider import CannedProvider
 from fakes.crop_embedder import FakeCropEmbedder
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_changes import MemoryChanges
@@ -35,6 +36,7 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.site_rules import SiteRules
+from footfall_server.ports import IdentityProvider
 from footfall_server.rpc.edge_link import LinkManners
 from footfall_server.settings import AuthSettings, RecognitionSettings
 
@@ -99,12 +101,14 @@ class Shop:
     tokens: AccessTokens = field(init=False)
     own: Chain = field(init=False)
     foreign: Chain = field(init=False)
+    identity_providers: Sequence[IdentityProvider] = field(init=False)
 
     def __post_init__(self) -> None:
         self.transactions = MemoryTransactions(clock=self.clock, changes=self.changes)
         self.tokens = AccessTokens(keys=self.keys, issuer=ISSUER, audience=AUDIENCE, clock=self.clock)
         self.own = self._chain("Kaufhaus Nord")
         self.foreign = self._chain("Warenhaus Süd")
+        self.identity_providers = [CannedProvider(self.own.tenant.tenant_id)]
 
     def token(
         self,
@@ -143,6 +147,7 @@ class Shop:
                 changes=self.changes,
                 clock=self.clock,
                 embedder=self.embedder,
+                identity_providers=self.identity_providers,
             ),
             keys=self.keys,
             passwords=self.passwords,

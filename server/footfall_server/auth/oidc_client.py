@@ -9,7 +9,7 @@ import httpx
 import structlog
 
 from footfall_server.auth.id_tokens import BadIdTokenError, named_key, verified_claims
-from footfall_server.auth.oidc_discovery import Discovery, ProviderMetadata
+from footfall_server.auth.oidc_discovery import FAILURE_KEPT_FOR, Discovery, ProviderMetadata
 from footfall_server.auth.oidc_http import Answer, BadAnswerError, ask
 from footfall_server.auth.oidc_settings import OidcProviderSettings
 from footfall_server.domain.oidc import ExternalIdentity, ProvenIdentity, ProviderPolicy
@@ -164,6 +164,7 @@ class OidcClient:
         raise unavailable(
             "IDENTITY_PROVIDER_UNAVAILABLE",
             f"the identity provider {provider_id} does not answer as it should",
+            FAILURE_KEPT_FOR,
         ) from None
 
 
