@@ -8,9 +8,7 @@ from typing import Any
 
 import jwt
 
-ALGORITHMS = frozenset(
-    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
-)
+ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"})
 """Signatures by a key that only the provider has. Neither "none" nor a secret that we know, too, is among
 them."""
 

@@ -14,6 +14,7 @@ from footfall_server.auth.oidc_settings import fault_of_url
 from footfall_server.ports import Clock
 
 METADATA_KEPT_FOR = timedelta(hours=1)
+"""Keys as well: one that the provider withdrew is believed no longer than this."""
 
 KEYS_ASKED_AGAIN_AFTER = timedelta(minutes=1)
 """A token that names an unknown key makes the core fetch the keys, and no more often than this."""
@@ -64,12 +65,14 @@ class Discovery:
         """The key with this name; without a name the only one that there is. None when there is none."""
         async with self._fetching:
             now = self._clock.now()
-            if self._keys is None or (
-                _chosen(self._keys[1], kid) is None and now - self._keys[0] >= KEYS_ASKED_AGAIN_AFTER
-            ):
+            if self._keys is None or now - self._keys[0] >= self._kept_for(self._keys[1], kid):
                 metadata = await self._known_metadata()
                 self._keys = (now, _read_keys(await self._get(metadata.jwks_uri)))
             return _chosen(self._keys[1], kid)
+
+    @staticmethod
+    def _kept_for(keys: Mapping[str, ProviderKey], kid: str | None) -> timedelta:
+        return KEYS_ASKED_AGAIN_AFTER if _chosen(keys, kid) is None else METADATA_KEPT_FOR
 
     async def _known_metadata(self) -> ProviderMetadata:
         now = self._clock.now()

@@ -164,6 +164,17 @@ async def test_an_identity_belongs_to_one_account(
     assert caught.value.kind is ErrorKind.ALREADY_EXISTS
 
 
+async def test_a_system_administrator_is_linked(transactions: Transactions) -> None:
+    admin, identity = a_user(None), ExternalIdentity("ops", "https://id.example", f"sub-{new_id()}")
+    async with transactions.begin_platform_exclusive() as platform:
+        await platform.users.add(admin)
+        await platform.users.link(admin.user_id, identity)
+    async with transactions.begin_platform() as platform:
+        linked = await platform.user_by_identity(identity.issuer, identity.subject)
+    assert linked is not None
+    assert (linked.user_id, linked.identity_provider) == (admin.user_id, "ops")
+
+
 async def test_a_setup_token_is_taken_once_and_ended_by_the_next(
     transactions: Transactions, whose: UUID | None, other_tenant_id: UUID
 ) -> None:

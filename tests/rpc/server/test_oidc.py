@@ -470,6 +470,16 @@ async def test_a_new_key_is_fetched_and_not_more_than_once_a_minute(
     assert provider.asked.count("/jwks") == 2
 
 
+async def test_a_withdrawn_key_is_believed_for_an_hour_at_most(
+    shop: Shop, core: Replica, provider: OidcProvider
+) -> None:
+    await sign_in(core, provider, person(ADMINS))
+    provider.published = [SigningKey("second")]
+    await sign_in(core, provider, person(ADMINS))
+    shop.clock.advance(timedelta(hours=1))
+    is_refused(await failure(core.auth.IssueToken(await came_back(core, provider, person(ADMINS)))))
+
+
 async def test_the_secret_goes_into_the_body_where_the_provider_wants_it(
     core: Replica, provider: OidcProvider
 ) -> None:

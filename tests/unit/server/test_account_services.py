@@ -50,16 +50,19 @@ class World:
         self.provisioning = ProvisioningService(
             transactions=self.transactions, passwords=self.hashes, policy=PasswordPolicy(), clock=self.clock
         )
-        self.passwords = PasswordService(
+        self.passwords = self.password_service(self.hashes)
+        self.admin = self.principal(Role.TENANT_ADMIN)
+
+    def password_service(self, hashes: Passwords) -> PasswordService:
+        return PasswordService(
             transactions=self.transactions,
-            passwords=self.hashes,
+            passwords=hashes,
             policy=PasswordPolicy(),
             throttle=LoginThrottle(transactions=self.transactions, clock=self.clock, key=b"k" * 32),
             sessions=NoSessions(),
             access=self.access,
             clock=self.clock,
         )
-        self.admin = self.principal(Role.TENANT_ADMIN)
 
     def principal(self, role: Role, user: User | None = None) -> Principal:
         return Principal(
@@ -163,6 +166,38 @@ async def test_commands_refuse_weak_passwords(world: World) -> None:
             email="ops@example.com", display_name="", password="password1234"
         )
     assert [each.field for each in caught.value.violations] == ["password"]
+
+
+class CountingHasher(PasswordHasher):
+    """Counts how often a password was hashed to be compared."""
+
+    compared = 0
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002 - as in argon2
+        self.compared += 1
+        return super().verify(hash, password)
+
+
+@pytest.mark.parametrize("who", ["known", "unknown", "shut", "without a password"])
+async def test_an_attempt_costs_one_hash_whoever_it_is_for(world: World, who: str) -> None:
+    """Time is not measured: what takes it is counted."""
+    hasher = CountingHasher(time_cost=1, memory_cost=8, parallelism=1)
+    hashes = Passwords(hasher=hasher)
+    users = world.transactions.platform.users
+    user_id = await world.provisioning.create_tenant_admin(
+        world.tenant.tenant_id, email="a@nord.example", display_name="", password=PASSWORD
+    )
+    changes = {"shut": {"disabled_at": START}, "without a password": {"password_hash": None}}.get(who, {})
+    users[user_id] = replace(users[user_id], **changes)
+    service = world.password_service(hashes)
+    email = "nobody@nord.example" if who == "unknown" else "a@nord.example"
+    for _ in range(5):
+        with pytest.raises(FootfallError, match="not right"):
+            await service.sign_in(email=email, password="wrong password")
+    assert hasher.compared == 5
+    with pytest.raises(FootfallError, match="try again in 1 s"):
+        await service.sign_in(email=email, password="wrong password")
+    assert hasher.compared == 5, "who has to wait costs nothing"
 
 
 async def test_what_is_over_is_purged(world: World) -> None:
