@@ -52,7 +52,7 @@ class OidcAccounts:
         known = await self._known(policy, proven)
         came = _Arrival(policy, proven, self._clock.now())
         async with begin_accounts_exclusive(self._transactions, policy.tenant_id) as place:
-            user = None if known is None else await _open_account(place.tx, known.user_id)
+            user = None if known is None else await _open_account(place.tx, known.user_id, proven)
             access = await _access(place, policy, proven)
             if access is None:
                 await self._tell_no_role(place.tx, came, user)
@@ -77,6 +77,8 @@ class OidcAccounts:
         async with self._transactions.begin_platform() as tx:
             linked = await tx.user_by_identity(identity.issuer, identity.subject)
             named = await tx.user_by_email(proven.email) if proven.email else None
+            if policy.tenant_id is not None and await tx.get_tenant(policy.tenant_id) is None:
+                raise _refused(policy, "there is no such tenant")
         if linked is not None:
             if linked.tenant_id != policy.tenant_id:
                 raise _refused(policy, "the identity belongs to an account elsewhere")
@@ -141,15 +143,23 @@ class OidcAccounts:
         if user is None:
             entry = AuditEntry.by_nobody(_REFUSED, NOBODY, at=came.at, detail=told, resource="user")
         else:
-            # Who lost the last group keeps nothing of what the groups gave before.
-            await self._access.end_access(tx, user.user_id, keep_session=None)
+            if user.oidc_subject is not None:
+                # Who lost the last group keeps nothing of what the groups gave before.
+                await self._access.end_access(tx, user.user_id, keep_session=None)
             entry = _entry(user, _REFUSED, told, came.at)
         await tx.audit.append(entry)
 
 
-async def _open_account(tx: AccountTransaction, user_id: UUID) -> User:
+async def _open_account(tx: AccountTransaction, user_id: UUID, proven: ProvenIdentity) -> User:
+    """The account as it is now, under the lock: it may have been shut, or linked, since it was found."""
     user = await tx.users.get(user_id)
     if user is None or user.disabled_at is not None:
+        raise bad_credentials()
+    identity = proven.identity
+    if user.oidc_subject is not None and (user.oidc_issuer, user.oidc_subject) != (
+        identity.issuer,
+        identity.subject,
+    ):
         raise bad_credentials()
     return user
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from database_fixtures import FootfallDatabase
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]  # starts five processes
 
 WEAK, PASSWORD = "password1234", "correct horse battery"
 
