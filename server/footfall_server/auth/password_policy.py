@@ -18,7 +18,8 @@ MIN_PASSWORD_CHARS = 12
 MAX_PASSWORD_CHARS = 1024
 
 SCORED_CHARS = 72
-"""The estimate takes time with the square of the length; 72 characters cost some tens of milliseconds."""
+"""The estimate takes time with the square of the length. 72 characters cost some tens of milliseconds, and a
+few seconds of one core when somebody makes them up for that: one runs at a time, off the event loop."""
 
 MIN_SCORE = 3
 """Of 4: "safely unguessable", more than 10^8 guesses, for an attacker who has the argon2id hash."""

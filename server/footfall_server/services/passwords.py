@@ -71,17 +71,18 @@ class PasswordService:
             user = await tx.user_by_id(principal.subject_id)
         if user is None or user.disabled_at is not None:
             raise unauthenticated()
-        await self._policy.require(new, _NEW_PASSWORD, about=_about(user))
         await self._throttle.take(user.email)
         if not (await self._passwords.check(user.password_hash, current)).right:
             raise bad_credentials()
+        await self._throttle.forgive(user.email)
+        # Last, since it can take seconds of work: not for whoever has but found a token.
+        await self._policy.require(new, _NEW_PASSWORD, about=_about(user))
         new_hash = await self._passwords.hash(new)
         now = self._clock.now()
         async with begin_accounts(self._transactions, user.tenant_id) as accounts:
             await accounts.users.set_password_hash(user.user_id, new_hash)
             await self._access.end_access(accounts, user.user_id, keep_session=principal.session_id)
             await accounts.audit.append(_told(principal, "user.change_password", user, now))
-        await self._throttle.forgive(user.email)
 
     async def set_by_token(self, text: str, *, new: str) -> None:
         """Sets the password of the account that a setup token was given for, and ends its sessions.
