@@ -65,6 +65,7 @@ def a_user(tenant_id: UUID | None, email: str | None = None, sites: frozenset[UU
         display_name="A. Person",
         role=Role.SYSTEM_ADMIN if tenant_id is None else Role.TENANT_ADMIN,
         password_hash="$argon2id$a",
+        created_at=NOON,
         site_ids=sites,
     )
 

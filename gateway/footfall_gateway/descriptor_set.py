@@ -15,6 +15,7 @@ from footfall.v1 import (
     recognition_service_pb2,
     site_service_pb2,
     tenant_service_pb2,
+    user_service_pb2,
     visit_service_pb2,
 )
 from google.protobuf import descriptor_pb2
@@ -34,6 +35,7 @@ SERVICE_FILES: tuple[FileDescriptor, ...] = (
     recognition_service_pb2.DESCRIPTOR,
     site_service_pb2.DESCRIPTOR,
     tenant_service_pb2.DESCRIPTOR,
+    user_service_pb2.DESCRIPTOR,
     visit_service_pb2.DESCRIPTOR,
 )
 # An error's details are Any messages: Envoy answers with an empty body when it cannot look their types up.

@@ -110,6 +110,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_account_arguments(system)
     system.set_defaults(run=_create_system_admin)
 
+    first = commands.add_parser(
+        "bootstrap-admin",
+        help="make the installation's first administrator; prints a token that sets the password, for 1 h",
+    )
+    first.add_argument("--email", required=True)
+    first.add_argument("--name", default="", help="how the console greets the person")
+    first.set_defaults(run=_bootstrap_admin)
+
     key = commands.add_parser("create-api-key", help="make a key for a program at a site; shown once")
     key.add_argument("--tenant-id", type=UUID, required=True)
     key.add_argument("--site-id", type=UUID, required=True)
@@ -240,6 +248,23 @@ def _create_system_admin(options: argparse.Namespace) -> None:
                 email=options.email, display_name=options.name, password=password
             )
         say({"user_id": str(user_id)})
+
+    asyncio.run(create())
+
+
+def _bootstrap_admin(options: argparse.Namespace) -> None:
+    from footfall_server.administration import open_provisioning  # noqa: PLC0415
+
+    async def create() -> None:
+        async with open_provisioning() as provisioning:
+            made = await provisioning.bootstrap_admin(email=options.email, display_name=options.name)
+        say(
+            {
+                "user_id": str(made.user_id),
+                "setup_token": made.setup_token.text,
+                "expire_time": made.setup_token.expires_at.isoformat(),
+            }
+        )
 
     asyncio.run(create())
 

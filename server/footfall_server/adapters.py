@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from footfall_server.app import Adapters
+from footfall_server.auth.oidc_client import OidcClient
+from footfall_server.auth.oidc_http import new_http_client
+from footfall_server.auth.oidc_settings import load_oidc_providers
 from footfall_server.crop_embedder import VisionCropEmbedder
 from footfall_server.database import open_transactions
 from footfall_server.settings import MilvusSettings, ServerSettings
@@ -35,13 +38,19 @@ async def open_adapters(settings: ServerSettings) -> AsyncIterator[Adapters]:
         stack.push_async_callback(images.close)
         embedder = VisionCropEmbedder(settings.models_dir)
         stack.callback(embedder.close)
+        clock = SystemClock()
+        http = await stack.enter_async_context(new_http_client())
         yield Adapters(
             transactions=transactions,
             index=index,
             images=images,
             changes=changes,
-            clock=SystemClock(),
+            clock=clock,
             embedder=embedder,
+            identity_providers=[
+                OidcClient(settings=each, http=http, clock=clock)
+                for each in load_oidc_providers(settings.auth.oidc_file)
+            ],
         )
 
 

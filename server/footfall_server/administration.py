@@ -8,6 +8,7 @@ import asyncpg
 from footfall_migrations import run as migrations
 from sqlalchemy.exc import SQLAlchemyError
 
+from footfall_server.auth.password_policy import PasswordPolicy
 from footfall_server.auth.passwords import Passwords
 from footfall_server.database import open_transactions
 from footfall_server.services.provisioning import ProvisioningService
@@ -53,7 +54,9 @@ async def open_provisioning() -> AsyncIterator[ProvisioningService]:
     settings = read_settings(DatabaseSettings)
     _log_as(settings)
     async with open_transactions(settings.postgres) as transactions:
-        yield ProvisioningService(transactions=transactions, passwords=Passwords(), clock=SystemClock())
+        yield ProvisioningService(
+            transactions=transactions, passwords=Passwords(), policy=PasswordPolicy(), clock=SystemClock()
+        )
 
 
 def _log_as(settings: LogSettings) -> None:

@@ -12,6 +12,7 @@ import structlog
 from footfall_server.auth.authority import Authorities
 from footfall_server.auth.key_reload import KeyReload
 from footfall_server.auth.keys import KeyRing
+from footfall_server.auth.password_policy import PasswordPolicy
 from footfall_server.auth.passwords import Passwords
 from footfall_server.auth.refresh_tokens import PURPOSE as REFRESH_TOKENS
 from footfall_server.auth.refresh_tokens import RefreshTokens
@@ -23,7 +24,15 @@ from footfall_server.live.desired_cameras import DesiredCameraFeed
 from footfall_server.live.edge_registry import EdgeRegistry
 from footfall_server.live.revocation_list import RevocationList
 from footfall_server.live.watch import Watch
-from footfall_server.ports import ChangeSource, Clock, CropEmbedder, FaceIndex, ImageStore, Transactions
+from footfall_server.ports import (
+    ChangeSource,
+    Clock,
+    CropEmbedder,
+    FaceIndex,
+    IdentityProvider,
+    ImageStore,
+    Transactions,
+)
 from footfall_server.readiness import Readiness
 from footfall_server.rpc.api_keys import ApiKeyServicer
 from footfall_server.rpc.audit import AuditServicer
@@ -52,6 +61,7 @@ from footfall_server.rpc.server_tls import ServerTls
 from footfall_server.rpc.services import Servicers, services
 from footfall_server.rpc.sites import SiteServicer
 from footfall_server.rpc.tenants import TenantServicer
+from footfall_server.rpc.users import UserServicer
 from footfall_server.rpc.visits import VisitServicer
 from footfall_server.services.access_retention import AccessRetention
 from footfall_server.services.accounts import AccountService
@@ -76,15 +86,21 @@ from footfall_server.services.images import ImageService
 from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.index_verification import IndexVerification
 from footfall_server.services.index_writer import IndexWriter
+from footfall_server.services.login_throttle import LoginThrottle
 from footfall_server.services.merging import Merging
 from footfall_server.services.model_changes import ModelChangeService
 from footfall_server.services.model_registry import KnownModels
 from footfall_server.services.nightly import Nightly
+from footfall_server.services.oidc import OidcService
+from footfall_server.services.oidc_accounts import OidcAccounts
+from footfall_server.services.passwords import PasswordService
 from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.reembedding import Reembedding
 from footfall_server.services.resilient_search import ResilientSearch
+from footfall_server.services.session_ending import SessionEnder
 from footfall_server.services.session_tokens import SessionTokens
 from footfall_server.services.sessions import SessionService
+from footfall_server.services.sign_in_retention import SignInRetention
 from footfall_server.services.sites import SiteService
 from footfall_server.services.splitting import Splitting
 from footfall_server.services.suggestions import Suggestions
@@ -93,6 +109,7 @@ from footfall_server.services.tenant_removal import TenantRemoval
 from footfall_server.services.tenant_switching import TenantSwitching
 from footfall_server.services.tenants import TenantService
 from footfall_server.services.threshold_policies import ThresholdPolicies
+from footfall_server.services.users import UserService
 from footfall_server.services.visits import VisitService
 from footfall_server.services.workers import WorkerService
 from footfall_server.settings import AuthSettings, RecognitionSettings
@@ -113,6 +130,7 @@ class Adapters:
     changes: ChangeSource
     clock: Clock
     embedder: CropEmbedder
+    identity_providers: Sequence[IdentityProvider] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +201,7 @@ class Core:
             transactions=transactions,
             tokens=tokens,
             keys=keys,
-            passwords=passwords,
             clock=clock,
-            sessions=sessions,
-            failures=self._failed_sign_ins,
             worker_token_ttl=choices.auth.worker_token_ttl,
         )
         desk = worker_desk(
@@ -195,6 +210,26 @@ class Core:
             tokens=tokens,
             clock=clock,
             auth=choices.auth,
+        )
+        ender = SessionEnder(clock=clock)
+        # Of the oldest key, which every replica still has while a new one is handed out.
+        throttle_key = keys.derived_secrets("footfall login attempts")[-1]
+        people = PasswordService(
+            transactions=transactions,
+            passwords=passwords,
+            policy=PasswordPolicy(),
+            throttle=LoginThrottle(transactions=transactions, clock=clock, key=throttle_key),
+            failures=self._failed_sign_ins,
+            sessions=sessions,
+            access=ender,
+            clock=clock,
+        )
+        oidc = OidcService(
+            providers=adapters.identity_providers,
+            transactions=transactions,
+            accounts=OidcAccounts(transactions=transactions, access=ender, clock=clock),
+            sessions=sessions,
+            clock=clock,
         )
         images = ImageService(transactions=transactions, images=adapters.images, clock=clock)
         self._search = ResilientSearch(
@@ -228,10 +263,16 @@ class Core:
         servicers = Servicers(
             auth=AuthServicer(
                 accounts=accounts,
+                passwords=people,
+                oidc=oidc,
                 sessions=sessions,
                 tenants=TenantSwitching(transactions=transactions, access=access, clock=clock),
                 cookies=RefreshCookies(clock=clock, secure=choices.auth.secure_cookies),
                 desk=desk,
+            ),
+            users=UserServicer(
+                users=UserService(transactions=transactions, access=ender, clock=clock),
+                page_tokens=page_tokens,
             ),
             api_keys=ApiKeyServicer(
                 api_keys=ApiKeyService(transactions=transactions, clock=clock), page_tokens=page_tokens
@@ -249,7 +290,8 @@ class Core:
                 page_tokens=page_tokens,
             ),
             sites=SiteServicer(
-                sites=SiteService(transactions=transactions, clock=clock), page_tokens=page_tokens
+                sites=SiteService(transactions=transactions, access=ender, clock=clock),
+                page_tokens=page_tokens,
             ),
             cameras=CameraServicer(
                 cameras=CameraService(transactions=transactions, clock=clock), page_tokens=page_tokens
@@ -350,6 +392,7 @@ class Core:
             retention = ChangeRetention(transactions=transactions, clock=clock)
             # Before the first call; without a database it goes on trying, and nobody is let in meanwhile.
             await self._revocations.load()
+            sign_ins = SignInRetention(transactions=transactions, clock=clock)
             jobs = [
                 self._feed.run(),
                 self._revocations.run(),
@@ -357,6 +400,7 @@ class Core:
                 AccessRetention(transactions=transactions, clock=clock).run(),
                 writer.run(),
                 retention.run(),
+                sign_ins.run(),
                 self._index_recovery.run(),
                 self._search.run(),
                 self._reembedding.run(),

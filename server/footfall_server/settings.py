@@ -124,7 +124,8 @@ class AuthSettings(_Section):
 
     A session ends `session_idle_ttl` after it was last refreshed and `session_ttl` after it began. A refresh
     token that was used is answered again for `refresh_grace`. `secure_cookies` may be false only where the
-    console is served without TLS.
+    console is served without TLS. `oidc_file` describes the identity providers (see auth/oidc_settings.py);
+    without it there are none.
 
     `authority_dir` has the certificate authority of edge workers; without it they sign in with API keys
     alone. Tokens that are bound to a certificate are good only on connections that the gateway made with it,
@@ -133,6 +134,7 @@ class AuthSettings(_Section):
 
     keys_dir: Path
     key_signing_delay: Lifetime = Field(default=SIGNING_DELAY, ge=timedelta(0), le=timedelta(hours=1))
+    oidc_file: Path | None = None
     issuer: str = Field(default="footfall", min_length=1, max_length=200)
     audience: str = Field(default="footfall", min_length=1, max_length=200)
     person_token_ttl: Lifetime = Field(

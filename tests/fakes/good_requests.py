@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+from fakes.canned_provider import CODE, PROVIDER_ID
 from fakes.customer_requests import SeededCustomers, customer_requests, seed_customers
 from fakes.edge_client import hello
 from fakes.enrolled_worker import EnrolledWorker, new_key, signing_request
@@ -27,17 +29,21 @@ from footfall.v1 import (
     recognition_service_pb2,
     site_service_pb2,
     tenant_service_pb2,
+    user_service_pb2,
     visit_service_pb2,
 )
+from footfall_server.auth.password_policy import PasswordPolicy
 from footfall_server.domain.identifiers import new_id
-from footfall_server.domain.identity import Role
+from footfall_server.domain.identity import Role, User
 from footfall_server.rpc.convert_values import to_timestamp
 from footfall_server.services.provisioning import ProvisioningService
+from footfall_server.services.setup_tokens import MadeSetupToken, give_setup_token
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
 EMAIL = "chefin@nord.example"
 PASSWORD = "correct horse battery"
+NEW_PASSWORD = "staple of twelve herons"
 
 Requests = Mapping[str, Sequence[Message]]
 
@@ -49,6 +55,9 @@ class Seeded:
     api_key: str
     api_key_id: str
     refresh_token: str
+    user_id: str
+    setup_token: str
+    oidc: auth_service_pb2.OidcCredentials
     visit_id: str
     image_id: str
     empty_tenant_id: str
@@ -66,11 +75,12 @@ async def seed(shop: Shop, core: Replica, *, indexed: Callable[[], Awaitable[Non
     `indexed` sees to it that no face waits for the index any more; without it, that is waited for.
     """
     provisioning = ProvisioningService(
-        transactions=shop.transactions, passwords=shop.passwords, clock=shop.clock
+        transactions=shop.transactions, passwords=shop.passwords, policy=PasswordPolicy(), clock=shop.clock
     )
     tenant_id = shop.own.tenant.tenant_id
     await provisioning.create_tenant_admin(tenant_id, email=EMAIL, display_name="Chefin", password=PASSWORD)
     key = await provisioning.create_api_key(tenant_id, shop.own.site.site_id, display_name="Kasse")
+    user, made = await seed_person(shop)
     event = face_event(shop.own.camera.camera_id, person=77)
     event.crop_jpeg = JPEG
     recorded = await core.ingest.RecordFace(
@@ -99,6 +109,9 @@ async def seed(shop: Shop, core: Replica, *, indexed: Callable[[], Awaitable[Non
         key.text,
         str(key.api_key_id),
         signed_in.refresh_token,
+        str(user.user_id),
+        made.text,
+        await seed_oidc_login(core),
         recorded.visit_id,
         str(image_id),
         tenant.tenant_id,
@@ -145,6 +158,31 @@ async def seed_certificates(
     return worker, await new_join_token(core, admin, at)
 
 
+async def seed_person(shop: Shop, chain: Chain | None = None) -> tuple[User, MadeSetupToken]:
+    """A site manager without a password, and the token to set one."""
+    of = chain or shop.own
+    user = User(
+        user_id=new_id(),
+        tenant_id=of.tenant.tenant_id,
+        email=f"{new_id()}@nord.example",
+        display_name="Filialleiter",
+        role=Role.SITE_MANAGER,
+        password_hash=None,
+        created_at=START,
+        site_ids=frozenset({of.site.site_id}),
+    )
+    async with shop.transactions.begin(of.tenant.tenant_id) as tx:
+        await tx.users.add(user)
+        return user, await give_setup_token(tx, user, at=shop.clock.now())
+
+
+async def seed_oidc_login(core: Replica) -> auth_service_pb2.OidcCredentials:
+    """What a browser comes back with from the identity provider."""
+    started = await core.auth.StartOidcLogin(auth_service_pb2.StartOidcLoginRequest(provider_id=PROVIDER_ID))
+    [state] = parse_qs(urlsplit(started.authorization_url).query)["state"]
+    return auth_service_pb2.OidcCredentials(code=CODE, state=state, login_secret=started.login_secret)
+
+
 def full_event(camera_id: UUID, *, person: int = 5) -> face_event_pb2.FaceEvent:
     """A good event with every field set, but crop_jpeg, which does not come together with image."""
     event = face_event(camera_id, person=person, image_id=new_id())
@@ -160,6 +198,7 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
     """By the method's name on the wire. Messages of a stream are good after the ones before them."""
     return {
         **_of_accounts(shop, seeded),
+        **_of_users(shop, seeded),
         **_of_api_keys(shop, seeded),
         **_of_certificates(shop, seeded),
         **_of_tenants(shop, seeded),
@@ -181,6 +220,17 @@ def _of_accounts(shop: Shop, seeded: Seeded) -> Requests:
             auth_service_pb2.IssueTokenRequest(api_key=seeded.api_key),
             auth_service_pb2.IssueTokenRequest(refresh_token=seeded.refresh_token),
             auth_service_pb2.IssueTokenRequest(client_assertion=seeded.worker.assertion(shop.clock.now())),
+            auth_service_pb2.IssueTokenRequest(oidc=seeded.oidc),
+        ],
+        "/footfall.v1.AuthService/ListIdentityProviders": [auth_service_pb2.ListIdentityProvidersRequest()],
+        "/footfall.v1.AuthService/StartOidcLogin": [
+            auth_service_pb2.StartOidcLoginRequest(provider_id=PROVIDER_ID)
+        ],
+        "/footfall.v1.AuthService/ChangePassword": [
+            auth_service_pb2.ChangePasswordRequest(current_password=PASSWORD, new_password=NEW_PASSWORD)
+        ],
+        "/footfall.v1.AuthService/SetPassword": [
+            auth_service_pb2.SetPasswordRequest(setup_token=seeded.setup_token, new_password=NEW_PASSWORD)
         ],
         "/footfall.v1.AuthService/SwitchTenant": [
             auth_service_pb2.SwitchTenantRequest(tenant_id=seeded.empty_tenant_id)
@@ -234,6 +284,27 @@ def _of_certificates(shop: Shop, seeded: Seeded) -> Requests:
         f"{service}/RevokeCertificate": [
             certificate_service_pb2.RevokeCertificateRequest(certificate_id=str(seeded.worker.certificate_id))
         ],
+    }
+
+
+def _of_users(shop: Shop, seeded: Seeded) -> Requests:
+    user = user_service_pb2.User(
+        user_id=seeded.user_id,
+        email="neu@nord.example",
+        display_name="Neu",
+        role=auth_service_pb2.ROLE_SITE_MANAGER,
+        site_ids=[str(shop.own.site.site_id)],
+        disabled=True,
+    )
+    mask = FieldMask(paths=["display_name", "role", "site_ids", "disabled"])
+    service = "/footfall.v1.UserService"
+    return {
+        f"{service}/CreateUser": [user_service_pb2.CreateUserRequest(user=user, request_id=str(new_id()))],
+        f"{service}/GetUser": [user_service_pb2.GetUserRequest(user_id=seeded.user_id)],
+        f"{service}/ListUsers": [user_service_pb2.ListUsersRequest(page_size=1)],
+        f"{service}/UpdateUser": [user_service_pb2.UpdateUserRequest(user=user, update_mask=mask)],
+        f"{service}/DeleteUser": [user_service_pb2.DeleteUserRequest(user_id=seeded.user_id)],
+        f"{service}/CreateSetupToken": [user_service_pb2.CreateSetupTokenRequest(user_id=seeded.user_id)],
     }
 
 

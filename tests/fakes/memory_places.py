@@ -1,4 +1,4 @@
-"""Fakes of the repositories of sites, cameras, accounts, keys and workers."""
+"""Fakes of the repositories of sites, cameras, keys and workers."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from fakes.memory_tables import PlatformTables, TenantTables
-from footfall_server.domain.identity import ApiKey, User
+from fakes.memory_tables import TenantTables
+from footfall_server.domain.identity import ApiKey
 from footfall_server.domain.places import Camera, DesiredCameras, Site, Tenant
 from footfall_server.domain.site_rules import FORGOTTEN_SITE, SiteRules
 from footfall_server.domain.worker import Worker
@@ -140,28 +140,6 @@ class MemoryCameras:
     def _refuse_taken_name(self, camera: Camera) -> None:
         beside = {key: row for key, row in self._tables.cameras.items() if row.site_id == camera.site_id}
         refuse_taken_name("camera", camera.camera_id, camera.display_name, beside)
-
-
-class MemoryUsers:
-    """Implements UserRepository."""
-
-    def __init__(self, tenant_id: UUID, platform: PlatformTables) -> None:
-        self._tenant_id = tenant_id
-        self._platform = platform
-
-    async def add(self, user: User) -> None:
-        refuse_taken_address(user, self._platform)
-        self._platform.users[user.user_id] = user
-
-    async def get(self, user_id: UUID) -> User | None:
-        user = self._platform.users.get(user_id)
-        return user if user is not None and user.tenant_id == self._tenant_id else None
-
-
-def refuse_taken_address(user: User, platform: PlatformTables) -> None:
-    """Raises ALREADY_EXISTS when another account has the address."""
-    if any(other.email.lower() == user.email.lower() for other in platform.users.values()):
-        raise FootfallError(ErrorKind.ALREADY_EXISTS, "ALREADY_EXISTS", "another account has this address")
 
 
 class MemoryApiKeys:

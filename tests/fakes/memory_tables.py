@@ -19,12 +19,15 @@ from footfall_server.domain.decision import DecisionRecord
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.image import FaceImage
+from footfall_server.domain.lockout import LoginAttempts
 from footfall_server.domain.merge import DistinctMark, Merge
 from footfall_server.domain.models import AppliedCalibration, ModelChange, TenantModel
+from footfall_server.domain.oidc import OidcLogin
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.revocation import Revocation
 from footfall_server.domain.session import RefreshToken, Session
+from footfall_server.domain.setup_token import SetupToken
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.site_rules import SiteRule
 from footfall_server.domain.suggestion import Suggestion
@@ -157,6 +160,10 @@ class PlatformTables(Tables):
     tenants: dict[UUID, Tenant] = field(default_factory=dict)
     users: dict[UUID, User] = field(default_factory=dict)
     requests: dict[UUID, UUID] = field(default_factory=dict)
+    user_requests: dict[tuple[UUID | None, UUID | None], UUID] = field(default_factory=dict)
+    setup_tokens: dict[UUID, SetupToken] = field(default_factory=dict)
+    login_attempts: dict[bytes, LoginAttempts] = field(default_factory=dict)
+    oidc_logins: dict[str, OidcLogin] = field(default_factory=dict)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)
     sessions: dict[UUID, Session] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)

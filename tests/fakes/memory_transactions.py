@@ -3,9 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
+from fakes.memory_accounts import (
+    MemoryLoginAttempts,
+    MemoryOidcLogins,
+    MemorySetupTokens,
+    MemoryUsers,
+)
 from fakes.memory_audit import MemoryAudit
 from fakes.memory_batches import MemoryBatches
 from fakes.memory_certificates import MemoryCertificates, MemoryJoinTokens
@@ -28,11 +34,9 @@ from fakes.memory_places import (
     MemoryApiKeys,
     MemoryCameras,
     MemorySites,
-    MemoryUsers,
     MemoryWorkers,
     not_empty,
     page_by_name,
-    refuse_taken_address,
     refuse_taken_name,
 )
 from fakes.memory_recognition import (
@@ -55,6 +59,7 @@ from footfall_server.domain.certificates import JoinToken
 from footfall_server.domain.change import AccessRevoked, TenantChanged
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
+from footfall_server.domain.setup_token import SetupToken
 from footfall_server.ports import Clock, NameCursor
 
 
@@ -83,6 +88,7 @@ class MemoryTransaction:
         self.sites = MemorySites(self.tables)
         self.cameras = MemoryCameras(self.tables, hidden)
         self.users = MemoryUsers(tenant_id, self.platform)
+        self.setup_tokens = MemorySetupTokens(tenant_id, self.platform)
         self.api_keys = MemoryApiKeys(self.tables)
         self.join_tokens = MemoryJoinTokens(self.tables)
         self.certificates = MemoryCertificates(self.tables)
@@ -125,6 +131,10 @@ class MemoryPlatformTransaction:
         self.revocations = MemoryRevocations(None, view=self.platform, committed=platform)
         self.session_search = MemorySessionSearch(self.platform)
         self.audit = MemoryAudit(self.platform, NO_TENANT)
+        self.users = MemoryUsers(None, self.platform)
+        self.setup_tokens = MemorySetupTokens(None, self.platform)
+        self.login_attempts = MemoryLoginAttempts(self.platform)
+        self.oidc_logins = MemoryOidcLogins(self.platform)
         self._stores = stores
 
     async def user_by_email(self, email: str) -> User | None:
@@ -134,8 +144,21 @@ class MemoryPlatformTransaction:
     async def user_by_id(self, user_id: UUID) -> User | None:
         return self.platform.users.get(user_id)
 
-    async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
-        self.platform.users[user_id] = replace(self.platform.users[user_id], password_hash=password_hash)
+    async def user_by_identity(self, issuer: str, subject: str) -> User | None:
+        users = self.platform.users.values()
+        return next(
+            (each for each in users if (each.oidc_issuer, each.oidc_subject) == (issuer, subject)), None
+        )
+
+    async def setup_token(self, setup_token_id: UUID) -> SetupToken | None:
+        return self.platform.setup_tokens.get(setup_token_id)
+
+    async def purge_setup_tokens(self, before: datetime) -> int:
+        tokens = self.platform.setup_tokens
+        old = [key for key, token in tokens.items() if token.expires_at < before]
+        for key in old:
+            del tokens[key]
+        return len(old)
 
     async def api_key_by_prefix(self, prefix: str) -> ApiKey | None:
         keys = (key for store in self._stores.values() for key in store.tables.api_keys.values())
@@ -144,10 +167,6 @@ class MemoryPlatformTransaction:
     async def join_token(self, join_token_id: UUID) -> JoinToken | None:
         found = (store.tables.join_tokens.get(join_token_id) for store in self._stores.values())
         return next((token for token in found if token is not None), None)
-
-    async def add_system_admin(self, user: User) -> None:
-        refuse_taken_address(user, self.platform)
-        self.platform.users[user.user_id] = user
 
     async def add_tenant(self, tenant: Tenant, request_id: UUID | None) -> Tenant:
         if request_id is not None:
@@ -204,6 +223,7 @@ class MemoryTransactions:
         self.committed = 0
         self.platform = PlatformTables()
         self._stores: dict[UUID, TenantStore] = {}
+        self._exclusive = asyncio.Lock()
         self._clock = clock
         self._source = changes or MemoryChanges()
         self._session_locks = SessionLocks()
@@ -242,6 +262,11 @@ class MemoryTransactions:
             tx.sessions.close()
         if tx.revocations.added:
             self._source.publish(AccessRevoked())
+
+    @asynccontextmanager
+    async def begin_platform_exclusive(self) -> AsyncIterator[MemoryPlatformTransaction]:
+        async with self._exclusive, self.begin_platform() as tx:
+            yield tx
 
     @asynccontextmanager
     async def _transaction(

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import grpc.aio
+from fakes.canned_provider import CannedProvider
 from fakes.crop_embedder import FakeCropEmbedder
 from fakes.enrolled_worker import EnrolledWorker
 from fakes.manual_clock import START, ManualClock
@@ -28,6 +29,7 @@ from footfall.v1 import (
     recognition_service_pb2_grpc,
     site_service_pb2_grpc,
     tenant_service_pb2_grpc,
+    user_service_pb2_grpc,
     visit_service_pb2_grpc,
 )
 from footfall_server.app import Adapters, Choices, Core
@@ -39,6 +41,7 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.site_rules import SiteRules
+from footfall_server.ports import IdentityProvider
 from footfall_server.rpc.edge_link import LinkManners
 from footfall_server.settings import AuthSettings, RecognitionSettings
 
@@ -73,6 +76,7 @@ class Replica:
     auth: "auth_service_pb2_grpc.AuthServiceAsyncStub"
     api_keys: "api_key_service_pb2_grpc.ApiKeyServiceAsyncStub"
     certificates: "certificate_service_pb2_grpc.CertificateServiceAsyncStub"
+    users: "user_service_pb2_grpc.UserServiceAsyncStub"
     tenants: "tenant_service_pb2_grpc.TenantServiceAsyncStub"
     sites: "site_service_pb2_grpc.SiteServiceAsyncStub"
     cameras: "camera_service_pb2_grpc.CameraServiceAsyncStub"
@@ -109,12 +113,14 @@ class Shop:
     tokens: AccessTokens = field(init=False)
     own: Chain = field(init=False)
     foreign: Chain = field(init=False)
+    identity_providers: Sequence[IdentityProvider] = field(init=False)
 
     def __post_init__(self) -> None:
         self.transactions = MemoryTransactions(clock=self.clock, changes=self.changes)
         self.tokens = AccessTokens(keys=self.keys, issuer=ISSUER, audience=AUDIENCE, clock=self.clock)
         self.own = self._chain("Kaufhaus Nord")
         self.foreign = self._chain("Warenhaus Süd")
+        self.identity_providers = [CannedProvider(self.own.tenant.tenant_id)]
 
     def token(
         self,
@@ -163,6 +169,7 @@ class Shop:
                 changes=self.changes,
                 clock=self.clock,
                 embedder=self.embedder,
+                identity_providers=self.identity_providers,
             ),
             keys=self.keys,
             passwords=self.passwords,
@@ -196,6 +203,7 @@ class Shop:
                 auth=auth_service_pb2_grpc.AuthServiceStub(channel),
                 api_keys=api_key_service_pb2_grpc.ApiKeyServiceStub(channel),
                 certificates=certificate_service_pb2_grpc.CertificateServiceStub(channel),
+                users=user_service_pb2_grpc.UserServiceStub(channel),
                 tenants=tenant_service_pb2_grpc.TenantServiceStub(channel),
                 sites=site_service_pb2_grpc.SiteServiceStub(channel),
                 cameras=camera_service_pb2_grpc.CameraServiceStub(channel),

@@ -29,7 +29,9 @@ KINDS: dict[str, re.Pattern[str]] = {
 }
 
 # Values that say that something stands there: variables, placeholders, what answers show.
-_HARMLESS = re.compile(r"^[\"'{}$<*(\[]|\*\*\*|\.\.\.|^%|PASSWORD|SECRET|^password$|^pass$|^pw$|^secret$")
+_HARMLESS = re.compile(
+    r"^[\"'{}$<*(\[]|\*\*\*|\.\.\.|^%|PASSWORD|SECRET|^(?:(?:new|current)[-_])?password$|^pass$|^pw$|^secret$"
+)
 
 _LEFT_OUT = re.compile(
     r"(^|/)(tests?|e2e|fixtures|node_modules|third_party|gen|rpc/gen)/|\.(test|spec)\.tsx?$|\.lock$|package-lock\.json$"

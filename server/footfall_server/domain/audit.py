@@ -27,6 +27,7 @@ class Action(StrEnum):
     REFRESH_REUSED = "auth.refresh_reused"
     SWITCH_TENANT = "auth.switch_tenant"
     LEAVE_TENANT = "auth.leave_tenant"
+    USER_BOOTSTRAP = "user.bootstrap"
     USER_CREATE = "user.create"
     USER_UPDATE = "user.update"
     USER_DELETE = "user.delete"
@@ -67,6 +68,10 @@ class Action(StrEnum):
     MODEL_CHANGE_ROLL_BACK = "model_change.roll_back"
     INDEX_REBUILD = "index.rebuild"
     AUDIT_EXPORT = "audit.export"
+
+
+NOBODY = UUID(int=0)
+"""Stands for the actor where nobody was signed in."""
 
 
 @dataclass(frozen=True, slots=True)

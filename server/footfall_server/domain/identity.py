@@ -47,16 +47,32 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account of a person. `tenant_id` is None for a system administrator."""
+    """An account of a person. `tenant_id` is None for a system administrator.
+
+    `password_hash` is None for an account that has no password, or none yet. `site_ids` confines a site
+    manager, and may be empty when all its sites were closed; None means all sites, for administrators only.
+    `identity_provider`, `oidc_issuer` and `oidc_subject` say who the person is at an identity provider; all
+    three are set, or none.
+    """
 
     user_id: UUID
     tenant_id: UUID | None
     email: str = field(repr=False)
     display_name: str = field(repr=False)
     role: Role
-    password_hash: str = field(repr=False)
+    password_hash: str | None = field(repr=False)
+    created_at: datetime
     site_ids: frozenset[UUID] | None = None
     disabled_at: datetime | None = None
+    identity_provider: str | None = None
+    oidc_issuer: str | None = None
+    oidc_subject: str | None = field(default=None, repr=False)
+    last_sign_in_at: datetime | None = None
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether the account is open and has something to sign in with."""
+        return self.disabled_at is None and (self.password_hash is not None or self.oidc_subject is not None)
 
 
 def is_open(user: User | None) -> TypeGuard[User]:

@@ -5,7 +5,13 @@ another tenant is not there. Adapters turn a store that cannot be reached into F
 (STORE_UNAVAILABLE or INDEX_UNAVAILABLE).
 """
 
-from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
+from footfall_server.ports.accounts import (
+    ApiKeyRepository,
+    LoginAttemptRepository,
+    OidcLoginRepository,
+    SetupTokenRepository,
+    UserRepository,
+)
 from footfall_server.ports.audit import AuditRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.certificates import CertificateRepository, JoinTokenRepository
@@ -20,6 +26,7 @@ from footfall_server.ports.customers import (
     ExemplarRepository,
 )
 from footfall_server.ports.decisions import DecisionRepository
+from footfall_server.ports.identity_providers import IdentityProvider
 from footfall_server.ports.images import ImageRepository, ImageStore, StoredObject
 from footfall_server.ports.index import FaceIndex, FaceSearch, IndexHit
 from footfall_server.ports.jobs import JobRepository
@@ -85,17 +92,20 @@ __all__ = [
     "FaceSearch",
     "FaceStanding",
     "GalleryRepository",
+    "IdentityProvider",
     "ImageRepository",
     "ImageStore",
     "IndexHit",
     "IndexRemoval",
     "JobRepository",
     "JoinTokenRepository",
+    "LoginAttemptRepository",
     "MergeRepository",
     "ModelChangeRepository",
     "ModelFaceRepository",
     "NameCursor",
     "Notification",
+    "OidcLoginRepository",
     "OwnedFace",
     "PlatformTransaction",
     "PopulationRepository",
@@ -104,6 +114,7 @@ __all__ = [
     "SessionHome",
     "SessionRepository",
     "SessionSearch",
+    "SetupTokenRepository",
     "SightingRepository",
     "SiteRepository",
     "StoredObject",

@@ -2,13 +2,21 @@
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from footfall_server.domain.certificates import JoinToken
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
-from footfall_server.ports.accounts import ApiKeyRepository, UserRepository
+from footfall_server.domain.setup_token import SetupToken
+from footfall_server.ports.accounts import (
+    ApiKeyRepository,
+    LoginAttemptRepository,
+    OidcLoginRepository,
+    SetupTokenRepository,
+    UserRepository,
+)
 from footfall_server.ports.audit import AuditRepository
 from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.certificates import CertificateRepository, JoinTokenRepository
@@ -47,8 +55,12 @@ from footfall_server.ports.workers import WorkerRepository
 
 
 class AccountTransaction(Protocol):
-    """What a tenant's transaction and the platform's have in common: where an account is at home."""
+    """What a tenant's transaction and the platform's have in common: each has its own people."""
 
+    @property
+    def users(self) -> UserRepository: ...
+    @property
+    def setup_tokens(self) -> SetupTokenRepository: ...
     @property
     def sessions(self) -> SessionRepository: ...
     @property
@@ -68,6 +80,8 @@ class Transaction(Protocol):
     def cameras(self) -> CameraRepository: ...
     @property
     def users(self) -> UserRepository: ...
+    @property
+    def setup_tokens(self) -> SetupTokenRepository: ...
     @property
     def api_keys(self) -> ApiKeyRepository: ...
     @property
@@ -140,9 +154,23 @@ class PlatformTransaction(Protocol):
         ...
 
     @property
+    def users(self) -> UserRepository:
+        """The system administrators."""
+        ...
+
+    @property
+    def setup_tokens(self) -> SetupTokenRepository:
+        """Those of system administrators."""
+        ...
+
+    @property
     def revocations(self) -> RevocationRepository: ...
     @property
     def session_search(self) -> SessionSearch: ...
+    @property
+    def login_attempts(self) -> LoginAttemptRepository: ...
+    @property
+    def oidc_logins(self) -> OidcLoginRepository: ...
 
     async def user_by_email(self, email: str) -> User | None:
         """The account with this address; case does not matter."""
@@ -150,15 +178,21 @@ class PlatformTransaction(Protocol):
 
     async def user_by_id(self, user_id: UUID) -> User | None: ...
 
-    async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
-        """Replaces the hash, when the right password was hashed with outdated parameters."""
+    async def user_by_identity(self, issuer: str, subject: str) -> User | None:
+        """The account that signs in with this identity, in whichever tenant it is."""
+        ...
+
+    async def setup_token(self, setup_token_id: UUID) -> SetupToken | None:
+        """Anybody's setup token, to be looked at: taking it is for a transaction where its account is."""
+        ...
+
+    async def purge_setup_tokens(self, before: datetime) -> int:
+        """Removes those that ended before, in every tenant; returns how many those were."""
         ...
 
     async def api_key_by_prefix(self, prefix: str) -> ApiKey | None: ...
 
     async def join_token(self, join_token_id: UUID) -> JoinToken | None: ...
-
-    async def add_system_admin(self, user: User) -> None: ...
 
     async def add_tenant(self, tenant: Tenant, request_id: UUID | None) -> Tenant:
         """As SiteRepository.add."""
@@ -195,3 +229,7 @@ class Transactions(Protocol):
         ...
 
     def begin_platform(self) -> AbstractAsyncContextManager[PlatformTransaction]: ...
+
+    def begin_platform_exclusive(self) -> AbstractAsyncContextManager[PlatformTransaction]:
+        """As begin_platform, and one at a time over all replicas."""
+        ...

@@ -13,6 +13,8 @@ from footfall_server.rpc.certificates import WorkerDesk, staffed
 from footfall_server.rpc.convert_values import from_optional_id
 from footfall_server.rpc.refresh_cookies import RefreshCookies
 from footfall_server.services.accounts import AccountService
+from footfall_server.services.oidc import OidcService
+from footfall_server.services.passwords import PasswordService
 from footfall_server.services.sessions import SessionService
 from footfall_server.services.sign_in import SignIn, bad_credentials
 from footfall_server.services.tenant_switching import TenantSwitching
@@ -25,12 +27,16 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         self,
         *,
         accounts: AccountService,
+        passwords: PasswordService,
+        oidc: OidcService,
         sessions: SessionService,
         tenants: TenantSwitching,
         cookies: RefreshCookies,
         desk: WorkerDesk | None,
     ) -> None:
         self._accounts = accounts
+        self._passwords = passwords
+        self._oidc = oidc
         self._sessions = sessions
         self._tenants = tenants
         self._cookies = cookies
@@ -42,9 +48,8 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         use_cookie = request.use_cookie
         match request.WhichOneof("credentials"):
             case "password":
-                sign_in = await self._accounts.sign_in_password(
-                    email=request.password.email, password=request.password.password
-                )
+                given = request.password
+                sign_in = await self._passwords.sign_in(email=given.email, password=given.password)
             case "refresh_token":
                 token = request.refresh_token or self._cookies.read(context)
                 # What came as a cookie goes as one: a script that asks is not told what it could not read.
@@ -56,6 +61,11 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
                 sign_in = await self._accounts.sign_in_api_key(request.api_key)
             case "client_assertion":
                 sign_in = await staffed(self._desk).sign_in.sign_in(request.client_assertion)
+            case "oidc":
+                came = request.oidc
+                sign_in = await self._oidc.sign_in(
+                    code=came.code, state=came.state, login_secret=came.login_secret
+                )
             case _:
                 raise bad_credentials()
         return await self._issued(sign_in, context, use_cookie=use_cookie)
@@ -73,24 +83,28 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         return empty_pb2.Empty()
 
     async def ChangePassword(
-        self, _request: auth_service_pb2.ChangePasswordRequest, _context: Any
+        self, request: auth_service_pb2.ChangePasswordRequest, _context: Any
     ) -> empty_pb2.Empty:
-        raise NotImplementedError
+        await self._passwords.change(
+            current_principal(), current=request.current_password, new=request.new_password
+        )
+        return empty_pb2.Empty()
 
     async def SetPassword(
-        self, _request: auth_service_pb2.SetPasswordRequest, _context: Any
+        self, request: auth_service_pb2.SetPasswordRequest, _context: Any
     ) -> empty_pb2.Empty:
-        raise NotImplementedError
+        await self._passwords.set_by_token(request.setup_token, new=request.new_password)
+        return empty_pb2.Empty()
 
     async def ListIdentityProviders(
         self, _request: auth_service_pb2.ListIdentityProvidersRequest, _context: Any
     ) -> auth_service_pb2.ListIdentityProvidersResponse:
-        raise NotImplementedError
+        return convert_accounts.to_providers(self._oidc.providers())
 
     async def StartOidcLogin(
-        self, _request: auth_service_pb2.StartOidcLoginRequest, _context: Any
+        self, request: auth_service_pb2.StartOidcLoginRequest, _context: Any
     ) -> auth_service_pb2.StartOidcLoginResponse:
-        raise NotImplementedError
+        return convert_accounts.to_started_login(await self._oidc.start(request.provider_id))
 
     async def GetMe(
         self, _request: auth_service_pb2.GetMeRequest, _context: Any

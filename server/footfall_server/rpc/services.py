@@ -28,6 +28,8 @@ from footfall.v1 import (
     site_service_pb2_grpc,
     tenant_service_pb2,
     tenant_service_pb2_grpc,
+    user_service_pb2,
+    user_service_pb2_grpc,
     visit_service_pb2,
     visit_service_pb2_grpc,
 )
@@ -45,6 +47,7 @@ from footfall_server.rpc.live import LiveServicer
 from footfall_server.rpc.recognition import RecognitionServicer
 from footfall_server.rpc.sites import SiteServicer
 from footfall_server.rpc.tenants import TenantServicer
+from footfall_server.rpc.users import UserServicer
 from footfall_server.rpc.visits import VisitServicer
 
 
@@ -55,6 +58,7 @@ class Servicers:
     auth: AuthServicer
     api_keys: ApiKeyServicer
     certificates: CertificateServicer
+    users: UserServicer
     tenants: TenantServicer
     sites: SiteServicer
     cameras: CameraServicer
@@ -85,6 +89,10 @@ def services(servicer: Servicers) -> Sequence[Service]:
             lambda server: certificate_service_pb2_grpc.add_CertificateServiceServicer_to_server(
                 servicer.certificates, server
             ),
+        ),
+        Service(
+            user_service_pb2.DESCRIPTOR.services_by_name["UserService"],
+            lambda server: user_service_pb2_grpc.add_UserServiceServicer_to_server(servicer.users, server),
         ),
         Service(
             tenant_service_pb2.DESCRIPTOR.services_by_name["TenantService"],

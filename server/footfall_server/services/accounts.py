@@ -6,12 +6,9 @@ from datetime import datetime, timedelta
 
 from footfall_server.auth.api_keys import hash_secret, parse_api_key, secret_matches
 from footfall_server.auth.keys import KeyRing, PublicJwk
-from footfall_server.auth.passwords import Passwords
 from footfall_server.auth.tokens import AccessTokens
 from footfall_server.domain.identity import ApiKey, Principal, Role
 from footfall_server.ports import Clock, Transactions
-from footfall_server.services.failed_sign_ins import FailedSignIns
-from footfall_server.services.sessions import SessionService
 from footfall_server.services.sign_in import Identity, SignIn, bad_credentials, unauthenticated
 
 # Compared in place of the secret of a key that is not there.
@@ -22,7 +19,7 @@ _NOTE_USE_EVERY = timedelta(minutes=1)
 
 
 class AccountService:
-    """Turns credentials into tokens. What is wrong with bad credentials is never told."""
+    """Lets programs in, and says who was let in. What is wrong with bad credentials is never told."""
 
     def __init__(
         self,
@@ -30,35 +27,14 @@ class AccountService:
         transactions: Transactions,
         tokens: AccessTokens,
         keys: KeyRing,
-        passwords: Passwords,
         clock: Clock,
-        sessions: SessionService,
-        failures: FailedSignIns,
         worker_token_ttl: timedelta,
     ) -> None:
         self._transactions = transactions
         self._tokens = tokens
         self._keys = keys
-        self._passwords = passwords
         self._clock = clock
-        self._sessions = sessions
-        self._failures = failures
         self._worker_token_ttl = worker_token_ttl
-
-    async def sign_in_password(self, *, email: str, password: str) -> SignIn:
-        """A session for a person. Raises UNAUTHENTICATED / BAD_CREDENTIALS."""
-        async with self._transactions.begin_platform() as tx:
-            user = await tx.user_by_email(email.strip())
-        # Hashing takes tens of milliseconds: no connection is held meanwhile.
-        checked = await self._passwords.check(user.password_hash if user else None, password)
-        if user is None or not checked.right or user.disabled_at is not None:
-            if user is not None:
-                self._failures.note(user, method="password")
-            raise bad_credentials()
-        if checked.new_hash is not None:
-            async with self._transactions.begin_platform() as tx:
-                await tx.set_password_hash(user.user_id, checked.new_hash)
-        return await self._sessions.open(user, method="password")
 
     async def sign_in_api_key(self, text: str) -> SignIn:
         """A token for a program at the key's site, no longer than the key.

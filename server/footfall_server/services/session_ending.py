@@ -7,7 +7,21 @@ from uuid import UUID
 
 from footfall_server.domain.revocation import Revocation
 from footfall_server.domain.session import Session
-from footfall_server.ports import AccountTransaction
+from footfall_server.ports import AccountTransaction, Clock
+
+
+class SessionEnder:
+    """Takes back, at once and on every replica, what an account was let in with."""
+
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
+
+    async def end_access(self, tx: AccountTransaction, user_id: UUID, *, keep_session: UUID | None) -> None:
+        """Ends the account's sessions, tokens and streams when the transaction commits.
+
+        `keep_session` goes on: the one in which the person asked for this.
+        """
+        await end_sessions_of(tx, user_id, at=self._clock.now(), but=keep_session)
 
 
 async def end_session(tx: AccountTransaction, session: Session, *, at: datetime) -> None:

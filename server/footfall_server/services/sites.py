@@ -16,6 +16,8 @@ from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, NameCursor, Transactions
 from footfall_server.services.paging import Page, page_of
 from footfall_server.services.scope import begin_exclusive_for, begin_for, require_site
+from footfall_server.services.sign_ins import AccessEnder
+from footfall_server.services.site_leaving import release_managers
 
 DEFAULT_TIME_ZONE = "UTC"
 
@@ -33,8 +35,9 @@ class SiteValues:
 class SiteService:
     """Opens, lists, changes and removes sites."""
 
-    def __init__(self, *, transactions: Transactions, clock: Clock) -> None:
+    def __init__(self, *, transactions: Transactions, access: AccessEnder, clock: Clock) -> None:
         self._transactions = transactions
+        self._access = access
         self._clock = clock
 
     async def create(self, principal: Principal, values: SiteValues, *, request_id: UUID | None) -> Site:
@@ -97,16 +100,19 @@ class SiteService:
     async def delete(self, principal: Principal, site_id: UUID) -> None:
         """Removes a site with its API keys, whose tokens end.
 
-        Raises FAILED_PRECONDITION / NOT_EMPTY for a site that has cameras.
+        Its managers lose it: see release_managers. Raises FAILED_PRECONDITION / NOT_EMPTY for a site that has
+        cameras.
         """
         require_site(principal, site_id)
-        async with begin_for(self._transactions, principal) as tx:
+        now = self._clock.now()
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             site = await tx.sites.get(site_id)
             programs = [*await tx.api_keys.of_site(site_id), *await tx.certificates.workers_of(site_id)]
             for subject_id in programs:
-                await tx.revocations.add(Revocation(subject_id, self._clock.now()))
+                await tx.revocations.add(Revocation(subject_id, now))
             if site is None or not await tx.sites.remove(site_id):
                 raise not_found("site", site_id)
+            await release_managers(tx, principal, site_id, at=now, access=self._access)
             await tx.audit.append(self._entry(principal, Action.SITE_DELETE, site_id, _told(site)))
 
     def _entry(

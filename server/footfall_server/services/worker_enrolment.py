@@ -74,7 +74,7 @@ class WorkerEnrolment:
             await tx.certificates.add(made)
             await tx.join_tokens.save(replace(token, used_at=now, certificate_id=made.certificate_id))
             await tx.audit.append(
-                _entry(made, "certificate.enrol", at=now, detail={"join_token_id": token.join_token_id})
+                _entry(made, "certificate.issue", at=now, detail={"join_token_id": token.join_token_id})
             )
         return self._answer(made)
 

@@ -151,7 +151,7 @@ async def test_signing_in_finds_whoever_it_is(
         await tx.users.add(user)
         await tx.api_keys.add(key)
     async with transactions.begin_platform() as tx:
-        await tx.add_system_admin(admin)
+        await tx.users.add(admin)
     async with transactions.begin_platform() as tx:
         assert await tx.user_by_email(user.email.upper()) == user
         assert await tx.user_by_email(admin.email) == admin
@@ -160,10 +160,11 @@ async def test_signing_in_finds_whoever_it_is(
         assert await tx.user_by_id(new_id()) is None
         assert await tx.api_key_by_prefix(key.prefix) == key
         assert await tx.api_key_by_prefix("none") is None
-        await tx.set_password_hash(user.user_id, "$argon2id$b")
+        assert await tx.users.get(user.user_id) is None, "the platform's people are system administrators"
     async with transactions.begin(tenant_id) as tx:
+        await tx.users.set_password_hash(user.user_id, "$argon2id$b")
         assert await tx.users.get(user.user_id) == replace(user, password_hash="$argon2id$b")
     with pytest.raises(FootfallError) as caught:
         async with transactions.begin_platform() as tx:
-            await tx.add_system_admin(a_user(None, user.email))
+            await tx.users.add(a_user(None, user.email))
     assert caught.value.kind is ErrorKind.ALREADY_EXISTS

@@ -293,11 +293,16 @@ async def test_the_platform_adds_system_administrators_only(
             await app.execute("set local role footfall_platform")
             await app.execute(add, None, "system_admin")
             assert await app.execute("update users set password_hash = 'x'") != "UPDATE 0"
+            there = "select count(*) from users where tenant_id is not null"
+            theirs = await app.fetchval(there)
+            assert theirs > 0
+            assert await app.fetchval(f"{there} and password_hash = 'x'") == 0, "a tenant was touched"
+            assert await app.execute("delete from users") != "DELETE 0"
+            assert await app.fetchval(there) == theirs, "a tenant's account was removed"
         for statement, arguments in (
             (add, (tenant_id, "tenant_admin")),
             ("update users set role = 'system_admin', tenant_id = null", ()),
             ("update users set email = ''", ()),
-            ("delete from users", ()),
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):  # noqa: PT012
                 async with app.transaction():

@@ -8,6 +8,7 @@ from fakes.polling import until
 from fakes.rpc_failures import failure
 from fakes.shop import Replica, Shop, bearer
 from footfall.v1 import auth_service_pb2
+from footfall_server.auth.password_policy import PasswordPolicy
 from footfall_server.domain.identity import Role
 from footfall_server.services.provisioning import ProvisioningService
 
@@ -15,7 +16,9 @@ PASSWORD = "correct horse battery"
 
 
 def provisioning(shop: Shop) -> ProvisioningService:
-    return ProvisioningService(transactions=shop.transactions, passwords=shop.passwords, clock=shop.clock)
+    return ProvisioningService(
+        transactions=shop.transactions, passwords=shop.passwords, policy=PasswordPolicy(), clock=shop.clock
+    )
 
 
 def by_password(email: str, password: str = PASSWORD) -> auth_service_pb2.IssueTokenRequest:
@@ -91,6 +94,7 @@ async def test_bad_credentials_are_answered_alike(shop: Shop, core: Replica, cas
         await until(lambda: bool(log))
         assert [each.action for each in log.values()] == ["auth.sign_in_failed"]
         log.clear()
+    shop.transactions.platform.login_attempts.clear()
     assert shop.snapshot() == before
 
 

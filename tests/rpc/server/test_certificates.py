@@ -87,7 +87,7 @@ async def test_a_certificate_is_for_a_client_and_names_its_worker(
     assert certificate.not_valid_after_utc == shop.clock.now() + timedelta(days=30)
     assert list(issued.authority_der) == [each.der for each in authorities.all]
     assert issued.display_name == "Kasse 2"
-    assert audited(shop) == ["join_token.create", "certificate.enrol"]
+    assert audited(shop) == ["join_token.create", "certificate.issue"]
 
 
 async def test_of_a_signing_request_only_the_key_is_believed(core: Replica, join_token: str) -> None:

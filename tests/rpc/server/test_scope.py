@@ -9,7 +9,7 @@ import grpc
 import pytest
 from fakes.customer_requests import seed_customers
 from fakes.edge_client import dialled
-from fakes.good_requests import Requests, Seeded, good_requests, seed, seed_certificates
+from fakes.good_requests import Requests, Seeded, good_requests, seed, seed_certificates, seed_person
 from fakes.model_world import open_model_change
 from fakes.polling import until
 from fakes.rpc_calls import CONNECT, METHODS, call
@@ -34,11 +34,13 @@ from google.protobuf.message import Message
 
 Ids = Mapping[str, str]
 
-IN_TENANTS = sorted(name for name in METHODS if PERMISSIONS[name].scope is Scope.TENANT and name != CONNECT)
+REACH = {Scope.TENANT, Scope.ACTING}
+IN_TENANTS = sorted(name for name in METHODS if PERMISSIONS[name].scope in REACH and name != CONNECT)
 ADMINS = {Role.SYSTEM_ADMIN, Role.TENANT_ADMIN}
 NOT_LOOKED_UP = {
     ("/footfall.v1.SiteService/CreateSite", "site.site_id"): "the core makes it",
     ("/footfall.v1.CameraService/CreateCamera", "camera.camera_id"): "the core makes it",
+    ("/footfall.v1.UserService/CreateUser", "user.user_id"): "the core makes it",
     ("/footfall.v1.CameraService/UpdateCamera", "camera.site_id"): "is said to be fixed",
 }
 
@@ -73,7 +75,7 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     """For each id of ours the like of somebody else's: another tenant's, another site's, or nobody's."""
     chain = shop.foreign if whose == "another tenant's" else shop.own
     own = shop.own
-    ours = [str(own.site.site_id), seeded.empty_site_id, str(own.camera.camera_id)]
+    ours = [str(own.site.site_id), seeded.empty_site_id, str(own.camera.camera_id), seeded.user_id]
     ours += [str(seeded.worker.certificate_id), seeded.join_token_id]
     ours += [seeded.visit_id, seeded.image_id, seeded.event_id, seeded.api_key_id]
     ours += seeded.customers.looked_up
@@ -82,10 +84,11 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     theirs = await visit_of(shop, core, chain, at_other_site=True)
     site_id, camera_id = str(chain.other_site.site_id), str(chain.other_camera.camera_id)
     customers = await seed_customers(shop, chain, chain.other_camera)
+    user, _ = await seed_person(shop, chain)
     key = await provisioned_key(shop, chain)
     worker, (_, join_token_id) = await seed_certificates(shop, core, chain, chain.other_site.site_id)
-    found = [site_id, site_id, camera_id, str(worker.certificate_id), join_token_id, *theirs, key]
-    return dict(zip(ours, [*found, *customers.looked_up], strict=True))
+    found = [site_id, site_id, camera_id, str(user.user_id), str(worker.certificate_id), join_token_id]
+    return dict(zip(ours, [*found, *theirs, key, *customers.looked_up], strict=True))
 
 
 async def provisioned_key(shop: Shop, chain: Chain) -> str:
@@ -131,9 +134,14 @@ def replaced(good: Message, ids: Ids, under: str = "") -> Iterator[tuple[str, Me
             yield f"{path}[0]", copy
 
 
+def in_tenants(method: str) -> frozenset[Role]:
+    """Who may call this inside a tenant. Who acts for none reaches no tenant's ids: see test_users."""
+    return PERMISSIONS[method].roles - {Role.SYSTEM_ADMIN}
+
+
 def callers(shop: Shop, method: str, whose: str) -> Mapping[str, Metadata]:
     """Everybody whom the table lets in and who may not reach these ids."""
-    roles = PERMISSIONS[method].roles
+    roles = in_tenants(method)
     if whose == "another site's":
         roles = roles - ADMINS
     return {role.value: shop.signed_in(role, acting=True) for role in sorted(roles)}
@@ -166,6 +174,7 @@ async def test_what_is_somebody_elses_is_not_there(
     without_ids |= {
         f"/footfall.v1.CertificateService/{name}" for name in ("ListJoinTokens", "RenewCertificate")
     }
+    without_ids.add("/footfall.v1.UserService/ListUsers")
     without_ids |= {f"/footfall.v1.RecognitionService/{name}" for name in recognition}
     untried = set(IN_TENANTS) - tried - without_ids
     assert untried == (admins_only - without_ids if whose == "another site's" else set())

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from fakes.counting_shop import Shop
+from fakes.ended_access import EndedAccess
 from fakes.manual_clock import START
 from footfall_server.domain.identity import Role
 from footfall_server.domain.places import Site
@@ -94,7 +95,7 @@ def test_no_change_touches_what_was_counted(changes: list[tuple[int, str, int, i
 
 async def test_the_service_keeps_rules_with_the_site() -> None:
     shop = Shop()
-    sites = SiteService(transactions=shop.transactions, clock=shop.clock)
+    sites = SiteService(transactions=shop.transactions, access=EndedAccess(), clock=shop.clock)
     admin = replace(shop.principal(Role.TENANT_ADMIN), site_ids=None)
     site = await sites.create(admin, SiteValues(display_name="New", time_zone="Asia/Tokyo"), request_id=None)
 

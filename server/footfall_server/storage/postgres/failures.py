@@ -39,6 +39,7 @@ _TAKEN = {
     "cameras_name_key": "another camera of the site has this name",
     "users_email_key": "another account has this e-mail address",
     "users_pkey": "another account has this id",
+    "users_oidc_key": "another account has this identity",
     "api_keys_prefix_key": "another API key has this prefix",
     "api_keys_pkey": "another API key has this id",
 }

@@ -1,6 +1,7 @@
 """What the core does outside any tenant, under the role that may do no more than this."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,13 @@ from footfall_server.domain.audit import NO_TENANT
 from footfall_server.domain.certificates import JoinToken
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
+from footfall_server.domain.setup_token import SetupToken
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.ports import NameCursor
 from footfall_server.storage.postgres.accounts import (
     KEY_COLUMNS,
     USER_COLUMNS,
-    insert_user,
+    PostgresUsers,
     to_api_key,
     to_user,
 )
@@ -28,6 +30,9 @@ from footfall_server.storage.postgres.failures import name_taken
 from footfall_server.storage.postgres.revocations import PostgresRevocations, PostgresSessionSearch
 from footfall_server.storage.postgres.roles import PLATFORM
 from footfall_server.storage.postgres.sessions import PostgresSessions
+from footfall_server.storage.postgres.setup_tokens import COLUMNS as SETUP_TOKEN_COLUMNS
+from footfall_server.storage.postgres.setup_tokens import PostgresSetupTokens, to_setup_token
+from footfall_server.storage.postgres.sign_ins import PostgresLoginAttempts, PostgresOidcLogins
 from footfall_server.storage.postgres.statements import TenantConnection
 from footfall_server.storage.postgres.tables import (
     api_keys,
@@ -35,6 +40,7 @@ from footfall_server.storage.postgres.tables import (
     audit_log,
     join_tokens,
     metadata,
+    setup_tokens,
     sites,
     tenants,
     users,
@@ -42,6 +48,9 @@ from footfall_server.storage.postgres.tables import (
 
 ENTER_PLATFORM = text(f"set local role {PLATFORM}")
 LEAVE_PLATFORM = text("set local role none")
+ENTER_PLATFORM_AND_LOCK = text(
+    f"select set_config('role', '{PLATFORM}', true), pg_advisory_xact_lock(cast(:key as bigint))"
+)
 SET_TENANT = text(
     "select set_config('app.tenant_id', :tenant, true), set_config('app.site_ids', :sites, true)"
 )
@@ -73,6 +82,10 @@ class PostgresPlatformTransaction:
         self.sessions = PostgresSessions(self._connection, None)
         self.revocations = PostgresRevocations(self._connection, None)
         self.session_search = PostgresSessionSearch(self._connection)
+        self.users = PostgresUsers(self._connection, None)
+        self.setup_tokens = PostgresSetupTokens(self._connection, None)
+        self.login_attempts = PostgresLoginAttempts(self._connection)
+        self.oidc_logins = PostgresOidcLogins(self._connection)
 
     async def user_by_email(self, email: str) -> User | None:
         """See PlatformTransaction.user_by_email."""
@@ -84,11 +97,23 @@ class PostgresPlatformTransaction:
         row = await self._connection.first(select(*USER_COLUMNS).where(users.c.user_id == user_id))
         return None if row is None else to_user(row)
 
-    async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
-        """See PlatformTransaction.set_password_hash."""
-        await self._connection.run(
-            update(users).where(users.c.user_id == user_id).values(password_hash=password_hash)
+    async def user_by_identity(self, issuer: str, subject: str) -> User | None:
+        """See PlatformTransaction.user_by_identity."""
+        row = await self._connection.first(
+            select(*USER_COLUMNS).where(users.c.oidc_issuer == issuer, users.c.oidc_subject == subject)
         )
+        return None if row is None else to_user(row)
+
+    async def setup_token(self, setup_token_id: UUID) -> SetupToken | None:
+        """See PlatformTransaction.setup_token."""
+        row = await self._connection.first(
+            select(*SETUP_TOKEN_COLUMNS).where(setup_tokens.c.setup_token_id == setup_token_id)
+        )
+        return None if row is None else to_setup_token(row)
+
+    async def purge_setup_tokens(self, before: datetime) -> int:
+        """See PlatformTransaction.purge_setup_tokens."""
+        return await self._connection.run(delete(setup_tokens).where(setup_tokens.c.expires_at < before))
 
     async def api_key_by_prefix(self, prefix: str) -> ApiKey | None:
         """See PlatformTransaction.api_key_by_prefix."""
@@ -101,10 +126,6 @@ class PostgresPlatformTransaction:
             select(*TOKEN_COLUMNS).where(join_tokens.c.join_token_id == join_token_id)
         )
         return None if row is None else to_join_token(row)
-
-    async def add_system_admin(self, user: User) -> None:
-        """See PlatformTransaction.add_system_admin."""
-        await self._connection.run(insert_user(user))
 
     async def add_tenant(self, tenant: Tenant, request_id: UUID | None) -> Tenant:
         """See PlatformTransaction.add_tenant."""

@@ -122,15 +122,67 @@ users = Table(
     Column("email", Text, nullable=False),
     Column("display_name", Text, nullable=False),
     Column("role", Text, nullable=False),
-    Column("password_hash", Text, nullable=False),
+    Column("password_hash", Text),
     Column("site_ids", ARRAY(UUID())),
     Column("disabled_at", Instant),
     Column("created_at", Instant, nullable=False, server_default=NOW),
+    Column("identity_provider", Text),
+    Column("oidc_issuer", Text),
+    Column("oidc_subject", Text),
+    Column("last_sign_in_at", Instant),
+    Column("request_id", UUID()),
     PrimaryKeyConstraint("user_id"),
     UniqueConstraint("email", name="users_email_key"),
+    UniqueConstraint("oidc_issuer", "oidc_subject", name="users_oidc_key"),
+    UniqueConstraint("tenant_id", "request_id", name="users_request_id_key"),
     CheckConstraint("email = lower(email)", name="email_case"),
     CheckConstraint("(tenant_id is null) = (role = 'system_admin')", name="role"),
+    CheckConstraint("role <> 'site_manager' or site_ids is not null", name="manager_sites"),
+    CheckConstraint("num_nulls(identity_provider, oidc_issuer, oidc_subject) in (0, 3)", name="identity"),
     Index("users_by_tenant", "tenant_id"),
+    Index(
+        "users_system_request_id_key",
+        "request_id",
+        unique=True,
+        postgresql_where=text("tenant_id is null"),
+    ),
+)
+
+setup_tokens = Table(
+    "setup_tokens",
+    metadata,
+    Column("setup_token_id", UUID(), nullable=False),
+    Column("tenant_id", UUID()),
+    Column("user_id", UUID(), nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    PrimaryKeyConstraint("setup_token_id"),
+    UniqueConstraint("user_id", name="setup_tokens_user_id_key"),
+    Index("setup_tokens_by_tenant", "tenant_id"),
+)
+
+login_attempts = Table(
+    "login_attempts",
+    metadata,
+    _tenant_column(),
+    Column("address_key", LargeBinary, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("blocked_until", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "address_key"),
+    Index("login_attempts_by_time", "last_at"),
+)
+
+oidc_logins = Table(
+    "oidc_logins",
+    metadata,
+    _tenant_column(),
+    Column("state_hash", Text, nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "state_hash"),
 )
 
 api_keys = Table(

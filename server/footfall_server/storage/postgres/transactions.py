@@ -9,6 +9,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from footfall_server.domain.audit import NO_TENANT
 from footfall_server.ports import PlatformTransaction, Transaction
 from footfall_server.storage.postgres.accounts import PostgresApiKeys, PostgresUsers
 from footfall_server.storage.postgres.audit import PostgresAudit
@@ -31,6 +32,7 @@ from footfall_server.storage.postgres.model_changes import PostgresModelChanges
 from footfall_server.storage.postgres.model_faces import PostgresModelFaces
 from footfall_server.storage.postgres.platform import (
     ENTER_PLATFORM,
+    ENTER_PLATFORM_AND_LOCK,
     SET_TENANT,
     PostgresPlatformTransaction,
     scope_of,
@@ -38,6 +40,7 @@ from footfall_server.storage.postgres.platform import (
 from footfall_server.storage.postgres.population import PostgresPopulation
 from footfall_server.storage.postgres.revocations import PostgresRevocations
 from footfall_server.storage.postgres.sessions import PostgresSessions
+from footfall_server.storage.postgres.setup_tokens import PostgresSetupTokens
 from footfall_server.storage.postgres.sightings import PostgresSightings
 from footfall_server.storage.postgres.sites import PostgresSites
 from footfall_server.storage.postgres.statements import TenantConnection
@@ -62,7 +65,8 @@ class PostgresTransaction:
         self.tenant_id = connection.tenant_id
         self.sites = PostgresSites(connection)
         self.cameras = PostgresCameras(connection)
-        self.users = PostgresUsers(connection)
+        self.users = PostgresUsers(connection, connection.tenant_id)
+        self.setup_tokens = PostgresSetupTokens(connection, connection.tenant_id)
         self.api_keys = PostgresApiKeys(connection)
         self.sessions = PostgresSessions(connection, connection.tenant_id)
         self.revocations = PostgresRevocations(connection, connection.tenant_id)
@@ -120,6 +124,12 @@ class PostgresTransactions:
     async def begin_platform(self) -> AsyncIterator[PlatformTransaction]:
         """See Transactions.begin_platform."""
         async with self._open(ENTER_PLATFORM, {}) as connection:
+            yield PostgresPlatformTransaction(connection)
+
+    @asynccontextmanager
+    async def begin_platform_exclusive(self) -> AsyncIterator[PlatformTransaction]:
+        """See Transactions.begin_platform_exclusive."""
+        async with self._open(ENTER_PLATFORM_AND_LOCK, {"key": lock_key(NO_TENANT)}) as connection:
             yield PostgresPlatformTransaction(connection)
 
     @asynccontextmanager

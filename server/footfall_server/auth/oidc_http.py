@@ -1,0 +1,68 @@
+"""How the core speaks to identity providers: HTTPS, little time, little data, and no detours."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+TIMEOUT_SECONDS = 5.0
+WHOLE_SECONDS = 10.0
+MAX_ANSWER_BYTES = 1 << 20
+
+
+class BadAnswerError(Exception):
+    """The provider does not answer as it should. The text says what happened, and quotes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A JSON object and the status that it came with."""
+
+    status: int
+    values: Mapping[str, Any]
+
+
+def new_http_client() -> httpx.AsyncClient:
+    """A client that follows no redirect: the provider's addresses are those of its own metadata."""
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(TIMEOUT_SECONDS),
+        limits=httpx.Limits(max_connections=20, max_keepalive_connections=5),
+        follow_redirects=False,
+        headers={"accept": "application/json", "user-agent": "footfall"},
+    )
+
+
+async def ask(http: httpx.AsyncClient, request: httpx.Request, *, auth: httpx.Auth | None = None) -> Answer:
+    """Sends a request that is answered with a JSON object. Raises BadAnswerError for anything else.
+
+    An error of the 400s is an answer, too: OAuth tells with one what was wrong (RFC 6749, section 5.2).
+    """
+    try:
+        async with asyncio.timeout(WHOLE_SECONDS):
+            return await _ask(http, request, auth)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as error:
+        raise BadAnswerError(type(error).__name__) from None
+
+
+async def _ask(http: httpx.AsyncClient, request: httpx.Request, auth: httpx.Auth | None) -> Answer:
+    response = await http.send(request, auth=auth, stream=True)
+    try:
+        if response.is_redirect or not (response.is_success or response.is_client_error):
+            raise BadAnswerError(f"status {response.status_code}")
+        body = bytearray()
+        async for part in response.aiter_bytes():
+            body += part
+            if len(body) > MAX_ANSWER_BYTES:
+                raise BadAnswerError("the answer is too long")
+    finally:
+        await response.aclose()
+    try:
+        values = json.loads(body)
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, dict):
+        raise BadAnswerError(f"status {response.status_code} and no JSON object")
+    return Answer(response.status_code, values)
