@@ -19,6 +19,8 @@ from storage_samples import a_site, a_tenant
 def place(footfall_database: FootfallDatabase, monkeypatch: pytest.MonkeyPatch) -> tuple[UUID, UUID]:
     """A tenant and its site; the environment names their database."""
     monkeypatch.setenv("FOOTFALL_SERVER_POSTGRES__DSN", footfall_database.app_dsn)
+    # A command owns its process, and with it the log; here it would outlive the command.
+    monkeypatch.setattr("footfall_server.administration.configure_logging", lambda **_: None)
     tenant, site = a_tenant(), a_site()
 
     async def make() -> None:
