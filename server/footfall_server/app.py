@@ -19,7 +19,9 @@ from footfall_server.live.watch import Watch
 from footfall_server.ports import ChangeSource, Clock, CropEmbedder, FaceIndex, ImageStore, Transactions
 from footfall_server.readiness import Readiness
 from footfall_server.rpc.auth import AuthServicer
+from footfall_server.rpc.call_costs import COSTS
 from footfall_server.rpc.cameras import CameraServicer
+from footfall_server.rpc.client_addresses import ClientAddresses
 from footfall_server.rpc.customers import CustomerServicer
 from footfall_server.rpc.edge_link import LinkManners
 from footfall_server.rpc.grpc_server import GrpcServer
@@ -28,6 +30,7 @@ from footfall_server.rpc.ingest import IngestServicer
 from footfall_server.rpc.interceptors.access_log import AccessLog
 from footfall_server.rpc.interceptors.authentication import Authentication
 from footfall_server.rpc.interceptors.authorisation import Authorisation
+from footfall_server.rpc.interceptors.call_limits import CallLimits
 from footfall_server.rpc.interceptors.errors import Errors
 from footfall_server.rpc.interceptors.messages import Messages
 from footfall_server.rpc.interceptors.request_ids import RequestIds
@@ -66,6 +69,7 @@ from footfall_server.services.nightly import Nightly
 from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.reembedding import Reembedding
 from footfall_server.services.resilient_search import ResilientSearch
+from footfall_server.services.shares import Shares, no_wait
 from footfall_server.services.sites import SiteService
 from footfall_server.services.splitting import Splitting
 from footfall_server.services.suggestions import Suggestions
@@ -74,7 +78,7 @@ from footfall_server.services.tenants import TenantService
 from footfall_server.services.threshold_policies import ThresholdPolicies
 from footfall_server.services.visits import VisitService
 from footfall_server.services.workers import WorkerService
-from footfall_server.settings import AuthSettings, RecognitionSettings
+from footfall_server.settings import AuthSettings, LimitsSettings, RecognitionSettings
 
 CONNECT = "/footfall.v1.IngestService/Connect"
 
@@ -99,6 +103,7 @@ class Choices:
 
     auth: AuthSettings
     recognition: RecognitionSettings
+    limits: LimitsSettings = field(default_factory=LimitsSettings)
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
     drain_grace: timedelta = timedelta(seconds=4)
@@ -124,6 +129,7 @@ class Core:
         )
         page_tokens = PageTokens(keys.derived_secrets("footfall page tokens"))
         rules = MessageRules()
+        shares = Shares(limits=choices.limits.limits(), clock=clock) if choices.limits.enforced else None
         self._drain = Drain()
         self._grace = choices.drain_grace
 
@@ -186,6 +192,7 @@ class Core:
                 clock=clock,
                 drain=self._drain,
                 manners=choices.manners,
+                reserve=no_wait if shares is None else shares.reserve_event,
             ),
             visits=VisitServicer(
                 visits=VisitService(transactions=transactions),
@@ -232,6 +239,7 @@ class Core:
             AccessLog(),
             Errors(),
             Authentication(tokens=tokens, permissions=PERMISSIONS),
+            *_call_limits(shares, choices.limits, clock),
             Authorisation(permissions=PERMISSIONS),
             StreamLifetimes(clock=clock, drain=self._drain, drain_themselves={CONNECT}),
             Messages(rules=rules),
@@ -282,6 +290,15 @@ class Core:
         self._drain.begin()
         await self._server.stop(self._grace)
         log.info("stopped")
+
+
+def _call_limits(shares: Shares | None, settings: LimitsSettings, clock: Clock) -> Sequence[CallLimits]:
+    """The interceptor that keeps calls within their shares; none when the limits are off."""
+    if shares is None:
+        log.warning("limits_off", consequence="any caller may take all of this replica's time")
+        return []
+    addresses = ClientAddresses(gateways=settings.gateways)
+    return [CallLimits(shares=shares, addresses=addresses, permissions=PERMISSIONS, costs=COSTS, clock=clock)]
 
 
 @asynccontextmanager

@@ -35,7 +35,7 @@ from footfall_server.domain.identity import Role
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.site_rules import SiteRules
 from footfall_server.rpc.edge_link import LinkManners
-from footfall_server.settings import AuthSettings, RecognitionSettings
+from footfall_server.settings import AuthSettings, LimitsSettings, RecognitionSettings
 
 ISSUER = "https://footfall.example"
 AUDIENCE = "footfall"
@@ -43,6 +43,15 @@ MODEL_ID = "fr-mobilefacenet-512"
 DIMENSION = 512
 OTHER_MODEL_ID = "sface-2021dec-128"
 OTHER_DIMENSION = 128
+
+BOUNDLESS = LimitsSettings(
+    **{
+        name: 1_000_000
+        for name in LimitsSettings.model_fields
+        if name.endswith(("_per_second", "_burst", "_streams"))
+    }
+)
+"""Limits that the limiter looks after and no test reaches: on a clock that stands still no bucket fills."""
 
 Metadata = Sequence[tuple[str, str]]
 
@@ -93,6 +102,7 @@ class Shop:
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
     fallback_faces: int = 1000
+    limits: LimitsSettings = BOUNDLESS
     transactions: MemoryTransactions = field(init=False)
     tokens: AccessTokens = field(init=False)
     own: Chain = field(init=False)
@@ -147,6 +157,7 @@ class Shop:
             choices=Choices(
                 auth=AuthSettings(keys_dir=Path("unused"), issuer=ISSUER, audience=AUDIENCE),
                 recognition=RecognitionSettings(model_id=MODEL_ID),
+                limits=self.limits,
                 manners=self.manners,
                 watch_heartbeat=self.watch_heartbeat,
                 drain_grace=timedelta(seconds=2),

@@ -1,0 +1,29 @@
+"""How much one replica does for one caller, one tenant and one address."""
+
+from dataclasses import dataclass, field
+
+from footfall_server.domain.token_bucket import Rate
+
+HIGHEST_COST = 64
+"""What the dearest call costs. No burst may be below it, or that call could never be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Per replica: an installation of n replicas behind one gateway gives up to n times as much.
+
+    Calls and events are counted apart, so that the cameras of a chain cannot keep its people out.
+    `address_calls` are those without a token, such as signing in. Of streams the open ones are counted.
+    `table_size` keys are remembered of each kind; of more, whoever was quiet for longest is forgotten, and
+    begins with a full bucket again.
+    """
+
+    principal_calls: Rate = field(default_factory=lambda: Rate(50, 200))
+    tenant_calls: Rate = field(default_factory=lambda: Rate(200, 800))
+    principal_events: Rate = field(default_factory=lambda: Rate(200, 400))
+    tenant_events: Rate = field(default_factory=lambda: Rate(500, 1000))
+    address_calls: Rate = field(default_factory=lambda: Rate(5, 64))
+    principal_streams: int = 64
+    tenant_streams: int = 1000
+    address_streams: int = 16
+    table_size: int = 10_000
