@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives import serialization
-from fakes.manual_clock import START
+from fakes.manual_clock import ManualClock
 from fakes.shop import AUDIENCE, ISSUER, Shop
 from fakes.wire_events import JPEG, embedding_of, face_event
 from footfall_gateway.settings import Address, GatewaySettings
@@ -63,7 +63,9 @@ class Door:
 
     def event(self) -> Event:
         """A good event, as JSON."""
-        found = MessageToDict(face_event(self.shop.own.camera.camera_id), preserving_proto_field_name=False)
+        seen = self.shop.clock.now() - timedelta(minutes=5)
+        message = face_event(self.shop.own.camera.camera_id, at=seen)
+        found = MessageToDict(message, preserving_proto_field_name=False)
         return dict(found)
 
 
@@ -73,7 +75,9 @@ async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
     folder = tmp_path_factory.mktemp("door")
     generate_key(folder / "keys", at=datetime(2026, 1, 1, tzinfo=UTC))
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    shop = Shop(keys=load_keys(folder / "keys"), passwords=Passwords(hasher=hasher))
+    # Envoy looks at the real clock when it checks tokens.
+    clock = ManualClock(datetime.now(UTC))
+    shop = Shop(keys=load_keys(folder / "keys"), passwords=Passwords(hasher=hasher), clock=clock)
     port = free_port()
     async with shop.replica() as core:
         settings = GatewaySettings(
@@ -81,6 +85,9 @@ async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
             admin=Address(host=HOST, port=free_port(avoid=frozenset({port}))),
             core=(Address(host=HOST, port=core.port),),
             web=Address(host=HOST, port=free_port(avoid=frozenset({port, core.port}))),
+            keys=Address(host=HOST, port=free_port(avoid=frozenset({port, core.port}))),
+            token_issuer=ISSUER,
+            token_audience=AUDIENCE,
             max_request_bytes=MAX_BODY,
         )
         envoy = Envoy(settings=settings, folder=folder / "envoy")
@@ -277,7 +284,7 @@ async def test_bad_credentials_are_not_quoted(door: Door) -> None:
 
 
 def claims(shop: Shop, *, lifetime: timedelta = timedelta(minutes=10)) -> dict[str, object]:
-    now = START.timestamp()
+    now = shop.clock.now().timestamp()
     return {
         "iss": ISSUER,
         "aud": AUDIENCE,
