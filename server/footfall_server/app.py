@@ -30,6 +30,7 @@ from footfall_server.rpc.ingest import IngestServicer
 from footfall_server.rpc.interceptors.access_log import AccessLog
 from footfall_server.rpc.interceptors.authentication import Authentication
 from footfall_server.rpc.interceptors.authorisation import Authorisation
+from footfall_server.rpc.interceptors.behaviour import BehaviourInterceptor
 from footfall_server.rpc.interceptors.call_limits import CallLimits
 from footfall_server.rpc.interceptors.errors import Errors
 from footfall_server.rpc.interceptors.messages import Messages
@@ -292,8 +293,10 @@ class Core:
         log.info("stopped")
 
 
-def _call_limits(shares: Shares | None, settings: LimitsSettings, clock: Clock) -> Sequence[CallLimits]:
-    """The interceptor that keeps calls within their shares; none when the limits are off."""
+def _call_limits(
+    shares: Shares | None, settings: LimitsSettings, clock: Clock
+) -> Sequence[BehaviourInterceptor]:
+    """The interceptors that keep calls within their shares; none when the limits are off."""
     if shares is None:
         log.warning("limits_off", consequence="any caller may take all of this replica's time")
         return []

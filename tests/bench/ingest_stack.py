@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -69,10 +69,17 @@ def given_target() -> Target | None:
 
 
 @contextmanager
-def own_stack(*, replicas: int, settings: Mapping[str, str] | None = None) -> Iterator[Target]:
+def own_stack(
+    *,
+    replicas: int,
+    settings: Mapping[str, str] | None = None,
+    replica_settings: Sequence[Mapping[str, str]] = (),
+) -> Iterator[Target]:
     """PostgreSQL (durable), milvus-lite, SeaweedFS and core replicas in a scratch folder.
 
-    `settings` are variables for the cores, beside those that name the stores.
+    `settings` are variables for the cores, beside those that name the stores; `replica_settings` those of
+    one replica each, the first of the first. Nothing is limited unless they say so: what a benchmark asks
+    for is what the core can do.
     """
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="footfall-bench-")))
@@ -107,6 +114,7 @@ def own_stack(*, replicas: int, settings: Mapping[str, str] | None = None) -> It
             "FOOTFALL_SERVER_S3__SECURE": "false",
             "FOOTFALL_SERVER_AUTH__KEYS_DIR": str(home / "keys"),
             "FOOTFALL_SERVER_LOG_LEVEL": "WARNING",
+            "FOOTFALL_SERVER_LIMITS__ENFORCED": "false",
             **(settings or {}),
         }
         (home / "keys").mkdir(mode=0o700)
@@ -124,10 +132,11 @@ def own_stack(*, replicas: int, settings: Mapping[str, str] | None = None) -> It
         tenant_id = asyncio.run(_enrol(command, home, "Bench", EMAIL, admin))
         ports = [free_port() for _ in range(replicas)]
         for number, core_port in enumerate(ports, start=1):
+            own = replica_settings[number - 1] if number <= len(replica_settings) else {}
             core = Core(
                 number=number,
                 port=core_port,
-                env=env,
+                env={**env, **own},
                 folder=home / "core",
                 set_up=_nothing,
                 requires=(),

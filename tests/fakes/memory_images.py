@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.parse import quote
 
 from footfall_server.errors import unavailable
 from footfall_server.ports import StoredObject
@@ -31,8 +32,9 @@ class MemoryImages:
         found = self.objects.get(key)
         return None if found is None else StoredObject(len(found[0]), found[1])
 
-    async def presign_put(self, key: str, lifetime: timedelta) -> str:
-        return f"http://images.invalid/{key}?lifetime={int(lifetime.total_seconds())}"
+    async def presign_put(self, key: str, lifetime: timedelta, announced: StoredObject) -> str:
+        bound = f"{announced.size_bytes}&type={quote(announced.content_type, safe='')}"
+        return f"http://images.invalid/{key}?lifetime={int(lifetime.total_seconds())}&size={bound}"
 
     async def delete(self, key: str) -> None:
         self._refuse_when_failing()

@@ -14,6 +14,8 @@ class Limits:
 
     Calls and events are counted apart, so that the cameras of a chain cannot keep its people out.
     `address_calls` are those without a token, such as signing in. Of streams the open ones are counted.
+    `tenant_calls_at_once` unary calls of a tenant are worked on at a time, and as many that bring events;
+    `tenant_waiting_calls` more of each may wait for their turn.
     `table_size` keys are remembered of each kind; of more, whoever was quiet for longest is forgotten, and
     begins with a full bucket again.
     """
@@ -26,4 +28,6 @@ class Limits:
     principal_streams: int = 64
     tenant_streams: int = 1000
     address_streams: int = 16
+    tenant_calls_at_once: int = 4
+    tenant_waiting_calls: int = 128
     table_size: int = 10_000

@@ -38,8 +38,8 @@ class ImageStore(Protocol):
 
     async def stat(self, key: str) -> StoredObject | None: ...
 
-    async def presign_put(self, key: str, lifetime: timedelta) -> str:
-        """A URL that takes one PUT of this object until its lifetime is over."""
+    async def presign_put(self, key: str, lifetime: timedelta, announced: StoredObject) -> str:
+        """A URL that takes PUTs of this object, in the size and type announced, for its lifetime."""
         ...
 
     async def delete(self, key: str) -> None: ...

@@ -56,10 +56,10 @@ class CallLimits(BehaviourInterceptor):
             principal = current_principal()
             with self._refusals.noted(method):
                 shares.take(principal, cost.currency, cost.of(request))
-            return await inner(request, context)
+                return await inner(request, context)
 
         async def behave_as_stream(request: Any, context: Context) -> Any:
-            with self._refusals.noted(method), shares.stream(current_principal()):
+            with shares.stream(current_principal()):
                 return await behave(request, context)
 
         return behave_as_stream if handler.response_streaming else behave
