@@ -33,6 +33,7 @@ from footfall_server.rpc.interceptors.authorisation import Authorisation
 from footfall_server.rpc.interceptors.behaviour import BehaviourInterceptor
 from footfall_server.rpc.interceptors.call_limits import CallLimits
 from footfall_server.rpc.interceptors.errors import Errors
+from footfall_server.rpc.interceptors.fair_calls import FairCalls, fair_lines
 from footfall_server.rpc.interceptors.messages import Messages
 from footfall_server.rpc.interceptors.request_ids import RequestIds
 from footfall_server.rpc.interceptors.stream_lifetimes import Drain, StreamLifetimes
@@ -301,7 +302,10 @@ def _call_limits(
         log.warning("limits_off", consequence="any caller may take all of this replica's time")
         return []
     addresses = ClientAddresses(gateways=settings.gateways)
-    return [CallLimits(shares=shares, addresses=addresses, permissions=PERMISSIONS, costs=COSTS, clock=clock)]
+    return [
+        CallLimits(shares=shares, addresses=addresses, permissions=PERMISSIONS, costs=COSTS, clock=clock),
+        FairCalls(lines=fair_lines(settings.limits()), costs=COSTS),
+    ]
 
 
 @asynccontextmanager

@@ -155,6 +155,7 @@ class LimitsSettings(_Section):
     principal_streams: Streams = _DEFAULTS.principal_streams
     tenant_streams: Streams = _DEFAULTS.tenant_streams
     address_streams: Streams = _DEFAULTS.address_streams
+    calls_at_once: int = Field(default=_DEFAULTS.calls_at_once, ge=1, le=1000)
     tenant_calls_at_once: int = Field(default=_DEFAULTS.tenant_calls_at_once, ge=1, le=1000)
     tenant_waiting_calls: int = Field(default=_DEFAULTS.tenant_waiting_calls, ge=1, le=100_000)
     table_size: int = Field(default=_DEFAULTS.table_size, ge=100, le=1_000_000)
@@ -171,6 +172,7 @@ class LimitsSettings(_Section):
             principal_streams=self.principal_streams,
             tenant_streams=self.tenant_streams,
             address_streams=self.address_streams,
+            calls_at_once=self.calls_at_once,
             tenant_calls_at_once=self.tenant_calls_at_once,
             tenant_waiting_calls=self.tenant_waiting_calls,
             table_size=self.table_size,

@@ -49,7 +49,8 @@ BOUNDLESS = LimitsSettings(
         name: 1_000_000
         for name in LimitsSettings.model_fields
         if name.endswith(("_per_second", "_burst", "_streams"))
-    }
+    },
+    tenant_waiting_calls=10_000,
 )
 """Limits that the limiter looks after and no test reaches: on a clock that stands still no bucket fills."""
 

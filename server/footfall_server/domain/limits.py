@@ -14,20 +14,21 @@ class Limits:
 
     Calls and events are counted apart, so that the cameras of a chain cannot keep its people out.
     `address_calls` are those without a token, such as signing in. Of streams the open ones are counted.
-    `tenant_calls_at_once` unary calls of a tenant are worked on at a time, and as many that bring events;
-    `tenant_waiting_calls` more of each may wait for their turn.
+    `calls_at_once` unary calls are worked on at a time, `tenant_calls_at_once` of one tenant, and as many
+    that bring events; of one tenant `tenant_waiting_calls` more of each may wait for their turn.
     `table_size` keys are remembered of each kind; of more, whoever was quiet for longest is forgotten, and
     begins with a full bucket again.
     """
 
     principal_calls: Rate = field(default_factory=lambda: Rate(50, 200))
-    tenant_calls: Rate = field(default_factory=lambda: Rate(200, 800))
-    principal_events: Rate = field(default_factory=lambda: Rate(200, 400))
-    tenant_events: Rate = field(default_factory=lambda: Rate(500, 1000))
+    tenant_calls: Rate = field(default_factory=lambda: Rate(100, 400))
+    principal_events: Rate = field(default_factory=lambda: Rate(100, 300))
+    tenant_events: Rate = field(default_factory=lambda: Rate(200, 600))
     address_calls: Rate = field(default_factory=lambda: Rate(5, 64))
     principal_streams: int = 64
     tenant_streams: int = 1000
     address_streams: int = 16
+    calls_at_once: int = 8
     tenant_calls_at_once: int = 4
     tenant_waiting_calls: int = 128
     table_size: int = 10_000

@@ -11,7 +11,7 @@ import grpc.aio
 import pytest
 from fakes.edge_client import linked
 from fakes.rpc_failures import Failure, failure
-from fakes.shop import BOUNDLESS, Metadata, Replica, Shop
+from fakes.shop import BOUNDLESS, Chain, Metadata, Replica, Shop
 from fakes.wire_events import face_event
 from footfall.v1 import (
     auth_service_pb2,
@@ -53,14 +53,13 @@ async def strict(shop: Shop) -> AsyncIterator[Replica]:
         yield replica
 
 
-async def list_sites(core: Replica, who: Metadata) -> None:
-    await core.sites.ListSites(site_service_pb2.ListSitesRequest(), metadata=who, timeout=20)
+async def get_site(shop: Shop, core: Replica, who: Metadata, *, of: Chain | None = None) -> None:
+    request = site_service_pb2.GetSiteRequest(site_id=str((of or shop.own).site.site_id))
+    await core.sites.GetSite(request, metadata=who, timeout=20)
 
 
-async def refused(core: Replica, who: Metadata) -> Failure:
-    failed = await failure(
-        core.sites.ListSites(site_service_pb2.ListSitesRequest(), metadata=who, timeout=20)
-    )
+async def refused(shop: Shop, core: Replica, who: Metadata) -> Failure:
+    failed = await failure(get_site(shop, core, who))
     assert failed.code is grpc.StatusCode.RESOURCE_EXHAUSTED, failed
     assert failed.reason == "RATE_LIMITED"
     return failed
@@ -77,27 +76,28 @@ async def test_the_caller_is_told_which_limit_it_is_and_when_to_come_back(
 ) -> None:
     who = shop.signed_in(Role.TENANT_ADMIN)
     for _ in range(3):
-        await list_sites(strict, who)
-    failed = await refused(strict, who)
+        await get_site(shop, strict, who)
+    failed = await refused(shop, strict, who)
     assert failed.metadata == {"limit": "principal_calls"}
     assert failed.retry_seconds == 2
     shop.clock.advance(timedelta(seconds=2))
-    await list_sites(strict, who)
-    await refused(strict, who)
+    await get_site(shop, strict, who)
+    await refused(shop, strict, who)
 
 
 async def test_one_tenants_flood_leaves_another_alone(shop: Shop, strict: Replica) -> None:
     for _ in range(5):
-        await list_sites(strict, shop.signed_in(Role.TENANT_ADMIN))
-    failed = await refused(strict, shop.signed_in(Role.TENANT_ADMIN))
+        await get_site(shop, strict, shop.signed_in(Role.TENANT_ADMIN))
+    failed = await refused(shop, strict, shop.signed_in(Role.TENANT_ADMIN))
     assert failed.metadata == {"limit": "tenant_calls"}
-    await list_sites(strict, shop.signed_in(Role.TENANT_ADMIN, chain=shop.foreign))
+    foreign = shop.signed_in(Role.TENANT_ADMIN, chain=shop.foreign)
+    await get_site(shop, strict, foreign, of=shop.foreign)
 
 
 async def test_a_refused_call_is_not_even_read(shop: Shop, strict: Replica) -> None:
     who = shop.signed_in(Role.TENANT_ADMIN)
     for _ in range(3):
-        await list_sites(strict, who)
+        await get_site(shop, strict, who)
     call = strict.channel.unary_unary("/footfall.v1.SiteService/GetSite")(b"\xff no message", metadata=who)
     assert (await failure(call)).reason == "RATE_LIMITED"
 
@@ -105,10 +105,7 @@ async def test_a_refused_call_is_not_even_read(shop: Shop, strict: Replica) -> N
 async def test_roles_are_looked_at_after_the_limits(shop: Shop, strict: Replica) -> None:
     """A caller without the right role cannot flood the log and the core for nothing."""
     who = shop.signed_in(Role.WORKER)
-    reasons = []
-    for _ in range(4):
-        call = strict.sites.ListSites(site_service_pb2.ListSitesRequest(), metadata=who, timeout=20)
-        reasons.append((await failure(call)).reason)
+    reasons = [(await failure(get_site(shop, strict, who))).reason for _ in range(4)]
     assert reasons == ["PERMISSION_DENIED"] * 3 + ["RATE_LIMITED"]
 
 
@@ -135,7 +132,7 @@ async def test_cameras_cannot_keep_people_out(shop: Shop, strict: Replica) -> No
         strict.ingest.BatchRecordFaces(request, metadata=shop.signed_in(Role.WORKER), timeout=20)
     )
     assert failed.metadata == {"limit": "tenant_events"}
-    await list_sites(strict, shop.signed_in(Role.TENANT_ADMIN))
+    await get_site(shop, strict, shop.signed_in(Role.TENANT_ADMIN))
 
 
 async def test_events_of_a_stream_wait_and_are_never_refused(shop: Shop) -> None:
@@ -203,7 +200,7 @@ async def test_sign_ins_count_for_the_address(shop: Shop, strict: Replica) -> No
     failed = await sign_in(strict)
     assert failed.reason == "RATE_LIMITED"
     assert failed.metadata == {"limit": "address_calls"}
-    await list_sites(strict, shop.signed_in(Role.TENANT_ADMIN))
+    await get_site(shop, strict, shop.signed_in(Role.TENANT_ADMIN))
     shop.clock.advance(timedelta(seconds=1))
     assert (await sign_in(strict)).reason == "BAD_CREDENTIALS"
 
@@ -235,7 +232,7 @@ async def test_limits_that_are_off_refuse_nothing(shop: Shop) -> None:
     who = shop.signed_in(Role.TENANT_ADMIN, sites=[new_id()])
     async with shop.replica() as core:
         for _ in range(10):
-            await list_sites(core, who)
+            await get_site(shop, core, who)
 
 
 def test_a_burst_that_no_batch_fits_in_is_no_setting() -> None:

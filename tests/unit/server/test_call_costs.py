@@ -5,7 +5,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from footfall.v1 import face_event_pb2, ingest_service_pb2
+from fakes.rpc_calls import METHODS
+from footfall.v1 import face_event_pb2, ingest_service_pb2, visit_service_pb2
 from footfall_server.domain.limits import HIGHEST_COST, Limits
 from footfall_server.domain.token_bucket import Rate
 from footfall_server.rpc.call_costs import COSTS, ORDINARY
@@ -19,7 +20,9 @@ BATCH = COSTS["/footfall.v1.IngestService/BatchRecordFaces"]
 
 
 def test_every_cost_is_of_a_method_and_can_be_paid() -> None:
-    assert COSTS.keys() <= PERMISSIONS.keys()
+    served = {name for name in COSTS if name in PERMISSIONS}
+    later = {"AuditService", "ApiKeyService", "CertificateService", "UserService"}
+    assert all(name.split("/")[1].rpartition(".")[2] in later for name in COSTS.keys() - served)
     rates = [
         value
         for value in (getattr(Limits(), each.name) for each in fields(Limits))
@@ -35,6 +38,20 @@ def test_a_batch_costs_its_events(count: int) -> None:
         events=[face_event_pb2.FaceEvent(camera_id="x") for _ in range(count)]
     )
     assert BATCH.of(request.SerializeToString()) == min(max(1, count), HIGHEST_COST)
+
+
+@pytest.mark.parametrize(
+    ("page_size", "cost"), [(0, 2), (1, 1.02), (50, 2), (200, 5), (500, 11), (2**31 - 1, 11), (-1, 2)]
+)
+def test_a_page_costs_its_rows(page_size: int, cost: float) -> None:
+    request = visit_service_pb2.ListVisitsRequest(page_size=page_size, page_token="x")
+    assert COSTS["/footfall.v1.VisitService/ListVisits"].of(request.SerializeToString()) == cost
+
+
+def test_every_method_with_pages_is_known() -> None:
+    paged = {name for name, method in METHODS.items() if "page_size" in method.input_type.fields_by_name}
+    assert paged
+    assert not {name for name in paged if COSTS[name].page_size_in is None}
 
 
 @given(st.binary(max_size=80))

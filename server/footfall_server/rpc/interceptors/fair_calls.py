@@ -4,33 +4,47 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from footfall_server.domain.limits import Limits
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.fair_turns import FairTurns, TooManyWaitError
 from footfall_server.rpc.call_context import principal_or_none
-from footfall_server.rpc.call_costs import ORDINARY, Cost
+from footfall_server.rpc.call_costs import ORDINARY, Cost, Line
 from footfall_server.rpc.interceptors.behaviour import Behaviour, BehaviourInterceptor, Context, Handler
-from footfall_server.services.shares import Currency
 
 RETRY = timedelta(seconds=1)
+LONG_WAITING = 4
+
+
+def fair_lines(limits: Limits) -> Mapping[Line, FairTurns]:
+    """The turns of each line. Of what waits for something else than this process there is no total."""
+    shared = {
+        line: FairTurns(
+            total=limits.calls_at_once,
+            per_key=limits.tenant_calls_at_once,
+            most_waiting=limits.tenant_waiting_calls,
+        )
+        for line in (Line.CALLS, Line.EVENTS)
+    }
+    images = FairTurns(per_key=limits.calls_at_once, most_waiting=limits.tenant_waiting_calls)
+    return {**shared, Line.IMAGES: images, Line.LONG: FairTurns(per_key=1, most_waiting=LONG_WAITING)}
 
 
 class FairCalls(BehaviourInterceptor):
-    """Serves a few calls of a tenant at a time; its other ones wait in their order, before they are read.
+    """Serves a few calls at a time, tenants in turn; the others wait in their order, before they are read.
 
-    Rates alone do not do that: calls that take long keep the core busy however rarely they are begun. Calls
-    that bring events have a queue of their own, so that they keep no person waiting. Streams are not calls:
-    their events are batched, and there one batch of a tenant is under way at a time.
+    Rates alone do not do that: calls that take long keep the core busy however rarely they are begun. Streams
+    are not calls: their events are batched, and there one batch of a tenant is under way at a time.
     """
 
-    def __init__(self, *, turns: Mapping[Currency, FairTurns], costs: Mapping[str, Cost]) -> None:
+    def __init__(self, *, lines: Mapping[Line, FairTurns], costs: Mapping[str, Cost]) -> None:
         super().__init__()
-        self._turns = turns
+        self._lines = lines
         self._costs = costs
 
     def around(self, method: str, handler: Handler, inner: Behaviour) -> Behaviour:
         if handler.response_streaming:
             return inner
-        turns = self._turns[self._costs.get(method, ORDINARY).currency]
+        turns = self._lines[self._costs.get(method, ORDINARY).line]
 
         async def behave(request: Any, context: Context) -> Any:
             principal = principal_or_none()
