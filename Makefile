@@ -86,7 +86,7 @@ proto-baseline: setup-run ## At a release: what the next API is compared with
 	@$(BIN)/buf build proto -o proto/baseline.binpb
 
 ##@ Prove
-.PHONY: e2e test-identity bench-ingest bench-edge bench-search bench-identity
+.PHONY: e2e test-identity bench-ingest bench-edge bench-search bench-identity bench-fairness
 e2e: setup-run ## The whole path on its own ports and data, with faults and a real browser
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) tests/e2e --timeout 900 $(ARGS)
@@ -118,6 +118,9 @@ bench-search: setup-run ## Recall and price of a search by kind of index (FACES=
 bench-identity: setup-run ## Customers made per person on real pictures (FACES=folder): one JSON line
 	@$(BIN)/footfall models pull --quiet
 	@PYTHONPATH=tests $(PY) tests/bench/bench_identity.py $(if $(FACES),--faces $(FACES)) $(ARGS)
+
+bench-fairness: setup-run ## What one tenant's flood does to another, with limits and without: one JSON line
+	@$(PY) tests/bench/bench_fairness.py $(ARGS)
 
 ##@ Tidy up
 .PHONY: clean

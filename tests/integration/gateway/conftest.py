@@ -16,8 +16,9 @@ import grpc.aio
 import pytest
 from fakes.manual_clock import ManualClock
 from footfall_gateway.settings import Address, GatewaySettings, TlsFiles
-from footfall_local.component import ProcessSpec
+from footfall_local.component import Component, ProcessSpec
 from footfall_local.components.envoy import Envoy
+from footfall_local.components.web import Web
 from footfall_local.ports import free_port
 from footfall_local.probes import probe_health, probe_http
 from footfall_local.readiness import running
@@ -170,11 +171,13 @@ def gateway_before(
     max_request_bytes: int = 65536,
     tls: TlsFiles | None = None,
     core_runs: bool = True,
+    own_web: bool = False,
     **settings: Any,
 ) -> Iterator[Gateway]:
     """Envoy, `replicas` canned cores and a web server, for as long as the context lasts.
 
-    `settings` are more of the gateway's. Without `core_runs` nothing listens at the cores' ports.
+    `settings` are more of the gateway's. With `own_web` it is the console's own server, with one page.
+    Without `core_runs` nothing listens at the cores' ports.
     """
     with contextlib.ExitStack() as stack:
         keys = folder / "keys"
@@ -190,7 +193,11 @@ def gateway_before(
         web_port = free_port()
         pages = folder / "pages"
         pages.mkdir()
-        stack.enter_context(running(CannedWeb(port=web_port, folder=pages), log=folder / "web.log"))
+        web: Component = CannedWeb(port=web_port, folder=pages)
+        if own_web:
+            (pages / "index.html").write_text('<!doctype html><style nonce="__CSP_NONCE__"></style>')
+            web = Web(port=web_port, dist=pages, folder=folder / "web")
+        stack.enter_context(running(web, log=folder / "web.log"))
         port = free_port()
         admin_port = free_port(avoid=frozenset({port}))
         chosen = GatewaySettings(

@@ -8,7 +8,6 @@ from pathlib import Path
 import httpx
 import pytest
 from footfall_gateway.settings import TlsFiles
-from footfall_web.security import page_headers
 
 from .conftest import Gateway, gateway_before
 from .test_tls import certificate as certificate  # noqa: PLC0414 - a fixture
@@ -107,10 +106,22 @@ async def test_the_core_hears_nothing_in_the_gateways_name(client: httpx.AsyncCl
     assert "x-envoy-made-up" not in heard
 
 
-def test_the_consoles_policy_lets_nothing_in() -> None:
-    """What the console's own server says; test_pages looks at the pages themselves."""
-    headers = page_headers("nonce")
-    directives = dict(directive.split(" ", 1) for directive in headers["content-security-policy"].split("; "))
-    assert directives["script-src"] == "'self'"
-    assert "unsafe" not in headers["content-security-policy"]
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[Gateway]:
+    """A gateway before the console's own server."""
+    with gateway_before(tmp_path, replicas=1, own_web=True) as started:
+        yield started
+
+
+async def test_the_consoles_policy_comes_through_and_lets_nothing_in(console: Gateway) -> None:
+    async with httpx.AsyncClient(base_url=console.url, trust_env=False, timeout=20) as client:
+        first, second = await client.get("/"), await client.get("/visits")
+    policy = first.headers["content-security-policy"]
+    assert policy != second.headers["content-security-policy"], "a nonce is good for one answer"
+    directives = dict(directive.split(" ", 1) for directive in policy.split("; "))
+    assert directives["default-src"] == directives["script-src"] == directives["connect-src"] == "'self'"
+    assert "unsafe" not in policy
     assert directives["frame-ancestors"] == directives["object-src"] == directives["base-uri"] == "'none'"
+    assert first.headers["cross-origin-opener-policy"] == "same-origin"
+    assert first.headers["x-content-type-options"] == "nosniff"
+    assert_nothing_tells_of_the_inside(first)

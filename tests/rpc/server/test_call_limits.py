@@ -24,6 +24,7 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
 from footfall_server.rpc.client_addresses import HEADER
 from footfall_server.rpc.convert_values import to_timestamp
+from footfall_server.rpc.message_sizes import HARD_MAX_REQUEST_BYTES, MAX_REQUEST_BYTES
 from footfall_server.settings import LimitsSettings
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
@@ -225,6 +226,19 @@ async def test_probes_and_keys_are_never_refused(strict: Replica) -> None:
     for _ in range(5):
         await health.Check(health_pb2.HealthCheckRequest(), timeout=20)
         await strict.auth.GetJwks(auth_service_pb2.GetJwksRequest(), timeout=20)
+
+
+async def test_a_message_that_is_too_large_is_told_how_large_one_may_be(shop: Shop, core: Replica) -> None:
+    who = shop.signed_in(Role.TENANT_ADMIN)
+    list_sites = core.channel.unary_unary("/footfall.v1.SiteService/ListSites")
+    failed = await failure(list_sites(b"x" * (MAX_REQUEST_BYTES + 1), metadata=who, timeout=20))
+    assert (failed.code, failed.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "RATE_LIMITED")
+    assert failed.metadata == {"limit": "message_bytes"}
+    assert str(MAX_REQUEST_BYTES) in failed.message
+    assert failed.retry_seconds is None, "asking again does not help"
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await list_sites(b"x" * (HARD_MAX_REQUEST_BYTES + 1), metadata=who, timeout=20)
+    assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED, "gRPC takes no more than that in"
 
 
 async def test_limits_that_are_off_refuse_nothing(shop: Shop) -> None:
