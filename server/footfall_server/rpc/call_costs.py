@@ -52,7 +52,8 @@ class Cost:
 
     weight: float = 1
     currency: Currency = Currency.CALLS
-    line: Line = Line.CALLS
+    line: Line | None = Line.CALLS
+    """None for what has turns of its own further in."""
     per_value_of: int | None = None
     """The number of a repeated field of messages."""
     page_size_in: int | None = None
@@ -102,7 +103,8 @@ COSTS: Mapping[str, Cost] = {
     # Probes of the gateway and of orchestrators. To refuse one would take the replica out of service.
     "/grpc.health.v1.Health/Check": Cost(weight=0),
     "/footfall.v1.AuthService/GetJwks": Cost(weight=0),
-    "/footfall.v1.IngestService/RecordFace": Cost(currency=Currency.EVENTS, line=Line.EVENTS),
+    # Batched with whatever else the tenant sends; of more at a time more go together.
+    "/footfall.v1.IngestService/RecordFace": Cost(currency=Currency.EVENTS, line=None),
     "/footfall.v1.IngestService/BatchRecordFaces": Cost(
         currency=Currency.EVENTS, line=Line.EVENTS, per_value_of=_EVENTS_OF_A_BATCH
     ),

@@ -216,6 +216,14 @@ async def test_tenants_take_turns_when_all_are_busy() -> None:
     assert calls.under_way.index(quiet) <= 7, "it waited for more than one call of each tenant before it"
 
 
+async def test_events_that_are_batched_further_in_do_not_wait_here() -> None:
+    calls, tenant = Calls(at_once=1, waiting=1), uuid4()
+    tasks = [calls.call(tenant, "/footfall.v1.IngestService/RecordFace") for _ in range(20)]
+    await until(lambda: len(calls.under_way) == 20)
+    calls.answering.set()
+    await asyncio.gather(*tasks)
+
+
 async def test_what_takes_long_keeps_nothing_else_waiting() -> None:
     calls, tenant = Calls(at_once=2, waiting=10), uuid4()
     long = [calls.call(tenant, "/footfall.v1.RecognitionService/Calibrate") for _ in range(3)]

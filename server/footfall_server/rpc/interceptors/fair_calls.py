@@ -33,7 +33,8 @@ class FairCalls(BehaviourInterceptor):
     """Serves a few calls at a time, tenants in turn; the others wait in their order, before they are read.
 
     Rates alone do not do that: calls that take long keep the core busy however rarely they are begun. Streams
-    are not calls: their events are batched, and there one batch of a tenant is under way at a time.
+    and RecordFace are left alone: their events are batched, and there one batch of a tenant is under way at a
+    time.
     """
 
     def __init__(self, *, lines: Mapping[Line, FairTurns], costs: Mapping[str, Cost]) -> None:
@@ -42,9 +43,10 @@ class FairCalls(BehaviourInterceptor):
         self._costs = costs
 
     def around(self, method: str, handler: Handler, inner: Behaviour) -> Behaviour:
-        if handler.response_streaming:
+        line = self._costs.get(method, ORDINARY).line
+        if handler.response_streaming or line is None:
             return inner
-        turns = self._lines[self._costs.get(method, ORDINARY).line]
+        turns = self._lines[line]
 
         async def behave(request: Any, context: Context) -> Any:
             principal = principal_or_none()
