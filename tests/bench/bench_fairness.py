@@ -7,7 +7,8 @@ Starts PostgreSQL (durable), milvus-lite, SeaweedFS and two replicas of the core
 limits and the second those that are the default. The victim calls RecordFace and ListVisits at random times
 (Poisson), `--rate` of each a second: alone, then while a program of its own (fairness_flood.py) floods the
 same replica in another tenant's name with reads, batches and links. Latency counts from when a call was due.
-Everything stays on loopback and ends after `--seconds` per phase; senders and stack share the machine.
+Each phase comes twice, the second time in reverse order, after a flood that fills galleries and pages and
+does not count. Everything stays on loopback and ends by itself; senders and stack share the machine.
 
 The last line is one JSON object. For each of `alone`, `flooded` (no limits) and `limited`:
   record_p50_ms, record_p95_ms   the victim's RecordFace, until it is committed
@@ -23,6 +24,7 @@ import asyncio
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,6 +76,15 @@ class Phase:
     failed: int = 0
     machine: dict[str, object] = field(default_factory=dict)
     flood: dict[str, int] | None = None
+
+    def add(self, again: "Phase") -> None:
+        """What another run of the same kind saw."""
+        for kind, seconds in again.latencies.items():
+            self.latencies[kind] += seconds
+        self.failed += again.failed
+        self.machine = again.machine
+        if again.flood is not None:
+            self.flood = dict(Counter(self.flood or {}) + Counter(again.flood))
 
     @property
     def calls(self) -> int:
@@ -173,11 +184,18 @@ async def run(target: Target, options: argparse.Namespace) -> Mapping[str, Phase
     victim = Victim(tenant, visitors, rate=options.rate)
     for core in target.cores:  # statements unprepared, connections unopened
         await victim.call(core, 2.0)
-    return {
-        "alone": await victim.call(limited, options.seconds),
-        "flooded": await flooded(victim, flooding, unlimited, options),
-        "limited": await flooded(victim, flooding, limited, options),
+    # Pages are full and galleries filled from the first phase on.
+    await flooded(victim, flooding, unlimited, options)
+    measure = {
+        "alone": lambda: victim.call(limited, options.seconds),
+        "flooded": lambda: flooded(victim, flooding, unlimited, options),
+        "limited": lambda: flooded(victim, flooding, limited, options),
     }
+    phases = {name: Phase() for name in measure}
+    for order in (list(measure), list(reversed(measure))):
+        for name in order:
+            phases[name].add(await measure[name]())
+    return phases
 
 
 def ratios(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
@@ -191,7 +209,7 @@ def ratios(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="A victim's latency beside a flooding tenant.")
-    parser.add_argument("--seconds", type=float, default=8.0, help="of each phase")
+    parser.add_argument("--seconds", type=float, default=5.0, help="of each phase, of which there are six")
     parser.add_argument("--rate", type=float, default=8.0, help="the victim's calls of each kind a second")
     parser.add_argument("--readers", type=int, default=32, help="calls of ListVisits of the flood at a time")
     parser.add_argument("--writers", type=int, default=32, help="calls of BatchRecordFaces of the flood")
