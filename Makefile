@@ -92,7 +92,7 @@ proto-baseline: setup-run ## At a release: what the next API is compared with
 	@$(BIN)/buf build proto -o proto/baseline.binpb
 
 ##@ Prove
-.PHONY: e2e fuzz test-identity bench-ingest bench-edge bench-search bench-identity
+.PHONY: e2e fuzz test-identity bench-ingest bench-edge bench-search bench-identity bench-fairness
 e2e: setup-run ## The whole path on its own ports and data, with faults and a real browser
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) tests/e2e --timeout 900 $(ARGS)
@@ -129,6 +129,9 @@ bench-search: setup-run ## Recall and price of a search by kind of index (FACES=
 bench-identity: setup-run ## Customers made per person on real pictures (FACES=folder): one JSON line
 	@$(BIN)/footfall models pull --quiet
 	@PYTHONPATH=tests $(PY) tests/bench/bench_identity.py $(if $(FACES),--faces $(FACES)) $(ARGS)
+
+bench-fairness: setup-run ## What one tenant's flood does to another, with limits and without: one JSON line
+	@PYTHONPATH=tests $(PY) tests/bench/bench_fairness.py $(ARGS)
 
 ##@ What we ship
 .PHONY: sbom audit

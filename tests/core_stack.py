@@ -5,7 +5,7 @@ import json
 import secrets
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,11 +65,16 @@ class CoreStack:
 
 @contextmanager
 def core_stack(
-    *, replicas: int, settings: Mapping[str, str] | None = None, durable: bool = True
+    *,
+    replicas: int,
+    settings: Mapping[str, str] | None = None,
+    replica_settings: Sequence[Mapping[str, str]] = (),
+    durable: bool = True,
 ) -> Iterator[CoreStack]:
     """PostgreSQL, milvus-lite, SeaweedFS and core replicas, with no tenant yet.
 
-    `settings` are variables for the cores, beside those that name the stores.
+    `settings` are variables for the cores, beside those that name the stores; `replica_settings` those of
+    single replicas, by their place.
     """
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="footfall-cores-")))
@@ -125,10 +130,11 @@ def core_stack(
         cores = []
         for number in range(1, replicas + 1):
             core_port = free_port()
+            own = replica_settings[number - 1] if number <= len(replica_settings) else {}
             core = Core(
                 number=number,
                 port=core_port,
-                env=env,
+                env={**env, **own},
                 folder=home / "core",
                 set_up=_nothing,
                 requires=(),

@@ -9,9 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from footfall_gateway.error_replies import NO_CERTIFICATE, local_reply_config
+from footfall_gateway.rate_limits import FILTER as RATE_LIMIT_FILTER
+from footfall_gateway.rate_limits import rate_limit
 from footfall_gateway.settings import GatewaySettings
+from footfall_gateway.token_checks import token_check
 
 EDGE_TRUST_FILE = "edge-trust.json"
+
+CLIENT_ADDRESS: dict[str, Any] = {
+    "header": {"key": "x-footfall-client-address", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"},
+    "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
+}
+"""By it the core tells clients apart that have no token yet."""
 
 _TYPE = "type.googleapis.com/envoy."
 _TRUST = "edge_workers"
@@ -100,6 +109,7 @@ def _connection_manager(settings: GatewaySettings) -> dict[str, Any]:
         "use_remote_address": True,
         # Only what Envoy itself saw of the certificate goes to the core: its hash.
         "forward_client_cert_details": "SANITIZE_SET",
+        "early_header_mutation_extensions": [_nobody_speaks_in_our_name()],
         "always_set_request_id_in_response": True,
         "request_headers_timeout": "10s",
         "stream_idle_timeout": "60s",
@@ -113,14 +123,33 @@ def _connection_manager(settings: GatewaySettings) -> dict[str, Any]:
         "local_reply_config": local_reply_config(settings.max_request_bytes, besides=(NO_CERTIFICATE,)),
         "access_log": [_access_log()],
         "http_filters": [
+            {"name": RATE_LIMIT_FILTER, "typed_config": rate_limit("edge_calls", settings.limits.calls)},
+            {"name": "envoy.filters.http.jwt_authn", "typed_config": token_check(settings)},
             {
                 "name": "envoy.filters.http.router",
                 "typed_config": {"@type": f"{_TYPE}extensions.filters.http.router.v3.Router"},
-            }
+            },
         ],
         "route_config": {
             "name": "edge_paths",
+            "request_headers_to_add": [CLIENT_ADDRESS],
             "virtual_hosts": [{"name": "edge_workers", "domains": ["*"], "routes": _routes(settings)}],
+        },
+    }
+
+
+def _nobody_speaks_in_our_name() -> dict[str, Any]:
+    """As at the listener for everybody: what only Envoy may say is taken away first."""
+    mutation = f"{_TYPE}extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
+    prefix = {"prefix": "x-envoy-", "ignore_case": True}
+    return {
+        "name": "envoy.http.early_header_mutation.header_mutation",
+        "typed_config": {
+            "@type": mutation,
+            "mutations": [
+                {"remove_on_match": {"key_matcher": prefix}},
+                {"remove": CLIENT_ADDRESS["header"]["key"]},
+            ],
         },
     }
 
@@ -142,8 +171,9 @@ def _routes(settings: GatewaySettings) -> list[dict[str, Any]]:
         "retry_policy": not_begun,
     }
     needing = (_CONNECT, *_WITH_CERTIFICATE)
+    guessing = {RATE_LIMIT_FILTER: rate_limit("edge_sign_in", settings.limits.sign_in)}
     return [
-        {"match": {"path": _JOIN}, "route": unary},
+        {"match": {"path": _JOIN}, "route": unary, "typed_per_filter_config": guessing},
         {"match": {"path": _CONNECT, "tls_context": shown}, "route": stream},
         *({"match": {"path": path, "tls_context": shown}, "route": unary} for path in _WITH_CERTIFICATE),
         *({"match": {"path": path}, "direct_response": {"status": 401}} for path in needing),

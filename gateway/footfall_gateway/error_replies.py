@@ -15,6 +15,9 @@ WHAT_ENVOY_SAYS = "%LOCAL_REPLY_BODY%"
 # What the transcoder calls its failures: those over a query come before the body is read.
 BAD_QUERY = "early_grpc_json_transcode_failure"
 BAD_BODY = "grpc_json_transcode_failure"
+# What the check of tokens calls it when it has no keys to check with.
+NO_KEYS = "jwt_authn_access_denied{Jwks_remote_fetch"
+NOT_LET_IN = "jwt_authn_access_denied"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,10 @@ class GatewayError:
     """Narrows the HTTP status to what Envoy calls this failure (response code details)."""
     json_only: bool = False
     """Other kinds of calls are answered as Envoy does it."""
+    answered_as: int | None = None
+    """The HTTP status that the client sees instead."""
+    limit: str = ""
+    """Which limit it was: metadata of the ErrorInfo."""
 
 
 def gateway_errors(max_request_bytes: int) -> tuple[GatewayError, ...]:
@@ -40,6 +47,7 @@ def gateway_errors(max_request_bytes: int) -> tuple[GatewayError, ...]:
     a password or a face: there a sentence of ours stands instead.
     """
     unavailable = "The core cannot be reached now. Try again shortly."
+    sign_in = "This needs an access token, and a good one."
     malformed = "MALFORMED_REQUEST"
     return (
         GatewayError(
@@ -66,10 +74,38 @@ def gateway_errors(max_request_bytes: int) -> tuple[GatewayError, ...]:
             "The request's path or headers are not well-formed.",
             json_only=True,
         ),
+        # That nobody can be let in now is no reason to sign anybody out.
+        GatewayError(
+            401,
+            code_pb2.UNAVAILABLE,
+            "CORE_UNAVAILABLE",
+            unavailable,
+            retry=True,
+            details_prefix=NO_KEYS,
+            answered_as=503,
+        ),
+        GatewayError(401, code_pb2.UNAUTHENTICATED, "UNAUTHENTICATED", sign_in),
+        # What Envoy says to tokens that are for somebody else.
+        GatewayError(
+            403,
+            code_pb2.UNAUTHENTICATED,
+            "UNAUTHENTICATED",
+            sign_in,
+            details_prefix=NOT_LET_IN,
+            answered_as=401,
+        ),
         GatewayError(404, code_pb2.NOT_FOUND, malformed, "No method has this path and HTTP verb."),
         GatewayError(408, code_pb2.DEADLINE_EXCEEDED, malformed, "The request did not arrive in time."),
         GatewayError(
             413, code_pb2.INVALID_ARGUMENT, malformed, f"The body is larger than {max_request_bytes} bytes."
+        ),
+        GatewayError(
+            429,
+            code_pb2.RESOURCE_EXHAUSTED,
+            "RATE_LIMITED",
+            "Too many requests come from this address. Ask again later, and less often.",
+            retry=True,
+            limit="gateway",
         ),
         GatewayError(431, code_pb2.INVALID_ARGUMENT, malformed, "The headers are too large."),
         GatewayError(502, code_pb2.UNAVAILABLE, "CORE_UNAVAILABLE", unavailable, retry=True),
@@ -97,12 +133,14 @@ def local_reply_config(max_request_bytes: int, *, besides: tuple[GatewayError, .
     mappers = []
     for error in (*besides, *gateway_errors(max_request_bytes)):
         status = {"status_code_filter": {"comparison": _equals(error.http_status)}}
-        conditions = [status, _IS_JSON_CALL]
+        conditions = [status]
         if error.details_prefix:
             conditions.append(_is_called(error.details_prefix))
+        answered = {} if error.answered_as is None else {"status_code": error.answered_as}
         mappers.append(
             {
-                "filter": {"and_filter": {"filters": conditions}},
+                "filter": {"and_filter": {"filters": [*conditions, _IS_JSON_CALL]}},
+                **answered,
                 "body_format_override": {
                     "json_format": _as_json(error),
                     "content_type": "application/json",
@@ -114,7 +152,25 @@ def local_reply_config(max_request_bytes: int, *, besides: tuple[GatewayError, .
         if not error.json_only:
             mappers.append(
                 {
-                    "filter": status,
+                    "filter": {"and_filter": {"filters": [*conditions, _IS_WEB_CALL]}},
+                    # Left to itself, Envoy makes a code of the HTTP status, which says less than ours.
+                    "status_code": 200,
+                    "headers_to_add": [
+                        _details_header(error),
+                        _header("grpc-status", str(error.code)),
+                        _header("grpc-message", error.message),
+                    ],
+                    "body_format_override": {
+                        "text_format_source": {"inline_string": ""},
+                        "content_type": "application/grpc",
+                    },
+                }
+            )
+            mappers.append(
+                {
+                    # Two are the fewest that an and_filter takes.
+                    "filter": {"and_filter": {"filters": [*conditions, *conditions][:2]}},
+                    **answered,
                     "headers_to_add": [_details_header(error)],
                     # Becomes grpc-message, which has to be what the details say.
                     "body_format_override": {"text_format_source": {"inline_string": error.message}},
@@ -128,7 +184,7 @@ def _as_json(error: GatewayError) -> dict[str, Any]:
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",
         "reason": error.reason,
         "domain": DOMAIN,
-        "metadata": {"request_id": REQUEST_ID},
+        "metadata": {"request_id": REQUEST_ID, **_limit(error)},
     }
     details: list[dict[str, Any]] = [info]
     if error.retry:
@@ -138,20 +194,25 @@ def _as_json(error: GatewayError) -> dict[str, Any]:
     return {"code": error.code, "message": error.message, "details": details}
 
 
+def _limit(error: GatewayError) -> dict[str, str]:
+    return {"limit": error.limit} if error.limit else {}
+
+
 def _details_header(error: GatewayError) -> dict[str, Any]:
     status = status_pb2.Status(code=error.code, message=error.message)
     info = any_pb2.Any()
-    info.Pack(error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN))
+    info.Pack(error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=_limit(error)))
     status.details.append(info)
     if error.retry:
         retry = any_pb2.Any()
         retry.Pack(error_details_pb2.RetryInfo(retry_delay=duration_pb2.Duration(seconds=RETRY_SECONDS)))
         status.details.append(retry)
     value = base64.b64encode(status.SerializeToString()).decode().rstrip("=")
-    return {
-        "header": {"key": "grpc-status-details-bin", "value": value},
-        "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
-    }
+    return _header("grpc-status-details-bin", value)
+
+
+def _header(key: str, value: str) -> dict[str, Any]:
+    return {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
 
 
 def _equals(status: int) -> dict[str, Any]:
@@ -174,6 +235,8 @@ def _is_called(prefix: str) -> dict[str, Any]:
     }
 
 
+# Every client of gRPC-Web says so; the content type is gRPC's by now.
+_IS_WEB_CALL: dict[str, Any] = {"header_filter": {"header": {"name": "x-grpc-web", "present_match": True}}}
 _IS_JSON_CALL: dict[str, Any] = {
     "or_filter": {
         "filters": [

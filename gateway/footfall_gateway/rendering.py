@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -11,11 +12,17 @@ from typing import Any
 from footfall_gateway.descriptor_set import descriptor_set, method_names, service_names
 from footfall_gateway.edge_listener import EDGE_TRUST_FILE, edge_listener, edge_trust
 from footfall_gateway.error_replies import local_reply_config
+from footfall_gateway.methods import SIGN_IN_METHODS, paths
+from footfall_gateway.rate_limits import rate_limit
+from footfall_gateway.security_headers import api_headers, common_headers
 from footfall_gateway.settings import Address, CoreTls, GatewaySettings, TlsFiles
+from footfall_gateway.token_checks import JWKS_PATH, token_check
 
 CONFIG_FILE = "envoy.yaml"
 DESCRIPTOR_FILE = "footfall.binpb"
 TEMPLATE_FILE = "envoy.yaml.template"
+SLOWEST_BODY_SECONDS = 60
+"""How long a unary request may take to come in, whatever it is that keeps trickling."""
 TYPE = "type.googleapis.com/envoy."
 
 
@@ -40,6 +47,16 @@ def render(settings: GatewaySettings, *, descriptor_path: Path) -> str:
         "max_request_bytes": settings.max_request_bytes,
         "max_response_bytes": settings.max_response_bytes,
         "cors_policy": _cors_policy(settings.cors_origins),
+        "common_headers": common_headers(over_tls=settings.tls is not None),
+        "api_headers": api_headers(),
+        "token_check": token_check(settings),
+        "keys": _socket(settings.keys),
+        "jwks_path": JWKS_PATH,
+        "sign_in_paths": "|".join(re.escape(path) for path in paths(SIGN_IN_METHODS)),
+        "call_limits": rate_limit("calls", settings.limits.calls),
+        "stream_limits": rate_limit("streams", settings.limits.streams),
+        "sign_in_limits": rate_limit("sign_in", settings.limits.sign_in),
+        "unary_deadline": _seconds(settings.unary_timeout_seconds + SLOWEST_BODY_SECONDS),
         "stream_idle_timeout": _seconds(settings.stream_idle_timeout_seconds),
         "unary_timeout": _seconds(settings.unary_timeout_seconds),
         "core_transport": _core_transport(settings.core_tls),

@@ -1,8 +1,10 @@
 """What differs between one gateway and another."""
 
 from ipaddress import ip_address
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic_settings import (
@@ -33,7 +35,7 @@ class Address(BaseModel, frozen=True):
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the host is this machine itself. Names other than localhost are not resolved."""
+        """Whether only this machine reaches it. Names other than localhost are not looked up."""
         return ip_address(self.host).is_loopback if self.is_literal else self.host == "localhost"
 
 
@@ -62,6 +64,43 @@ class CoreTls(BaseModel, frozen=True):
         return self
 
 
+class RateLimit(BaseModel, frozen=True):
+    """So many calls a second in the long run, and up to `burst` at once after a quiet while."""
+
+    per_second: int = Field(ge=1, le=1_000_000)
+    burst: int = Field(ge=1, le=10_000_000)
+
+    @model_validator(mode="after")
+    def _a_second_fits(self) -> Self:
+        if self.burst < self.per_second:
+            raise ValueError(f"a burst of {self.burst} is less than {self.per_second} per second")
+        return self
+
+
+class RouteLimits(BaseModel, frozen=True):
+    """Of one client address, and of all clients together. Per gateway: two of them let twice as much in."""
+
+    per_address: RateLimit
+    together: RateLimit
+
+
+class Limits(BaseModel, frozen=True):
+    """What comes in at most, by kind of route."""
+
+    sign_in: RouteLimits = RouteLimits(
+        per_address=RateLimit(per_second=2, burst=60), together=RateLimit(per_second=50, burst=300)
+    )
+    """Passwords, API keys, single sign-on and the enrolment of workers."""
+    streams: RouteLimits = RouteLimits(
+        per_address=RateLimit(per_second=10, burst=100), together=RateLimit(per_second=500, burst=2000)
+    )
+    """Opening a stream. All workers dial again when the core was away."""
+    calls: RouteLimits = RouteLimits(
+        per_address=RateLimit(per_second=300, burst=1500), together=RateLimit(per_second=5000, burst=10_000)
+    )
+    """Everything else, the console's files included. A shop's whole staff may have one address."""
+
+
 class GatewaySettings(BaseSettings):
     """Values of the template: from FOOTFALL_GATEWAY_* variables, then from a TOML file."""
 
@@ -82,7 +121,9 @@ class GatewaySettings(BaseSettings):
     web: Address
     """footfall-web, which serves the console."""
     tls: TlsFiles | None = None
-    """TLS for clients. Without it the gateway speaks plain HTTP: for loopback, or behind another TLS end."""
+    """TLS for clients. Without it the gateway speaks plain HTTP, on loopback only."""
+    tls_terminated_elsewhere: bool = False
+    """Whether something of yours before the gateway ends TLS, so that plain HTTP may leave this machine."""
     edge_listen: Address | None = None
     """Where edge workers come in with their certificates. Needs `tls` and `edge_client_ca`."""
     edge_client_ca: Path | None = None
@@ -93,6 +134,13 @@ class GatewaySettings(BaseSettings):
     """TLS to the core. Without it the way there is in the clear, and the core has to be on loopback."""
     insecure_core_beyond_loopback: bool = False
     """Goes to the core in the clear wherever that is: for networks that encrypt by themselves."""
+    token_issuer: str = Field(default="footfall", min_length=1, max_length=200)
+    """Who made the tokens: as FOOTFALL_SERVER_AUTH__ISSUER of the core."""
+    token_audience: str = Field(default="footfall", min_length=1, max_length=200)
+    """Whom the tokens are for: as FOOTFALL_SERVER_AUTH__AUDIENCE of the core."""
+    keys: Address = Address(host="127.0.0.1", port=9902)
+    """Where the gateway serves itself the core's public keys as JSON; only ever on loopback."""
+    limits: Limits = Limits()
     cors_origins: tuple[str, ...] = ()
     """Origins of other sites whose pages may call the API. The console is same-origin and needs none."""
     trusted_proxies: int = Field(default=0, ge=0, le=10)
@@ -108,9 +156,23 @@ class GatewaySettings(BaseSettings):
     @field_validator("admin")
     @classmethod
     def _admin_stays_inside(cls, admin: Address) -> Address:
-        if not (admin.is_literal and ip_address(admin.host).is_loopback):
+        if not admin.is_loopback:
             raise ValueError("must be a loopback address: who reaches this interface can stop the gateway")
         return admin
+
+    @field_validator("keys")
+    @classmethod
+    def _keys_stay_inside(cls, keys: Address) -> Address:
+        if not keys.is_loopback:
+            raise ValueError("must be a loopback address: only the gateway itself asks there, without limits")
+        return keys
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins_are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            _require_origin(origin)
+        return origins
 
     @field_validator("listen", "edge_listen")
     @classmethod
@@ -121,10 +183,21 @@ class GatewaySettings(BaseSettings):
 
     @model_validator(mode="after")
     def _ports_differ(self) -> Self:
-        if self.listen.port == self.admin.port:
-            raise ValueError(f"listen and admin both ask for port {self.listen.port}")
-        if self.edge_listen is not None and self.edge_listen.port in {self.listen.port, self.admin.port}:
-            raise ValueError(f"edge_listen asks for port {self.edge_listen.port}, which is taken")
+        ports = {"listen": self.listen.port, "admin": self.admin.port, "keys": self.keys.port}
+        if self.edge_listen is not None:
+            ports["edge_listen"] = self.edge_listen.port
+        for (one, port), (other, same) in combinations(ports.items(), 2):
+            if port == same:
+                raise ValueError(f"{one} and {other} both ask for port {port}")
+        return self
+
+    @model_validator(mode="after")
+    def _what_leaves_the_machine_is_encrypted(self) -> Self:
+        if self.tls is None and not self.listen.is_loopback and not self.tls_terminated_elsewhere:
+            raise ValueError(
+                f"listen asks for plain HTTP on {self.listen.host}, which others can read: give tls, or say "
+                "tls_terminated_elsewhere = true when something of yours before the gateway ends TLS"
+            )
         return self
 
     @model_validator(mode="after")
@@ -158,6 +231,23 @@ class GatewaySettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         del dotenv_settings, file_secret_settings
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+
+def _require_origin(origin: str) -> None:
+    """Raises ValueError unless it is scheme, host and perhaps port, as browsers say it (RFC 6454)."""
+    if "*" in origin or origin == "null":
+        raise ValueError(f"{origin!r} lets any site's pages in: name each origin")
+    parts = urlsplit(origin)
+    try:
+        loopback = ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        loopback = parts.hostname == "localhost"
+    if parts.scheme not in {"https", "http"} or origin != f"{parts.scheme}://{parts.netloc}".lower():
+        raise ValueError(f"{origin!r} is no origin such as https://pages.example")
+    if "@" in parts.netloc or not parts.hostname:
+        raise ValueError(f"{origin!r} is no origin such as https://pages.example")
+    if parts.scheme == "http" and not loopback:
+        raise ValueError(f"{origin!r}: pages that came over plain HTTP may be anybody's")
 
 
 def read_settings(toml_file: Path | None) -> GatewaySettings:

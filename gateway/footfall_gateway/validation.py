@@ -45,6 +45,7 @@ def sample_settings() -> Mapping[str, GatewaySettings]:
             web=Address(host="web.footfall.svc", port=8080),
             cors_origins=("https://console.example",),
             trusted_proxies=1,
+            tls_terminated_elsewhere=True,
         ),
     }
 

@@ -37,8 +37,10 @@ from footfall_server.readiness import Readiness
 from footfall_server.rpc.api_keys import ApiKeyServicer
 from footfall_server.rpc.audit import AuditServicer
 from footfall_server.rpc.auth import AuthServicer
+from footfall_server.rpc.call_costs import COSTS
 from footfall_server.rpc.cameras import CameraServicer
 from footfall_server.rpc.certificates import CertificateServicer
+from footfall_server.rpc.client_addresses import ClientAddresses
 from footfall_server.rpc.customers import CustomerServicer
 from footfall_server.rpc.edge_link import LinkManners
 from footfall_server.rpc.grpc_server import GrpcServer
@@ -47,7 +49,10 @@ from footfall_server.rpc.ingest import IngestServicer
 from footfall_server.rpc.interceptors.access_log import AccessLog
 from footfall_server.rpc.interceptors.authentication import Authentication
 from footfall_server.rpc.interceptors.authorisation import Authorisation
+from footfall_server.rpc.interceptors.behaviour import BehaviourInterceptor
+from footfall_server.rpc.interceptors.call_limits import CallLimits
 from footfall_server.rpc.interceptors.errors import Errors
+from footfall_server.rpc.interceptors.fair_calls import FairCalls, fair_lines
 from footfall_server.rpc.interceptors.messages import Messages
 from footfall_server.rpc.interceptors.request_ids import RequestIds
 from footfall_server.rpc.interceptors.stream_lifetimes import Drain, StreamLifetimes
@@ -100,6 +105,7 @@ from footfall_server.services.resilient_search import ResilientSearch
 from footfall_server.services.session_ending import SessionEnder
 from footfall_server.services.session_tokens import SessionTokens
 from footfall_server.services.sessions import SessionService
+from footfall_server.services.shares import Shares, no_wait
 from footfall_server.services.sign_in_retention import SignInRetention
 from footfall_server.services.sites import SiteService
 from footfall_server.services.splitting import Splitting
@@ -112,7 +118,7 @@ from footfall_server.services.threshold_policies import ThresholdPolicies
 from footfall_server.services.users import UserService
 from footfall_server.services.visits import VisitService
 from footfall_server.services.workers import WorkerService
-from footfall_server.settings import AuthSettings, RecognitionSettings
+from footfall_server.settings import AuthSettings, LimitsSettings, RecognitionSettings
 from footfall_server.worker_desk import worker_desk
 
 CONNECT = "/footfall.v1.IngestService/Connect"
@@ -139,6 +145,7 @@ class Choices:
 
     auth: AuthSettings
     recognition: RecognitionSettings
+    limits: LimitsSettings = field(default_factory=LimitsSettings)
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
     drain_grace: timedelta = timedelta(seconds=4)
@@ -179,6 +186,7 @@ class Core:
         page_tokens = PageTokens(partial(keys.derived_secrets, "footfall page tokens"))
         rules = MessageRules()
         self._key_reload = key_reload
+        shares = Shares(limits=choices.limits.limits(), clock=clock) if choices.limits.enforced else None
         self._drain = Drain()
         self._grace = choices.drain_grace
 
@@ -307,6 +315,7 @@ class Core:
                 clock=clock,
                 drain=self._drain,
                 manners=choices.manners,
+                reserve=no_wait if shares is None else shares.reserve_event,
             ),
             visits=VisitServicer(
                 visits=VisitService(transactions=transactions),
@@ -359,6 +368,7 @@ class Core:
                 permissions=PERMISSIONS,
                 require_bound_certificates=choices.auth.require_bound_certificates,
             ),
+            *_call_limits(shares, choices.limits, clock),
             Authorisation(permissions=PERMISSIONS),
             StreamLifetimes(
                 clock=clock, drain=self._drain, revocations=self._revocations, drain_themselves={CONNECT}
@@ -422,6 +432,20 @@ class Core:
         self._drain.begin()
         await self._server.stop(self._grace)
         log.info("stopped")
+
+
+def _call_limits(
+    shares: Shares | None, settings: LimitsSettings, clock: Clock
+) -> Sequence[BehaviourInterceptor]:
+    """The interceptors that keep calls within their shares; none when the limits are off."""
+    if shares is None:
+        log.warning("limits_off", consequence="any caller may take all of this replica's time")
+        return []
+    addresses = ClientAddresses(gateways=settings.gateways)
+    return [
+        CallLimits(shares=shares, addresses=addresses, permissions=PERMISSIONS, costs=COSTS, clock=clock),
+        FairCalls(lines=fair_lines(settings.limits()), costs=COSTS),
+    ]
 
 
 @asynccontextmanager

@@ -52,6 +52,7 @@ async def _serve(settings: ServerSettings) -> None:
     choices = Choices(
         auth=settings.auth,
         recognition=settings.recognition,
+        limits=settings.limits,
         drain_grace=settings.drain_grace,
         fallback_faces=settings.milvus.fallback_faces,
     )

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -24,10 +24,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from footfall_server.auth.keys import SIGNING_DELAY
 from footfall_server.domain.impostor_tail import ImpostorTail
+from footfall_server.domain.limits import HIGHEST_COST, Limits
 from footfall_server.domain.revocation import MAX_TOKEN_LIFETIME
+from footfall_server.domain.token_bucket import Rate
 from footfall_server.storage.index_settings import IndexType, Stage, Tenancy, checked_parameters
 
 PREFIX = "FOOTFALL_SERVER_"
+
+_DEFAULTS = Limits()
 
 _ADDRESS = re.compile(r"^(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})$")
 
@@ -171,6 +175,58 @@ class TlsSettings(_Section):
     client_ca: Path | None = None
 
 
+PerSecond = Annotated[float, Field(gt=0, le=1_000_000)]
+Burst = Annotated[int, Field(ge=HIGHEST_COST, le=10_000_000)]
+Streams = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class LimitsSettings(_Section):
+    """What one replica does for one caller, tenant or address; see domain.limits.
+
+    No value may be 0, which could mean "nothing" as well as "anything". `enforced = false` turns every limit
+    of the core off, and says so in the log: then any caller may take all of a replica's time.
+    `gateways` are the networks that the gateway connects from; only from there it is believed from which
+    client a call without a token comes.
+    """
+
+    enforced: bool = True
+    principal_calls_per_second: PerSecond = _DEFAULTS.principal_calls.per_second
+    principal_calls_burst: Burst = int(_DEFAULTS.principal_calls.burst)
+    tenant_calls_per_second: PerSecond = _DEFAULTS.tenant_calls.per_second
+    tenant_calls_burst: Burst = int(_DEFAULTS.tenant_calls.burst)
+    principal_events_per_second: PerSecond = _DEFAULTS.principal_events.per_second
+    principal_events_burst: Burst = int(_DEFAULTS.principal_events.burst)
+    tenant_events_per_second: PerSecond = _DEFAULTS.tenant_events.per_second
+    tenant_events_burst: Burst = int(_DEFAULTS.tenant_events.burst)
+    address_calls_per_second: PerSecond = _DEFAULTS.address_calls.per_second
+    address_calls_burst: Burst = int(_DEFAULTS.address_calls.burst)
+    principal_streams: Streams = _DEFAULTS.principal_streams
+    tenant_streams: Streams = _DEFAULTS.tenant_streams
+    address_streams: Streams = _DEFAULTS.address_streams
+    calls_at_once: int = Field(default=_DEFAULTS.calls_at_once, ge=1, le=1000)
+    tenant_calls_at_once: int = Field(default=_DEFAULTS.tenant_calls_at_once, ge=1, le=1000)
+    tenant_waiting_calls: int = Field(default=_DEFAULTS.tenant_waiting_calls, ge=1, le=100_000)
+    table_size: int = Field(default=_DEFAULTS.table_size, ge=100, le=1_000_000)
+    gateways: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+
+    def limits(self) -> Limits:
+        """The numbers as the core uses them."""
+        return Limits(
+            principal_calls=Rate(self.principal_calls_per_second, self.principal_calls_burst),
+            tenant_calls=Rate(self.tenant_calls_per_second, self.tenant_calls_burst),
+            principal_events=Rate(self.principal_events_per_second, self.principal_events_burst),
+            tenant_events=Rate(self.tenant_events_per_second, self.tenant_events_burst),
+            address_calls=Rate(self.address_calls_per_second, self.address_calls_burst),
+            principal_streams=self.principal_streams,
+            tenant_streams=self.tenant_streams,
+            address_streams=self.address_streams,
+            calls_at_once=self.calls_at_once,
+            tenant_calls_at_once=self.tenant_calls_at_once,
+            tenant_waiting_calls=self.tenant_waiting_calls,
+            table_size=self.table_size,
+        )
+
+
 class RecognitionSettings(_Section):
     """Whose embeddings are matched, and how surely.
 
@@ -224,6 +280,7 @@ class ServerSettings(BaseSettings):
     s3: S3Settings
     auth: AuthSettings
     recognition: RecognitionSettings = RecognitionSettings()
+    limits: LimitsSettings = LimitsSettings()
     models_dir: Path | None = None
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

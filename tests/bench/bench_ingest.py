@@ -45,26 +45,21 @@ import numpy as np
 from footfall.v1 import (
     auth_service_pb2,
     auth_service_pb2_grpc,
-    camera_service_pb2,
-    camera_service_pb2_grpc,
     ingest_service_pb2_grpc,
-    site_service_pb2,
-    site_service_pb2_grpc,
     visit_service_pb2,
     visit_service_pb2_grpc,
 )
-from google.protobuf.duration_pb2 import Duration
 from ingest_count import settle
 from ingest_cpu import CpuTimes
 from ingest_load import Sender, Tally, Visitors, poisson, some_minutes_ago
 from ingest_stack import Target, given_target, own_stack
+from ingest_tenant import Metadata, make_camera, make_site, sign_in
 
 CAMERAS = 4
 PAGE = 500
 ENOUGH = 1_000_000
 """More events than any phase gets to."""
 SINGLES = 40
-Metadata = tuple[tuple[str, str], ...]
 Send = Callable[[Sender, Iterator[Any], Tally, Iterator[float]], Coroutine[Any, Any, None]]
 
 
@@ -86,14 +81,17 @@ class Bench:
         self._channels = [grpc.aio.insecure_channel(core) for core in target.cores]
 
     async def run(self) -> dict[str, object]:
-        admin = await self._sign_in(
+        admin = await sign_in(
+            self._channels[0],
             password=auth_service_pb2.PasswordCredentials(
                 email=self._target.email, password=self._target.password
-            )
+            ),
         )
         site_id = await self._site(admin)
-        worker = await self._sign_in(api_key=await self._target.api_key_of(site_id))
-        camera_ids = [await self._camera(admin, site_id, number) for number in range(CAMERAS)]
+        worker = await sign_in(self._channels[0], api_key=await self._target.api_key_of(site_id))
+        camera_ids = [
+            await make_camera(self._channels[0], admin, site_id, number) for number in range(CAMERAS)
+        ]
         load = Load(self._channels, worker, camera_ids, Visitors(seed=1, begin=some_minutes_ago()))
         figures: dict[str, object] = {"replicas": len(self._target.cores)}
         before = first = await self._counted(admin)
@@ -159,34 +157,14 @@ class Bench:
         warm = Tally(latencies=tally.latencies[SINGLES // 4 :])
         return {f"single_{name}": value for name, value in warm.percentiles().items() if name != "p99_ms"}
 
-    async def _sign_in(self, **credentials: Any) -> Metadata:
-        auth = auth_service_pb2_grpc.AuthServiceStub(self._channels[0])
-        token = await auth.IssueToken(auth_service_pb2.IssueTokenRequest(**credentials))
-        return (("authorization", f"Bearer {token.access_token}"),)
-
     async def _site(self, admin: Metadata) -> str:
         """The site of the given API key, or a new one."""
         if self._target.api_key:
-            worker = await self._sign_in(api_key=self._target.api_key)
+            worker = await sign_in(self._channels[0], api_key=self._target.api_key)
             auth = auth_service_pb2_grpc.AuthServiceStub(self._channels[0])
             me = await auth.GetMe(auth_service_pb2.GetMeRequest(), metadata=worker)
             return str(me.site_ids[0])
-        sites = site_service_pb2_grpc.SiteServiceStub(self._channels[0])
-        site = site_service_pb2.Site(display_name="Bench", time_zone="UTC", visit_gap=Duration(seconds=3600))
-        made = await sites.CreateSite(site_service_pb2.CreateSiteRequest(site=site), metadata=admin)
-        return str(made.site_id)
-
-    async def _camera(self, admin: Metadata, site_id: str, number: int) -> str:
-        """A camera that no worker reads."""
-        cameras = camera_service_pb2_grpc.CameraServiceStub(self._channels[0])
-        camera = camera_service_pb2.Camera(
-            site_id=site_id,
-            display_name=f"Bench {number}, {time.time_ns()}",
-            source_url="rtsp://127.0.0.1/bench",
-            enabled=False,
-        )
-        request = camera_service_pb2.CreateCameraRequest(camera=camera)
-        return str((await cameras.CreateCamera(request, metadata=admin)).camera_id)
+        return await make_site(self._channels[0], admin)
 
     async def _counted(self, admin: Metadata) -> Counted:
         visits = visit_service_pb2_grpc.VisitServiceStub(self._channels[-1])

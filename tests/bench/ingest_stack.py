@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -56,16 +56,26 @@ def given_target() -> Target | None:
 
 
 @contextmanager
-def own_stack(*, replicas: int, settings: Mapping[str, str] | None = None) -> Iterator[Target]:
+def own_stack(
+    *,
+    replicas: int,
+    settings: Mapping[str, str] | None = None,
+    replica_settings: Sequence[Mapping[str, str]] = (),
+) -> Iterator[Target]:
     """PostgreSQL (durable), milvus-lite, SeaweedFS and core replicas in a scratch folder.
 
-    `settings` are variables for the cores, beside those that name the stores.
+    `settings` are variables for the cores, beside those that name the stores; `replica_settings` those of
+    one replica each, the first of the first. Nothing is limited unless they say so: what a benchmark asks
+    for is what the core can do.
     """
-    # A measurement signs in once.
-    long_lived = dict.fromkeys(
-        ("FOOTFALL_SERVER_AUTH__PERSON_TOKEN_TTL", "FOOTFALL_SERVER_AUTH__WORKER_TOKEN_TTL"), "3600"
-    )
-    with core_stack(replicas=replicas, settings={**long_lived, **(settings or {})}) as stack:
+    # A measurement signs in once, and asks for as much as it can get.
+    settings = {
+        "FOOTFALL_SERVER_AUTH__PERSON_TOKEN_TTL": "3600",
+        "FOOTFALL_SERVER_AUTH__WORKER_TOKEN_TTL": "3600",
+        "FOOTFALL_SERVER_LIMITS__ENFORCED": "false",
+        **(settings or {}),
+    }
+    with core_stack(replicas=replicas, settings=settings, replica_settings=replica_settings) as stack:
         password = secrets.token_hex(16)
         yield Target(
             cores=tuple(core.address for core in stack.cores),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.parse import quote
 
 from footfall_server.errors import unavailable
 from footfall_server.ports import StoredObject
@@ -32,9 +33,10 @@ class MemoryImages:
         found = self.objects.get(key)
         return None if found is None else StoredObject(len(found[0]), found[1])
 
-    async def presign_put(self, key: str, lifetime: timedelta) -> str:
+    async def presign_put(self, key: str, lifetime: timedelta, announced: StoredObject) -> str:
         seconds = int(checked_lifetime(lifetime).total_seconds())
-        return f"http://images.invalid/{key}?lifetime={seconds}"
+        bound = f"{announced.size_bytes}&type={quote(announced.content_type, safe='')}"
+        return f"http://images.invalid/{key}?lifetime={seconds}&size={bound}"
 
     async def delete(self, key: str) -> None:
         self._refuse_when_failing()

@@ -43,7 +43,7 @@ from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.site_rules import SiteRules
 from footfall_server.ports import IdentityProvider
 from footfall_server.rpc.edge_link import LinkManners
-from footfall_server.settings import AuthSettings, RecognitionSettings
+from footfall_server.settings import AuthSettings, LimitsSettings, RecognitionSettings
 
 ISSUER = "https://footfall.example"
 AUDIENCE = "footfall"
@@ -51,6 +51,16 @@ MODEL_ID = "fr-mobilefacenet-512"
 DIMENSION = 512
 OTHER_MODEL_ID = "sface-2021dec-128"
 OTHER_DIMENSION = 128
+
+BOUNDLESS = LimitsSettings(
+    **{
+        name: 1_000_000
+        for name in LimitsSettings.model_fields
+        if name.endswith(("_per_second", "_burst", "_streams"))
+    },
+    tenant_waiting_calls=10_000,
+)
+"""Limits that the limiter looks after and no test reaches: on a clock that stands still no bucket fills."""
 
 Metadata = Sequence[tuple[str, str]]
 
@@ -109,6 +119,7 @@ class Shop:
     require_bound_certificates: bool = True
     enrolled: EnrolledWorker | None = None
     """A worker with a certificate, for what only such a one may call; see `enrol`."""
+    limits: LimitsSettings = BOUNDLESS
     transactions: MemoryTransactions = field(init=False)
     tokens: AccessTokens = field(init=False)
     own: Chain = field(init=False)
@@ -182,6 +193,7 @@ class Shop:
                     require_bound_certificates=self.require_bound_certificates,
                 ),
                 recognition=RecognitionSettings(model_id=MODEL_ID),
+                limits=self.limits,
                 manners=self.manners,
                 watch_heartbeat=self.watch_heartbeat,
                 drain_grace=timedelta(seconds=2),

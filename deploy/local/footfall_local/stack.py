@@ -26,6 +26,9 @@ from footfall_local.stack_secrets import StackSecrets
 
 DATABASE = "footfall"
 BUCKET = "footfall"
+ISSUER = "footfall"
+AUDIENCE = "footfall"
+"""What the core writes into its tokens and the gateway asks of them."""
 REPLICAS = (1, 2)
 STORES = ("postgres", "milvus", "seaweedfs")
 CORES = tuple(f"core-{number}" for number in REPLICAS)
@@ -33,6 +36,7 @@ CORES = tuple(f"core-{number}" for number in REPLICAS)
 PREFERRED_PORTS = {
     "gateway": 8080,
     "gateway_admin": 21901,
+    "gateway_keys": 21902,
     "postgres": 21432,
     "milvus": 21530,
     "s3": 21333,
@@ -156,6 +160,9 @@ def _gateway_settings(plan: StackPlan) -> GatewaySettings:
         admin=Address(host=LOOPBACK, port=plan.ports["gateway_admin"]),
         core=tuple(Address(host=LOOPBACK, port=plan.ports[f"core_{number}"]) for number in REPLICAS),
         web=Address(host=LOOPBACK, port=plan.ports["web"]),
+        keys=Address(host=LOOPBACK, port=plan.ports["gateway_keys"]),
+        token_issuer=ISSUER,
+        token_audience=AUDIENCE,
     )
 
 
@@ -185,6 +192,8 @@ def _core_env(plan: StackPlan, secrets: StackSecrets, *, keys: Path) -> dict[str
         "S3__SECURE": "false",
         "AUTH__KEYS_DIR": str(keys),
         "AUTH__SECURE_COOKIES": "false",  # the gateway speaks http, on loopback
+        "AUTH__ISSUER": ISSUER,
+        "AUTH__AUDIENCE": AUDIENCE,
         "MODELS_DIR": plan.models_dir,
     }
     return {f"FOOTFALL_SERVER_{name}": value for name, value in values.items()}

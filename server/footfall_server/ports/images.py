@@ -40,8 +40,8 @@ class ImageStore(Protocol):
 
     async def stat(self, key: str) -> StoredObject | None: ...
 
-    async def presign_put(self, key: str, lifetime: timedelta) -> str:
-        """A URL that takes a PUT of this object until its lifetime is over, and nothing else.
+    async def presign_put(self, key: str, lifetime: timedelta, announced: StoredObject) -> str:
+        """A URL that takes PUTs of this object, in the size and type announced, for its lifetime.
 
         Raises ValueError for a lifetime over LONGEST_GRANT: whoever has the URL needs no other right.
         """

@@ -22,6 +22,7 @@ from footfall_server.services.submission import SpoolPlace
 from footfall_server.services.workers import WorkerService
 
 Say = Callable[[ingest_service_pb2.ConnectResponse], Awaitable[None]]
+Reserve = Callable[[Principal], timedelta]
 
 MAX_SEQUENCE = 2**63 - 1
 """What a signed 64-bit column holds."""
@@ -87,6 +88,10 @@ class EventIntake:
     cannot be recorded now, all from the last acknowledged on are handed to a new lane, with growing delays;
     meanwhile nothing is acknowledged. `put` makes the sender wait while `max_in_flight` events are not
     acknowledged.
+
+    `reserve` takes an event from the sender's share and says how long to wait before it is handed on. Reading
+    goes on meanwhile, so that heartbeats are answered: what slows the sender down is that acknowledgements
+    come later, since it may have no more than `max_in_flight` events without one.
     """
 
     def __init__(
@@ -100,6 +105,7 @@ class EventIntake:
         rules: MessageRules,
         say: Say,
         max_in_flight: int,
+        reserve: Reserve,
     ) -> None:
         self._principal = principal
         self._worker_id = worker_id
@@ -108,6 +114,7 @@ class EventIntake:
         self._workers = workers
         self._rules = rules
         self._say = say
+        self._reserve = reserve
         self._room = asyncio.Semaphore(max_in_flight)
         self._arrived: asyncio.Queue[_Arrived | None] = asyncio.Queue()
         self._unacknowledged: deque[_Arrived] = deque()
@@ -195,10 +202,18 @@ class EventIntake:
                 else:
                     # First of all, so that it is not lost when the lane breaks while it waits.
                     self._unacknowledged.append(new)
+                    await self._keep_pace()
                     await attempt.submit(new)
         finally:
             attempt.complete = True
             attempt.stirred.set()
+
+    async def _keep_pace(self) -> None:
+        """Waits until the sender's share has room for one more event. Not once the link is to end soon."""
+        if self._giving_up.is_set():
+            return
+        if delay := self._reserve(self._principal):
+            await self._pause(delay)
 
     async def _settle(self, attempt: _Attempt) -> None:
         """Waits for the outcomes in their order, and acknowledges those that came together with one word."""

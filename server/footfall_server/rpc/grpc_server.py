@@ -12,11 +12,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-un
 from grpc_health.v1.health import aio as health_aio  # type: ignore[import-untyped]
 from grpc_reflection.v1alpha import reflection, reflection_pb2  # type: ignore[import-untyped]
 
+from footfall_server.rpc.message_sizes import HARD_MAX_REQUEST_BYTES
 from footfall_server.rpc.permissions import check_permissions
 from footfall_server.rpc.server_tls import ServerTls
-
-# A batch of 64 events, each with a crop of 64 KiB, and a little more.
-MAX_REQUEST_BYTES = 5 * 1024 * 1024
 
 _HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"]
 _REFLECTION = reflection_pb2.DESCRIPTOR.services_by_name["ServerReflection"]
@@ -112,7 +110,7 @@ def _options() -> list[tuple[str, Any]]:
     # 30 to 60 minutes, so that the connections of replicas that started together do not end together.
     max_age = random.uniform(30 * 60, 60 * 60)  # noqa: S311 - spreads load, protects nothing
     return [
-        ("grpc.max_receive_message_length", MAX_REQUEST_BYTES),
+        ("grpc.max_receive_message_length", HARD_MAX_REQUEST_BYTES),
         # Above the longest token that is looked at. Between the two limits gRPC refuses by chance.
         ("grpc.max_metadata_size", 32 * 1024),
         ("grpc.absolute_max_metadata_size", 32 * 1024),

@@ -18,7 +18,7 @@ from footfall_server.rpc import convert_links
 from footfall_server.rpc.call_context import current_principal
 from footfall_server.rpc.convert_faces import from_face_event, to_recorded
 from footfall_server.rpc.edge_link import EdgeLink, LinkManners, Outbox, protocol_violation
-from footfall_server.rpc.event_intake import EventIntake
+from footfall_server.rpc.event_intake import EventIntake, Reserve
 from footfall_server.rpc.interceptors.behaviour import Context
 from footfall_server.rpc.interceptors.stream_lifetimes import Drain
 from footfall_server.rpc.message_rules import MessageRules
@@ -45,6 +45,7 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         clock: Clock,
         drain: Drain,
         manners: LinkManners,
+        reserve: Reserve,
     ) -> None:
         self._ingest = ingest
         self._batcher = batcher
@@ -56,6 +57,7 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         self._clock = clock
         self._drain = drain
         self._manners = manners
+        self._reserve = reserve
 
     async def RecordFace(
         self, request: ingest_service_pb2.RecordFaceRequest, _context: Any
@@ -132,6 +134,7 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
             rules=self._rules,
             say=outbox.say,
             max_in_flight=self._manners.max_in_flight,
+            reserve=self._reserve,
         )
         link = EdgeLink(
             principal=principal,

@@ -13,7 +13,13 @@ from buf.validate import validate_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from footfall_server.errors import FieldViolation
+from footfall_server.errors import ErrorKind, FieldViolation, FootfallError
+
+MAX_REQUEST_BYTES = 5 * 1024 * 1024
+"""Of one message: a batch of 64 events, each with a crop of 64 KiB, and a little more."""
+HARD_MAX_REQUEST_BYTES = 2 * MAX_REQUEST_BYTES
+"""What gRPC itself refuses to take in. It says so without details, so that what is a little too large, as
+happens to honest clients, is refused by us instead."""
 
 MAX_VALUES = 64
 """For lists whose rules give no `max_items`."""
@@ -32,6 +38,16 @@ class _Field:
     limit: int | None
     """Of a list."""
     holds_lists: bool
+
+
+def too_large() -> FootfallError:
+    """What a message above MAX_REQUEST_BYTES is answered with. Asking again does not help."""
+    return FootfallError(
+        ErrorKind.RESOURCE_EXHAUSTED,
+        "RATE_LIMITED",
+        f"a message has at most {MAX_REQUEST_BYTES} bytes; send less at once",
+        metadata={"limit": "message_bytes"},
+    )
 
 
 def too_long_lists(message: Message) -> Sequence[FieldViolation]:

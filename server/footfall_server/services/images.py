@@ -6,14 +6,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
+
 from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.image import FaceImage, ImageState
 from footfall_server.errors import not_found
-from footfall_server.ports import Clock, ImageStore, Transaction, Transactions
+from footfall_server.ports import Clock, ImageStore, StoredObject, Transaction, Transactions
 from footfall_server.ports.images import LONGEST_GRANT
 from footfall_server.services.scope import begin_exclusive_for, begin_for
+
+log = structlog.get_logger()
 
 MAX_IMAGE_BYTES = 1024 * 1024
 
@@ -70,12 +74,20 @@ class ImageService:
     async def grants(self, principal: Principal, image_ids: Sequence[UUID]) -> UploadGrants:
         """Says where to put images that recorded events announced at the caller's sites."""
         known = await self._known(principal, image_ids)
-        wanted = [image for image in known.values() if image.state is ImageState.ANNOUNCED]
+        wanted = [
+            image
+            for image in known.values()
+            if image.state is ImageState.ANNOUNCED and 0 < image.size_bytes <= MAX_IMAGE_BYTES
+        ]
         expires_at = self._clock.now() + self._grant_lifetime
         granted = [
             UploadGrant(
                 image.image_id,
-                await self._images.presign_put(image.object_key, self._grant_lifetime),
+                await self._images.presign_put(
+                    image.object_key,
+                    self._grant_lifetime,
+                    StoredObject(size_bytes=image.size_bytes, content_type=image.content_type),
+                ),
                 expires_at,
             )
             for image in wanted
@@ -139,12 +151,21 @@ class ImageService:
         return {image_id: image for image_id, image in found.items() if principal.may_see(image.site_id)}
 
     async def _is_as_announced(self, image: FaceImage) -> bool:
+        """Whether the image is in the store. Something else in its place is taken out of it.
+
+        The grant names size and type, so only a store that does not look at them holds anything else.
+        """
         there = await self._images.stat(image.object_key)
-        return (
-            there is not None
-            and 0 < there.size_bytes <= min(image.size_bytes, MAX_IMAGE_BYTES)
+        if there is None:
+            return False
+        as_announced = (
+            0 < there.size_bytes <= min(image.size_bytes, MAX_IMAGE_BYTES)
             and there.content_type == image.content_type
         )
+        if not as_announced:
+            log.warning("image_not_as_announced", image_id=str(image.image_id), size_bytes=there.size_bytes)
+            await self._images.delete(image.object_key)
+        return as_announced
 
     async def _show(self, tx: Transaction, image_ids: Collection[UUID]) -> None:
         images = await tx.images.find(image_ids)

@@ -1,5 +1,6 @@
 """A batch of events inside its exclusive transaction: who may send what, what is known, what is new."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -188,6 +189,8 @@ class IngestBatch:
         recording = self._recording(known, answers)
         for place, found in alike.items():
             recording.take(self._face(place, known, answers, found))
+            # A batch is many milliseconds of work: between its events the calls of others go on.
+            await asyncio.sleep(0)
         return recording
 
     def _alike(self, row: int, recents: RecentFaces) -> Mapping[UUID, float]:

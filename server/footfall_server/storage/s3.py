@@ -21,6 +21,7 @@ from urllib3.exceptions import HTTPError
 from footfall_server.errors import unavailable
 from footfall_server.ports import StoredObject
 from footfall_server.ports.images import checked_lifetime, checked_prefix
+from footfall_server.storage.s3_presigning import with_signed_headers
 
 Result = TypeVar("Result")
 
@@ -70,6 +71,7 @@ class S3ImageStore:
         logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
         chosen = limits or S3Limits()
         self._bucket = bucket
+        self._secret_key = secret_key
         self._pool = ThreadPoolExecutor(chosen.threads, thread_name_prefix="s3")
         self._http = _http_pool(chosen)
 
@@ -110,9 +112,11 @@ class S3ImageStore:
         """See ImageStore.stat."""
         return await self._run("stat", self._stat, key)
 
-    async def presign_put(self, key: str, lifetime: timedelta) -> str:
+    async def presign_put(self, key: str, lifetime: timedelta, announced: StoredObject) -> str:
         """See ImageStore.presign_put. Computed here; the store is not asked."""
-        return str(self._signer.presigned_put_object(self._bucket, key, expires=checked_lifetime(lifetime)))
+        url = self._signer.presigned_put_object(self._bucket, key, expires=checked_lifetime(lifetime))
+        headers = {"content-length": str(announced.size_bytes), "content-type": announced.content_type}
+        return with_signed_headers(url, secret_key=self._secret_key, headers=headers)
 
     async def delete(self, key: str) -> None:
         """See ImageStore.delete."""

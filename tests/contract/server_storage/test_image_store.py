@@ -17,6 +17,7 @@ from minio import Minio
 from stack_fixtures import S3Endpoint
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 64
+ANNOUNCED = StoredObject(len(JPEG), "image/jpeg")
 
 
 @pytest.fixture(params=["memory", "s3"])
@@ -55,12 +56,12 @@ def _real(endpoint: S3Endpoint, bucket: str | None = None, public: str | None = 
     )
 
 
-def _send(method: str, url: str, body: bytes | None = None) -> int:
+def _send(method: str, url: str, body: bytes | None = None, content_type: str = "image/jpeg") -> int:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
     try:
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        connection.request(method, path, body, {"Content-Type": "image/jpeg"})
+        connection.request(method, path, body, {"Content-Type": content_type})
         return connection.getresponse().status
     finally:
         connection.close()
@@ -84,7 +85,7 @@ async def test_what_is_not_there_is_no_failure(store: ImageStore, key: str) -> N
 
 
 async def test_a_url_is_made_for_the_key(store: ImageStore, key: str) -> None:
-    url = await store.presign_put(key, timedelta(minutes=5))
+    url = await store.presign_put(key, timedelta(minutes=5), ANNOUNCED)
     assert urlsplit(url).scheme in {"http", "https"}
     assert key in urlsplit(url).path
 
@@ -119,7 +120,7 @@ async def test_preparing_again_changes_nothing(store: ImageStore, key: str) -> N
 async def test_a_presigned_url_takes_this_object_and_no_other(s3_endpoint: S3Endpoint, key: str) -> None:
     store = _real(s3_endpoint)
     await store.prepare()
-    url = await store.presign_put(key, timedelta(minutes=5))
+    url = await store.presign_put(key, timedelta(minutes=5), ANNOUNCED)
     assert _send("PUT", url, JPEG) == http.client.OK
     assert await store.stat(key) == StoredObject(len(JPEG), "image/jpeg")
     other = url.replace(key, key + "x")
@@ -159,6 +160,33 @@ async def test_a_presigned_url_ends(s3_endpoint: S3Endpoint, key: str) -> None:
     assert longer != url
     assert _send("PUT", longer, JPEG) == http.client.FORBIDDEN, "its end is part of what is signed"
     assert _send("PUT", url, JPEG) == http.client.OK
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type"),
+    [(JPEG + b"x", "image/jpeg"), (JPEG * 200, "image/jpeg"), (JPEG[:-1], "image/jpeg"), (JPEG, "text/html")],
+    ids=["one byte more", "much more", "less", "another type"],
+)
+async def test_a_presigned_url_takes_only_what_was_announced(
+    s3_endpoint: S3Endpoint, key: str, data: bytes, content_type: str
+) -> None:
+    store = _real(s3_endpoint)
+    await store.prepare()
+    url = await store.presign_put(key, timedelta(minutes=5), ANNOUNCED)
+    assert _send("PUT", url, data, content_type) == http.client.FORBIDDEN
+    assert await store.stat(key) is None, "something stayed in the store"
+    await store.close()
+
+
+async def test_a_url_that_was_tampered_with_is_worth_nothing(s3_endpoint: S3Endpoint, key: str) -> None:
+    store = _real(s3_endpoint)
+    await store.prepare()
+    url = await store.presign_put(key, timedelta(minutes=5), ANNOUNCED)
+    for old, new in (("content-length%3B", ""), ("X-Amz-Expires=300", "X-Amz-Expires=3000")):
+        assert old in url
+        assert _send("PUT", url.replace(old, new), JPEG) == http.client.FORBIDDEN
+    assert await store.stat(key) is None
     await store.close()
 
 
@@ -208,7 +236,7 @@ async def test_a_bucket_that_was_opened_to_all_is_closed_again(s3_endpoint: S3En
 
 async def test_urls_name_the_public_endpoint_without_asking_it(s3_endpoint: S3Endpoint, key: str) -> None:
     store = _real(s3_endpoint, public="images.example.com:8443")
-    url = await store.presign_put(key, timedelta(minutes=5))
+    url = await store.presign_put(key, timedelta(minutes=5), ANNOUNCED)
     assert urlsplit(url).netloc == "images.example.com:8443"
     await store.close()
 

@@ -1,10 +1,15 @@
-"""A small core with canned answers, as a program: `canned_core.py PORT NAME`."""
+"""A small core with canned answers, as a program: `canned_core.py PORT NAME KEYS_FOLDER`.
+
+Only its keys are real: it tells those that are in the folder when it is asked.
+"""
 # ruff: noqa: N802 - the methods are named by the API
 
 import asyncio
+import json
 import signal
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import grpc
 from footfall.v1 import (
@@ -21,6 +26,8 @@ from footfall.v1 import (
     visit_service_pb2,
     visit_service_pb2_grpc,
 )
+from footfall_server.auth.keys import load_keys
+from footfall_server.rpc.convert_accounts import to_jwks
 from google.api import httpbody_pb2
 from google.protobuf import any_pb2
 from google.rpc import code_pb2, error_details_pb2, status_pb2
@@ -54,8 +61,21 @@ def error_info(reason: str) -> error_details_pb2.ErrorInfo:
 class Turnstile(auth_service_pb2_grpc.AuthServiceServicer):
     """Each GetMe lets Watch say one more thing, so that tests see messages come one by one."""
 
-    def __init__(self, turns: asyncio.Semaphore) -> None:
+    def __init__(self, turns: asyncio.Semaphore, keys: Path) -> None:
         self._turns = turns
+        self._keys = keys
+
+    async def GetJwks(
+        self, _request: auth_service_pb2.GetJwksRequest, _context: Context
+    ) -> auth_service_pb2.GetJwksResponse:
+        return to_jwks(load_keys(self._keys).jwks())
+
+    async def IssueToken(
+        self, _request: auth_service_pb2.IssueTokenRequest, context: Context
+    ) -> auth_service_pb2.IssueTokenResponse:
+        """Says what came with the call, where its caller can read it."""
+        told = {key: str(value) for key, value in context.invocation_metadata() or ()}
+        return auth_service_pb2.IssueTokenResponse(access_token=json.dumps(told))
 
     async def GetMe(
         self, _request: auth_service_pb2.GetMeRequest, context: Context
@@ -140,11 +160,11 @@ class Ingest(ingest_service_pb2_grpc.IngestServiceServicer):
                 yield ingest_service_pb2.ConnectResponse(ack=ack)
 
 
-async def serve(port: int, name: str) -> None:
+async def serve(port: int, name: str, keys: Path) -> None:
     server = grpc.aio.server(options=SERVER_OPTIONS)
     turns = asyncio.Semaphore(0)
     health = HealthServicer()
-    auth_service_pb2_grpc.add_AuthServiceServicer_to_server(Turnstile(turns), server)
+    auth_service_pb2_grpc.add_AuthServiceServicer_to_server(Turnstile(turns, keys), server)
     site_service_pb2_grpc.add_SiteServiceServicer_to_server(Sites(name), server)
     visit_service_pb2_grpc.add_VisitServiceServicer_to_server(Visits(), server)
     live_service_pb2_grpc.add_LiveServiceServicer_to_server(Live(turns), server)
@@ -162,4 +182,4 @@ async def serve(port: int, name: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), sys.argv[2]))
+    asyncio.run(serve(int(sys.argv[1]), sys.argv[2], Path(sys.argv[3])))

@@ -24,6 +24,10 @@ def pair(tmp_path: Path) -> Iterator[Gateway]:
         yield started
 
 
+def client_of(gateway: Gateway) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=gateway.url, trust_env=False, timeout=20, headers=gateway.signed_in)
+
+
 def kill(gateway: Gateway, replica: int) -> None:
     os.kill(gateway.cores[replica].pid, signal.SIGKILL)
     gateway.cores[replica].wait()
@@ -43,7 +47,7 @@ async def until_both_serve(client: httpx.AsyncClient) -> None:
 
 
 async def test_reads_go_on_when_a_replica_is_killed(pair: Gateway) -> None:
-    async with httpx.AsyncClient(base_url=pair.url, trust_env=False, timeout=20) as client:
+    async with client_of(pair) as client:
         await until_both_serve(client)
         reading = asyncio.create_task(names_seen(client, 60))
         await names_seen(client, 5)
@@ -53,7 +57,7 @@ async def test_reads_go_on_when_a_replica_is_killed(pair: Gateway) -> None:
 
 
 async def test_all_replicas_gone(pair: Gateway) -> None:
-    async with httpx.AsyncClient(base_url=pair.url, trust_env=False, timeout=20) as client:
+    async with client_of(pair) as client:
         await until_both_serve(client)
         kill(pair, 0)
         kill(pair, 1)
@@ -84,7 +88,7 @@ async def test_all_replicas_gone(pair: Gateway) -> None:
         await eventually(unhealthy, "/healthz says 503")
         assert (await client.get("/")).status_code == 200, "the console is still served"
 
-    async with grpc.aio.insecure_channel(pair.target) as channel:
+    async with pair.channel() as channel:
         stub = site_service_pb2_grpc.SiteServiceStub(channel)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await stub.ListSites(site_service_pb2.ListSitesRequest(), timeout=10)

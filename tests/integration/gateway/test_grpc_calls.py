@@ -28,7 +28,7 @@ TRAILERS = 0x80
 
 @pytest.fixture
 async def channel(gateway: Gateway) -> AsyncIterator[grpc.aio.Channel]:
-    async with grpc.aio.insecure_channel(gateway.target, options=(("grpc.enable_http_proxy", 0),)) as made:
+    async with gateway.channel() as made:
         yield made
 
 
@@ -98,7 +98,7 @@ async def test_web_unary(gateway: Gateway, *, text: bool) -> None:
         answer = await client.post(
             "/footfall.v1.SiteService/ListSites",
             content=base64.b64encode(body) if text else body,
-            headers={"content-type": kind, "accept": kind, "x-grpc-web": "1"},
+            headers={"content-type": kind, "accept": kind, "x-grpc-web": "1", **gateway.signed_in},
         )
     assert answer.status_code == 200
     content = answer.content
@@ -118,7 +118,7 @@ async def test_web_stream_comes_one_by_one(gateway: Gateway, channel: grpc.aio.C
     body = framed(b"\x18\xbc\x05")
     me = auth_service_pb2_grpc.AuthServiceStub(channel)
     async with httpx.AsyncClient(base_url=gateway.url, trust_env=False, timeout=20) as client:
-        headers = {"content-type": kind, "x-grpc-web": "1"}
+        headers = {"content-type": kind, "x-grpc-web": "1", **gateway.signed_in}
         async with client.stream(
             "POST", "/footfall.v1.LiveService/Watch", content=body, headers=headers
         ) as answer:
@@ -137,7 +137,7 @@ async def test_web_error_keeps_its_details(gateway: Gateway) -> None:
         answer = await client.post(
             "/footfall.v1.SiteService/CreateSite",
             content=framed(b""),
-            headers={"content-type": "application/grpc-web+proto", "x-grpc-web": "1"},
+            headers={"content-type": "application/grpc-web+proto", "x-grpc-web": "1", **gateway.signed_in},
         )
     encoded = answer.headers.get("grpc-status-details-bin")
     if encoded is None:

@@ -10,12 +10,12 @@ import pytest
 
 from .conftest import INDEX_PAGE, Gateway, eventually
 
-TOKEN = "canned-secret-token"
-
 
 @pytest.fixture
 async def client(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=gateway.url, trust_env=False, timeout=20) as made:
+    async with httpx.AsyncClient(
+        base_url=gateway.url, trust_env=False, timeout=20, headers=gateway.signed_in
+    ) as made:
         yield made
 
 
@@ -60,8 +60,8 @@ async def test_bytes_come_raw_with_their_type(client: httpx.AsyncClient) -> None
 
 
 async def test_the_token_reaches_the_core(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/v1/auth/me", headers={"authorization": f"Bearer {TOKEN}"})
-    assert answer.json()["displayName"] == f"Bearer {TOKEN}"
+    answer = await client.get("/v1/auth/me")
+    assert answer.json()["displayName"] == client.headers["authorization"]
 
 
 async def test_a_stream_comes_as_server_sent_events_one_by_one(client: httpx.AsyncClient) -> None:
@@ -187,8 +187,7 @@ async def test_other_origins_get_no_permission(client: httpx.AsyncClient) -> Non
 
 
 async def test_the_access_log_holds_no_secrets(client: httpx.AsyncClient, gateway: Gateway) -> None:
-    headers = {"authorization": f"Bearer {TOKEN}"}
-    answer = await client.get("/v1/sites", params={"pageToken": "canned-page-token"}, headers=headers)
+    answer = await client.get("/v1/sites", params={"pageToken": "canned-page-token"})
     request_id = answer.headers["x-request-id"]
 
     async def logged() -> bool:
@@ -196,7 +195,7 @@ async def test_the_access_log_holds_no_secrets(client: httpx.AsyncClient, gatewa
 
     await eventually(logged, "an entry in the access log")
     log = gateway.access_log.read_text()
-    assert TOKEN not in log
+    assert client.headers["authorization"].removeprefix("Bearer ") not in log
     assert "canned-page-token" not in log
     entry = next(json.loads(line) for line in log.splitlines() if request_id in line)
     assert entry["path"] == "/v1/sites"

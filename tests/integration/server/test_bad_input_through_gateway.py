@@ -12,7 +12,6 @@ import jwt
 import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives import serialization
-from fakes.manual_clock import START
 from fakes.shop import AUDIENCE, ISSUER, Shop
 from fakes.wire_events import JPEG, embedding_of
 from footfall_server.auth.keys import generate_key, load_keys
@@ -217,7 +216,7 @@ async def test_bad_credentials_are_not_quoted(door: Door) -> None:
 
 
 def claims(shop: Shop, *, lifetime: timedelta = timedelta(minutes=10)) -> dict[str, object]:
-    now = START.timestamp()
+    now = shop.clock.now().timestamp()
     return {
         "iss": ISSUER,
         "aud": AUDIENCE,

@@ -17,9 +17,10 @@ from footfall.v1 import face_event_pb2, ingest_service_pb2
 from footfall_server.domain.face_event import FaceOutcome, Recorded
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.errors import FootfallError, not_found, unavailable
-from footfall_server.rpc.event_intake import EventIntake
+from footfall_server.rpc.event_intake import EventIntake, Reserve
 from footfall_server.rpc.message_rules import MessageRules
 from footfall_server.services.batching import BatchLimits, MicroBatcher, Result
+from footfall_server.services.shares import no_wait
 from footfall_server.services.submission import Submission
 from footfall_server.services.workers import WorkerService
 
@@ -82,7 +83,7 @@ async def link(shop: Shop, recorder: GatedRecorder) -> AsyncIterator[Link]:
 
 
 @asynccontextmanager
-async def _link(shop: Shop, recorder: GatedRecorder) -> AsyncIterator[Link]:
+async def _link(shop: Shop, recorder: GatedRecorder, reserve: Reserve = no_wait) -> AsyncIterator[Link]:
     acks: list[ingest_service_pb2.Ack] = []
 
     async def say(message: ingest_service_pb2.ConnectResponse) -> None:
@@ -103,6 +104,7 @@ async def _link(shop: Shop, recorder: GatedRecorder) -> AsyncIterator[Link]:
             rules=MessageRules(),
             say=say,
             max_in_flight=MAX_IN_FLIGHT,
+            reserve=reserve,
         )
         running = asyncio.create_task(intake.run())
         try:
@@ -199,3 +201,37 @@ async def test_nothing_is_tried_again_once_it_is_to_be_left(link: Link, recorder
     with pytest.raises(FootfallError, match="away"):
         await link.running
     assert link.acked == [], "another replica is sent them again"
+
+
+async def test_an_event_above_the_share_waits_and_keeps_its_place(
+    shop: Shop, recorder: GatedRecorder
+) -> None:
+    waits = [timedelta(0), timedelta(hours=1), timedelta(0)]
+    recorder.gate.set()
+    async with _link(shop, recorder, lambda _: waits.pop(0)) as link:
+        await link.put(1, 2, 3)
+        await until(lambda: link.acked == [1])
+        assert len(waits) == 1, "the one behind it was not counted yet"
+        assert not link.running.done()
+        link.intake.give_up_retrying()
+        await link.intake.end()
+        await link.running
+        assert link.acked[-1] == 3, "what had arrived was recorded before the link ended"
+    assert [sequence for batch in recorder.batches for sequence in batch] == [1, 2, 3]
+
+
+async def test_an_event_that_is_tried_again_is_counted_once(shop: Shop, recorder: GatedRecorder) -> None:
+    counted: list[Principal] = []
+
+    def reserve(who: Principal) -> timedelta:
+        counted.append(who)
+        return timedelta(0)
+
+    recorder.failing = {2}
+    recorder.gate.set()
+    async with _link(shop, recorder, reserve) as link:
+        await link.put(1, 2)
+        await until(lambda: sum(2 in batch for batch in recorder.batches) > 1)
+        recorder.failing = set()
+        await until(lambda: link.acked[-1:] == [2])
+    assert len(counted) == 2

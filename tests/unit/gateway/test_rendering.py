@@ -1,15 +1,21 @@
 """What the template becomes."""
 
 import json
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from footfall.v1 import site_service_pb2
 from footfall_gateway.descriptor_set import SERVICE_FILES, descriptor_set, service_names
 from footfall_gateway.error_replies import NO_CERTIFICATE, gateway_errors
+from footfall_gateway.methods import PUBLIC_METHODS, SIGN_IN_METHODS, paths
 from footfall_gateway.rendering import render, write_configuration
 from footfall_gateway.settings import Address, CoreTls, GatewaySettings, TlsFiles
+from footfall_server.rpc.client_addresses import HEADER
+from footfall_server.rpc.permissions import PERMISSIONS, Scope
+from footfall_server.settings import AuthSettings
 from google.protobuf import descriptor_pb2
 
 REPLICAS = (Address(host="127.0.0.1", port=50051), Address(host="127.0.0.1", port=50052))
@@ -118,6 +124,7 @@ def test_no_other_origin_is_allowed_unless_asked_for() -> None:
 
     assert policy(rendered()) == {}
     allowed = policy(rendered(cors_origins=("https://pages.example",)))["envoy.filters.http.cors"]
+    assert "allow_credentials" not in allowed, "other sites' pages never use the console's cookie"
     assert allowed["allow_origin_string_match"] == [{"exact": "https://pages.example"}]
 
 
@@ -152,3 +159,34 @@ def test_files_appear_whole(tmp_path: Path) -> None:
     config = write_configuration(settings, tmp_path / "gateway")
     assert sorted(path.name for path in config.parent.iterdir()) == ["envoy.yaml", "footfall.binpb"]
     assert str(config.parent / "footfall.binpb") in config.read_text()
+
+
+def test_what_needs_no_token_is_what_the_core_says() -> None:
+    """Of methods that the core does not serve yet the gateway may know already."""
+    permissions = {name: each for name, each in PERMISSIONS.items() if name.startswith("/footfall.")}
+    public = {name for name, each in permissions.items() if each.scope is Scope.PUBLIC}
+    known = {path for path in paths(PUBLIC_METHODS) if path.startswith("/footfall.")}
+    assert public <= known, f"the gateway asks for a token before {sorted(public - known)}"
+    wrong = (known - public) & permissions.keys()
+    assert not wrong, f"the gateway asks for no token before {sorted(wrong)}"
+    assert set(SIGN_IN_METHODS) <= set(PUBLIC_METHODS)
+
+
+def test_both_forms_of_a_method_are_named() -> None:
+    found = paths(PUBLIC_METHODS)
+    assert {"/footfall.v1.AuthService/IssueToken", "/v1/auth/token", "/.well-known/jwks.json"} <= set(found)
+    with_variable = site_service_pb2.DESCRIPTOR.services_by_name["SiteService"].methods_by_name["GetSite"]
+    with pytest.raises(ValueError, match="variable"):
+        paths([with_variable])
+
+
+def test_the_core_and_the_gateway_name_the_clients_header_alike() -> None:
+    text = (resources.files("footfall_gateway") / "envoy.yaml.template").read_text()
+    assert f"key: {HEADER}," in text
+    assert f"remove: {HEADER}" in text
+
+
+def test_the_token_settings_have_the_cores_defaults() -> None:
+    core = AuthSettings(keys_dir=Path("unused"))
+    settings = GatewaySettings(core=REPLICAS, web=WEB)
+    assert (settings.token_issuer, settings.token_audience) == (core.issuer, core.audience)

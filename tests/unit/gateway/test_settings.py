@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from footfall_gateway.settings import Address, CoreTls, GatewaySettings, TlsFiles, read_settings
+from footfall_gateway.settings import Address, CoreTls, GatewaySettings, RateLimit, TlsFiles, read_settings
 from pydantic import ValidationError
 
 CORE = (Address(host="127.0.0.1", port=50051),)
@@ -19,6 +19,67 @@ def test_the_admin_interface_stays_on_loopback(host: str) -> None:
 def test_listening_needs_an_address() -> None:
     with pytest.raises(ValidationError, match="IP address"):
         GatewaySettings(core=CORE, web=WEB, listen=Address(host="gateway.example", port=8080))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7"])  # noqa: S104 - that is what is refused
+def test_plain_http_does_not_leave_the_machine_unasked(host: str) -> None:
+    where = Address(host=host, port=8080)
+    with pytest.raises(ValidationError, match="tls_terminated_elsewhere"):
+        GatewaySettings(core=CORE, web=WEB, listen=where)
+    assert GatewaySettings(core=CORE, web=WEB, listen=where, tls_terminated_elsewhere=True).tls is None
+    tls = TlsFiles(certificate=Path("/tls/tls.crt"), private_key=Path("/tls/tls.key"))
+    assert GatewaySettings(core=CORE, web=WEB, listen=where, tls=tls).tls == tls
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "127.9.9.9"])
+def test_plain_http_is_good_enough_on_loopback(host: str) -> None:
+    assert GatewaySettings(core=CORE, web=WEB, listen=Address(host=host, port=8080)).tls is None
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "localhost", "::"])
+def test_the_keys_stay_on_loopback(host: str) -> None:
+    with pytest.raises(ValidationError, match="loopback"):
+        GatewaySettings(core=CORE, web=WEB, keys=Address(host=host, port=9902))
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "https://*.example",
+        "null",
+        "pages.example",
+        "https://pages.example/",
+        "https://pages.example/path",
+        "https://ann@pages.example",
+        "https://",
+        "ftp://pages.example",
+        "http://pages.example",
+        "https://Pages.example",
+    ],
+)
+def test_an_origin_is_named_in_full(origin: str) -> None:
+    with pytest.raises(ValidationError, match="cors_origins"):
+        GatewaySettings(core=CORE, web=WEB, cors_origins=(origin,))
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://pages.example", "https://pages.example:8443", "http://localhost:5173", "http://[::1]:80"],
+)
+def test_origins_as_browsers_say_them_are_taken(origin: str) -> None:
+    assert GatewaySettings(core=CORE, web=WEB, cors_origins=(origin,)).cors_origins == (origin,)
+
+
+def test_a_burst_holds_at_least_a_second() -> None:
+    with pytest.raises(ValidationError, match="burst of 5"):
+        RateLimit(per_second=10, burst=5)
+
+
+@pytest.mark.parametrize("values", [{"per_second": 0, "burst": 1}, {"per_second": 1, "burst": 0}])
+def test_no_limit_is_zero(values: dict[str, int]) -> None:
+    with pytest.raises(ValidationError, match="greater than or equal to 1"):
+        RateLimit(**values)
 
 
 def test_two_interfaces_need_two_ports() -> None:
@@ -40,6 +101,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         'web = {host = "web.footfall.svc", port = 8090}\n'
         "trusted_proxies = 2\n"
         'core_tls = {ca = "/core/ca.crt", server_name = "core.footfall.svc"}\n'
+        "tls_terminated_elsewhere = true\n"
     )
     monkeypatch.setenv("FOOTFALL_GATEWAY_TRUSTED_PROXIES", "1")
     settings = read_settings(file)

@@ -53,6 +53,7 @@ async def test_the_whole_way_of_an_image(shop: Shop) -> None:
     unknown = uuid4()
     grants = await service(shop).grants(shop.principal(), [image_id, unknown])
     assert [grant.image_id for grant in grants.granted] == [image_id]
+    assert f"size={len(JPEG)}&type=image%2Fjpeg" in grants.granted[0].put_url, "the grant is for any size"
     assert grants.granted[0].expires_at == shop.clock.now() + timedelta(minutes=10)
     assert grants.unwanted == [unknown]
     assert (await view(shop)).image_id is None
@@ -82,6 +83,8 @@ async def test_what_is_not_as_announced_is_missing(shop: Shop, data: bytes, cont
     await put(shop, image_id, data, content_type)
     receipt = await service(shop).report(shop.principal(), [image_id])
     assert receipt.missing == [image_id]
+    key = shop.tables.images[image_id].object_key
+    assert await shop.images.stat(key) is None, "what was not announced stayed in the store"
     with pytest.raises(FootfallError) as caught:
         await service(shop).get(shop.principal(), image_id)
     assert caught.value.reason == "IMAGE_NOT_FOUND"

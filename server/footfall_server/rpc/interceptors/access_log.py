@@ -12,12 +12,17 @@ from footfall_server.rpc.interceptors.behaviour import Behaviour, BehaviourInter
 from footfall_server.rpc.rich_status import status_code
 
 _OURS = "/footfall."
+_OVER_A_LIMIT = "RESOURCE_EXHAUSTED"
 
 log = structlog.get_logger()
 
 
 class AccessLog(BehaviourInterceptor):
-    """Logs every call when it ends; streams when they begin, too. Probes are logged at DEBUG."""
+    """Logs every call when it ends; streams when they begin, too.
+
+    Probes are logged at DEBUG, and so are calls above a limit: those are cheap to refuse only if that does
+    not fill the log, which has a line of its own for all that a limit refused.
+    """
 
     def around(self, method: str, handler: Handler, inner: Behaviour) -> Behaviour:
         level = "info" if method.startswith(_OURS) else "debug"
@@ -41,7 +46,7 @@ class AccessLog(BehaviourInterceptor):
             finally:
                 principal = principal_or_none()
                 _say(
-                    level,
+                    "debug" if code == _OVER_A_LIMIT else level,
                     "rpc",
                     method=method,
                     code=code,

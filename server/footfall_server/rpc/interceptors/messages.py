@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.rpc.interceptors.behaviour import Behaviour, BehaviourInterceptor, Context, Handler
 from footfall_server.rpc.message_rules import MessageRules
+from footfall_server.rpc.message_sizes import MAX_REQUEST_BYTES, too_large
 
 _OURS = "/footfall."
 
@@ -42,6 +43,8 @@ class Messages(BehaviourInterceptor):
         deserialize = handler.request_deserializer
 
         def read(data: bytes) -> Any:
+            if len(data) > MAX_REQUEST_BYTES:
+                raise too_large()
             try:
                 message: Any = deserialize(data) if deserialize is not None else data
             except DecodeError:

@@ -1,15 +1,18 @@
 """The one way to the database: a transaction is opened for a tenant, or for the platform, or not at all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Hashable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import AsyncAdaptedQueuePool, TextClause, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from footfall_server.domain.audit import NO_TENANT
+from footfall_server.errors import unavailable
+from footfall_server.fair_turns import FairTurns
 from footfall_server.ports import PlatformTransaction, Transaction
 from footfall_server.storage.postgres.accounts import PostgresApiKeys, PostgresUsers
 from footfall_server.storage.postgres.audit import PostgresAudit
@@ -23,7 +26,7 @@ from footfall_server.storage.postgres.decisions import PostgresDecisions
 from footfall_server.storage.postgres.erasure import PostgresErasure
 from footfall_server.storage.postgres.events import PostgresEvents
 from footfall_server.storage.postgres.exemplars import PostgresExemplars
-from footfall_server.storage.postgres.failures import is_unreachable, translated
+from footfall_server.storage.postgres.failures import RETRY_SOON, is_unreachable, translated
 from footfall_server.storage.postgres.gallery import PostgresGallery
 from footfall_server.storage.postgres.images import PostgresImages
 from footfall_server.storage.postgres.jobs import PostgresJobs
@@ -97,18 +100,37 @@ class PostgresTransaction:
         self.audit = PostgresAudit(connection)
 
 
+_PLATFORM = "platform"
+_UNBOUNDED = 1_000_000
+_PATIENCE = timedelta(seconds=5)
+"""How long to wait for a connection. Whoever holds one is through with it in much less."""
+_LOCK_PATIENCE = timedelta(seconds=15)
+"""How long to wait for others of this process that write for the same tenant."""
+
+
 class PostgresTransactions:
-    """Transactions, read committed. Whatever fails before the commit leaves nothing behind."""
+    """Transactions, read committed. Whatever fails before the commit leaves nothing behind.
+
+    Connections go round the tenants that wait for one, and no tenant has more than half of them. Of those
+    that want a tenant to themselves one has a connection; the others of this process wait without.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        size = _pool_size(engine)
+        self._connections = FairTurns(total=size, per_key=max(1, size // 2))
+        self._exclusive = FairTurns(per_key=1)
 
     @asynccontextmanager
     async def begin(
         self, tenant_id: UUID, *, sites: Collection[UUID] | None = None
     ) -> AsyncIterator[Transaction]:
         """See Transactions.begin."""
-        async with self._open(SET_TENANT, scope_of(tenant_id, sites)) as connection:
+        scope = scope_of(tenant_id, sites)
+        async with (
+            _patiently(self._connections, tenant_id, _PATIENCE),
+            self._open(SET_TENANT, scope) as connection,
+        ):
             yield PostgresTransaction(TenantConnection(connection, tenant_id))
 
     @asynccontextmanager
@@ -117,19 +139,30 @@ class PostgresTransactions:
     ) -> AsyncIterator[Transaction]:
         """See Transactions.begin_exclusive. The lock is an advisory one, given back with the transaction."""
         scope_and_key = {**scope_of(tenant_id, sites), "key": lock_key(tenant_id)}
-        async with self._open(_SET_TENANT_AND_LOCK, scope_and_key) as connection:
+        async with (
+            _patiently(self._exclusive, tenant_id, _LOCK_PATIENCE),
+            _patiently(self._connections, tenant_id, _PATIENCE),
+            self._open(_SET_TENANT_AND_LOCK, scope_and_key) as connection,
+        ):
             yield PostgresTransaction(TenantConnection(connection, tenant_id))
 
     @asynccontextmanager
     async def begin_platform(self) -> AsyncIterator[PlatformTransaction]:
         """See Transactions.begin_platform."""
-        async with self._open(ENTER_PLATFORM, {}) as connection:
+        async with (
+            _patiently(self._connections, _PLATFORM, _PATIENCE),
+            self._open(ENTER_PLATFORM, {}) as connection,
+        ):
             yield PostgresPlatformTransaction(connection)
 
     @asynccontextmanager
     async def begin_platform_exclusive(self) -> AsyncIterator[PlatformTransaction]:
         """See Transactions.begin_platform_exclusive."""
-        async with self._open(ENTER_PLATFORM_AND_LOCK, {"key": lock_key(NO_TENANT)}) as connection:
+        async with (
+            _patiently(self._exclusive, _PLATFORM, _LOCK_PATIENCE),
+            _patiently(self._connections, _PLATFORM, _PATIENCE),
+            self._open(ENTER_PLATFORM_AND_LOCK, {"key": lock_key(NO_TENANT)}) as connection,
+        ):
             yield PostgresPlatformTransaction(connection)
 
     @asynccontextmanager
@@ -167,6 +200,26 @@ class PostgresTransactions:
             await asyncio.shield(connection.close())
             raise
         return connection
+
+
+@asynccontextmanager
+async def _patiently(turns: FairTurns, key: Hashable, patience: timedelta) -> AsyncIterator[None]:
+    """A turn. Raises UNAVAILABLE when none comes in time."""
+    async with AsyncExitStack() as held:
+        try:
+            async with asyncio.timeout(patience.total_seconds()):
+                await held.enter_async_context(turns.turn(key))
+        except TimeoutError:
+            raise unavailable(
+                "STORE_UNAVAILABLE", "all connections to the database are in use", RETRY_SOON
+            ) from None
+        yield
+
+
+def _pool_size(engine: AsyncEngine) -> int:
+    """How many connections the engine has at most; plenty for a pool without a bound."""
+    pool = engine.pool
+    return pool.size() if isinstance(pool, AsyncAdaptedQueuePool) else _UNBOUNDED
 
 
 def lock_key(tenant_id: UUID) -> int:
