@@ -4,13 +4,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 from argon2 import PasswordHasher
-from fakes.shop import Shop
+from fakes.manual_clock import ManualClock
+from fakes.shop import AUDIENCE, ISSUER, Shop
 from fakes.wire_events import face_event
 from footfall_gateway.settings import Address, GatewaySettings
 from footfall_local.components.envoy import Envoy
@@ -51,8 +52,9 @@ class Door:
 
     def event(self) -> Event:
         """A good event, as JSON."""
-        found = MessageToDict(face_event(self.shop.own.camera.camera_id), preserving_proto_field_name=False)
-        return dict(found)
+        seen = self.shop.clock.now() - timedelta(minutes=5)
+        message = face_event(self.shop.own.camera.camera_id, at=seen)
+        return dict(MessageToDict(message, preserving_proto_field_name=False))
 
 
 @asynccontextmanager
@@ -60,7 +62,9 @@ async def open_door(folder: Path) -> AsyncIterator[Door]:
     """Lets in for as long as the context is open."""
     generate_key(folder / "keys", at=datetime(2026, 1, 1, tzinfo=UTC))
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    shop = Shop(keys=load_keys(folder / "keys"), passwords=Passwords(hasher=hasher))
+    # Envoy looks at the real clock when it checks tokens.
+    clock = ManualClock(datetime.now(UTC))
+    shop = Shop(keys=load_keys(folder / "keys"), passwords=Passwords(hasher=hasher), clock=clock)
     port = free_port()
     async with shop.replica() as core:
         settings = GatewaySettings(
@@ -68,6 +72,9 @@ async def open_door(folder: Path) -> AsyncIterator[Door]:
             admin=Address(host=HOST, port=free_port(avoid=frozenset({port}))),
             core=(Address(host=HOST, port=core.port),),
             web=Address(host=HOST, port=free_port(avoid=frozenset({port, core.port}))),
+            keys=Address(host=HOST, port=free_port(avoid=frozenset({port, core.port}))),
+            token_issuer=ISSUER,
+            token_audience=AUDIENCE,
             max_request_bytes=MAX_BODY,
         )
         envoy = Envoy(settings=settings, folder=folder / "envoy")

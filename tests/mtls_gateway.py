@@ -193,15 +193,18 @@ def mtls_gateway(folder: Path) -> Iterator[MtlsGateway]:
     core_files = server_files(folder / "core-tls", name=CORE_NAME)
     gateway_files = server_files(folder / "gateway-tls")
     taken: set[int] = set()
-    for _ in range(4):
+    for _ in range(5):
         taken.add(free_port(avoid=frozenset(taken)))
-    public, edge, admin, core = sorted(taken)
+    public, edge, admin, core, keys = sorted(taken)
     settings = GatewaySettings(
         listen=Address(host=HOST, port=public),
         edge_listen=Address(host=HOST, port=edge),
         admin=Address(host=HOST, port=admin),
         core=(Address(host=HOST, port=core),),
         web=Address(host=HOST, port=free_port(avoid=frozenset(taken))),
+        keys=Address(host=HOST, port=keys),
+        token_issuer=ISSUER,
+        token_audience=AUDIENCE,
         tls=TlsFiles(certificate=gateway_files.certificate, private_key=gateway_files.private_key),
         edge_client_ca=folder / "authority" / BUNDLE_FILE,
         edge_crl=folder / "authority" / "lists.crl",

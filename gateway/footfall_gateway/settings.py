@@ -35,8 +35,8 @@ class Address(BaseModel, frozen=True):
 
     @property
     def is_loopback(self) -> bool:
-        """Whether only this machine reaches it. Names other than localhost are not looked up."""
-        return ip_address(self.host).is_loopback if self.is_literal else self.host == "localhost"
+        """Whether only this machine reaches it. Names are not looked up: of one it is never certain."""
+        return self.is_literal and ip_address(self.host).is_loopback
 
 
 class TlsFiles(BaseModel, frozen=True):

@@ -23,7 +23,7 @@ import requests
 import schemathesis
 from core_stack import CoreStack, core_stack
 from fakes.openapi_calls import openapi_document, operations
-from footfall_gateway.settings import Address, GatewaySettings
+from footfall_gateway.settings import Address, GatewaySettings, Limits, RateLimit, RouteLimits
 from footfall_local.components.envoy import Envoy
 from footfall_local.ports import free_port
 from footfall_local.readiness import running
@@ -37,6 +37,9 @@ from fuzz.openapi_calls import Answers, OperationCalls
 from fuzz.world import World, WorldMaker
 
 HOST = "127.0.0.1"
+# What is attacked is what a call does; a refusal for their number would be no answer to it.
+_MUCH = RateLimit(per_second=1_000_000, burst=10_000_000)
+BOUNDLESS = RouteLimits(per_address=_MUCH, together=_MUCH)
 
 
 @dataclass
@@ -79,12 +82,17 @@ def call_all(stack: CoreStack, *, examples: int, seed: int, seconds: float) -> R
         channel = runner.run(_channel(core.address))
         held.callback(lambda: runner.run(channel.close()))
         world = runner.run(WorldMaker(stack, channel, targets()).make())
-        port = free_port()
+        ports = [core.port]
+        for _ in range(4):
+            ports.append(free_port(avoid=frozenset(ports)))
+        _, listen, admin, web, keys = (Address(host=HOST, port=port) for port in ports)
         settings = GatewaySettings(
-            listen=Address(host=HOST, port=port),
-            admin=Address(host=HOST, port=free_port(avoid=frozenset({port}))),
+            listen=listen,
+            admin=admin,
             core=(Address(host=HOST, port=core.port),),
-            web=Address(host=HOST, port=free_port(avoid=frozenset({port, core.port}))),
+            web=web,
+            keys=keys,
+            limits=Limits(sign_in=BOUNDLESS, streams=BOUNDLESS, calls=BOUNDLESS),
         )
         envoy = Envoy(settings=settings, folder=stack.home / "envoy")
         held.enter_context(running(envoy, log=stack.home / "envoy.log"))

@@ -135,9 +135,12 @@ def test_the_core_is_reached_in_the_clear_on_loopback_only(host: str) -> None:
     assert GatewaySettings(core=core, web=WEB, core_tls=CoreTls(ca=Path("/ca"), server_name="core"))
 
 
-def test_loopback_has_several_names() -> None:
-    core = tuple(Address(host=host, port=50051) for host in ("127.0.0.1", "::1", "localhost"))
+def test_the_way_to_a_core_on_this_machine_may_be_in_the_clear() -> None:
+    core = tuple(Address(host=host, port=50051) for host in ("127.0.0.1", "::1"))
     assert GatewaySettings(core=core, web=WEB)
+    # A name may lead anywhere.
+    with pytest.raises(ValidationError, match="needs core_tls"):
+        GatewaySettings(core=(Address(host="localhost", port=50051),), web=WEB)
 
 
 def test_a_certificate_for_the_core_comes_with_its_key() -> None:
@@ -154,7 +157,7 @@ def test_a_certificate_for_the_core_comes_with_its_key() -> None:
         ({"edge_crl": Path("/crl")}, "for edge_listen"),
         (
             {"edge_listen": Address(host="::", port=8080), "edge_client_ca": Path("/ca"), "tls": TLS},
-            "taken",
+            "both ask for port",
         ),
         (
             {"edge_listen": Address(host="gateway", port=1), "edge_client_ca": Path("/ca"), "tls": TLS},
