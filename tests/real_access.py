@@ -23,6 +23,7 @@ from footfall.v1 import (
 )
 from footfall_server.app import Adapters, Choices, Core
 from footfall_server.auth.keys import KeyRing
+from footfall_server.auth.password_policy import PasswordPolicy
 from footfall_server.auth.passwords import Passwords
 from footfall_server.domain.change import AccessRevoked, WorkerConnected
 from footfall_server.domain.identifiers import new_id
@@ -84,7 +85,7 @@ class RealAccess:
         now = clock.now()
         self.transactions = self._transactions()
         self.provisioning = ProvisioningService(
-            transactions=self.transactions, passwords=self.passwords, clock=clock
+            transactions=self.transactions, passwords=self.passwords, policy=PasswordPolicy(), clock=clock
         )
         tenant_id = new_id()
         self.tenant = Tenant(tenant_id, str(tenant_id), now, now)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fakes.shop import Metadata, Replica, Shop, bearer
 from footfall.v1 import auth_service_pb2
+from footfall_server.auth.password_policy import PasswordPolicy
 from footfall_server.domain.audit import AuditEntry
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role, User
@@ -25,7 +26,9 @@ class Person:
 
 
 def provisioning(shop: Shop) -> ProvisioningService:
-    return ProvisioningService(transactions=shop.transactions, passwords=shop.passwords, clock=shop.clock)
+    return ProvisioningService(
+        transactions=shop.transactions, passwords=shop.passwords, policy=PasswordPolicy(), clock=shop.clock
+    )
 
 
 async def an_admin(shop: Shop, email: str = "chefin@nord.example") -> Person:
@@ -46,6 +49,7 @@ async def a_manager(shop: Shop, email: str = "filiale@nord.example") -> Person:
         role=Role.SITE_MANAGER,
         password_hash=await shop.passwords.hash(PASSWORD),
         site_ids=frozenset({shop.own.site.site_id}),
+        created_at=shop.clock.now(),
     )
     async with shop.transactions.begin(shop.own.tenant.tenant_id) as tx:
         await tx.users.add(user)

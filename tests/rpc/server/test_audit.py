@@ -8,6 +8,7 @@ import grpc
 import pytest
 from fakes.good_requests import EMAIL, PASSWORD, good_requests, seed
 from fakes.manual_clock import START
+from fakes.people import provisioning
 from fakes.rpc_calls import call
 from fakes.rpc_failures import failure
 from fakes.shop import Metadata, Replica, Shop, bearer
@@ -23,7 +24,6 @@ from footfall_server.domain.audit import Action
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
 from footfall_server.rpc.convert_values import to_timestamp
-from footfall_server.services.provisioning import ProvisioningService
 from google.protobuf.field_mask_pb2 import FieldMask
 
 ADMIN = Role.TENANT_ADMIN
@@ -234,7 +234,7 @@ async def test_a_look_at_a_face_is_in_the_log(shop: Shop, core: Replica) -> None
 
 
 async def test_what_an_operator_makes_is_in_the_log_of_whom_it_is_made_for(shop: Shop, core: Replica) -> None:
-    operator = ProvisioningService(transactions=shop.transactions, passwords=shop.passwords, clock=shop.clock)
+    operator = provisioning(shop)
     tenant = await operator.create_tenant("Neu")
     admin = await operator.create_system_admin(email=EMAIL, display_name="Root", password=PASSWORD)
     tenant_id, site_id = shop.own.tenant.tenant_id, shop.own.site.site_id

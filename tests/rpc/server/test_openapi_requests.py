@@ -21,6 +21,7 @@ OPERATIONS = {each.method: each for each in operations()}
 BEYOND_JSON_SCHEMA = {
     "face_event.seen_order",
     "list_visits.range",
+    "list_audit_entries.range",
     "camera.source_url",
     "face_event.landmarks",
     "embedding.vector",

@@ -6,12 +6,20 @@ from datetime import timedelta
 
 import grpc
 import pytest
-from fakes.edge_client import linked
+from fakes.edge_client import EdgeClient, linked
+from fakes.enrolled_worker import EnrolledWorker
+from fakes.good_requests import enrol, new_join_token
 from fakes.people import an_admin, as_bearer, provisioning, sign_in
 from fakes.polling import until
 from fakes.rpc_failures import Failure, failure, taken_apart
 from fakes.shop import Replica, Shop, bearer
-from footfall.v1 import api_key_service_pb2, auth_service_pb2, live_service_pb2, site_service_pb2
+from footfall.v1 import (
+    api_key_service_pb2,
+    auth_service_pb2,
+    certificate_service_pb2,
+    live_service_pb2,
+    site_service_pb2,
+)
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
 from footfall_server.domain.revocation import Revocation
@@ -157,3 +165,40 @@ async def test_no_call_reads_the_database_to_learn_of_revocations(shop: Shop, co
     for _ in range(5):
         await failure(core.sites.ListSites(site_service_pb2.ListSitesRequest(), metadata=metadata))
     assert shop.transactions.committed == before
+
+
+@pytest.mark.parametrize("cause", ["certificate", "site"])
+async def test_a_revoked_certificate_ends_its_workers_links_on_every_replica(
+    shop: Shop, replicas: tuple[Replica, Replica], cause: str
+) -> None:
+    admin, site = shop.signed_in(Role.TENANT_ADMIN), shop.own.site
+    tables = shop.transactions.tables(shop.own.tenant.tenant_id)
+    workers = []
+    for site_id in (site.site_id, shop.own.other_site.site_id):
+        token, _ = await new_join_token(replicas[0], admin, site_id)
+        workers.append(await enrol(replicas[0], token))
+    revoked, other = workers
+
+    async def opened(stack: AsyncExitStack, replica: Replica, worker: EnrolledWorker) -> EdgeClient:
+        asked = auth_service_pb2.IssueTokenRequest(client_assertion=worker.assertion(shop.clock.now()))
+        issued = await replica.auth.IssueToken(asked)
+        metadata = (*as_bearer(issued), worker.presented)
+        link, _ = await stack.enter_async_context(linked(replica, metadata, worker_id=worker.name.worker_id))
+        return link
+
+    async with AsyncExitStack() as stack:
+        # One link per worker and replica: a second one of the same worker takes the first one's place.
+        link = await opened(stack, replicas[1], revoked)
+        kept = await opened(stack, replicas[1], other)
+        if cause == "certificate":
+            await replicas[0].certificates.RevokeCertificate(
+                certificate_service_pb2.RevokeCertificateRequest(certificate_id=str(revoked.certificate_id)),
+                metadata=admin,
+            )
+        else:
+            tables.cameras.pop(shop.own.camera.camera_id)
+            await replicas[0].sites.DeleteSite(
+                site_service_pb2.DeleteSiteRequest(site_id=str(site.site_id)), metadata=admin
+            )
+        assert said(await link.ended()) == ENDED
+        assert await kept.hang_up() is grpc.StatusCode.OK, "another worker's link ended, too"

@@ -11,6 +11,7 @@ from fakes.customer_requests import seed_customers
 from fakes.edge_client import dialled
 from fakes.good_requests import Requests, Seeded, good_requests, seed, seed_certificates, seed_person
 from fakes.model_world import open_model_change
+from fakes.people import provisioning
 from fakes.polling import until
 from fakes.rpc_calls import CONNECT, METHODS, call
 from fakes.rpc_failures import Failure, failure
@@ -29,7 +30,6 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
 from footfall_server.rpc.edge_link import LinkManners
 from footfall_server.rpc.permissions import PERMISSIONS, Scope
-from footfall_server.services.provisioning import ProvisioningService
 from google.protobuf.message import Message
 
 Ids = Mapping[str, str]
@@ -93,10 +93,7 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
 
 async def provisioned_key(shop: Shop, chain: Chain) -> str:
     """A key of the chain's other site."""
-    provisioning = ProvisioningService(
-        transactions=shop.transactions, passwords=shop.passwords, clock=shop.clock
-    )
-    made = await provisioning.create_api_key(
+    made = await provisioning(shop).create_api_key(
         chain.tenant.tenant_id, chain.other_site.site_id, display_name="Lager"
     )
     return str(made.api_key_id)
