@@ -4,18 +4,24 @@ from datetime import UTC, datetime
 
 import pytest
 from argon2 import PasswordHasher
-from footfall_server.auth.keys import KeyRing, generate_key, load_keys
+from footfall_server.auth.authority import generate_authority, load_authorities
+from footfall_server.auth.keys import generate_key, load_keys
 from footfall_server.auth.passwords import Passwords
+from security.matrix_world import Installation
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
-    folder = tmp_path_factory.mktemp("keys")
-    generate_key(folder, at=datetime(2026, 1, 1, tzinfo=UTC))
-    return load_keys(folder)
-
-
-@pytest.fixture
-def passwords() -> Passwords:
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Keys and an authority, made once."""
+    folder = tmp_path_factory.mktemp("installation")
+    generate_key(folder / "keys", at=LONG_AGO)
+    generate_authority(folder / "authority", at=LONG_AGO)
     # As weak as argon2 allows: what is tested is who gets in, not how long it takes.
-    return Passwords(hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return Installation(
+        keys=load_keys(folder / "keys"),
+        authorities=load_authorities(folder / "authority"),
+        passwords=lambda: Passwords(hasher=weak),
+    )

@@ -1,6 +1,6 @@
 """A shop with an account of every kind, in the chain that is asked for things and in its neighbour."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,16 +11,18 @@ from typing import Any
 from uuid import UUID
 
 import grpc
-from fakes.good_requests import Requests, good_requests, seed
+from fakes.good_requests import PASSWORD, Requests, good_requests, seed, seed_certificates
 from fakes.model_world import fill_gallery
-from fakes.rpc_calls import METHODS, call
+from fakes.rpc_calls import METHODS, RENEW, call
 from fakes.rpc_failures import taken_apart
 from fakes.shop import Chain, Metadata, Replica, Shop, bearer
 from footfall_server.auth.api_keys import hash_secret, new_api_key
+from footfall_server.auth.authority import Authorities
 from footfall_server.auth.keys import KeyRing
 from footfall_server.auth.passwords import Passwords
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import ApiKey, Role, User
+from footfall_server.domain.session import Session
 
 OK = "OK"
 
@@ -60,6 +62,8 @@ class World:
     core: Replica
     requests: Requests
     callers: Mapping[tuple[Caller, Whose], Metadata]
+    certified: Mapping[Whose, Metadata]
+    """Workers that signed in by a certificate: what only such a one may call is called by them."""
 
     async def call(self, method: str, caller: Caller, whose: Whose) -> Outcome:
         """The good request of the method, by such a caller."""
@@ -72,8 +76,10 @@ class World:
         return silent if refused else await self._call(method, caller, whose, payloads)
 
     async def _call(self, method: str, caller: Caller, whose: Whose, payloads: Sequence[bytes]) -> Outcome:
+        certified = method == RENEW and caller is Caller.WORKER
+        metadata = self.certified[whose] if certified else self.callers[caller, whose]
         try:
-            answer = await call(self.core, method, self.callers[caller, whose], payloads)
+            answer = await call(self.core, method, metadata, payloads)
         except grpc.aio.AioRpcError as error:
             failed = taken_apart(error)
             said = f"{failed.message} {failed.metadata} {failed.descriptions}"
@@ -93,17 +99,35 @@ class World:
         return frozenset(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What many worlds share, because making it takes time. `passwords` belong to one event loop each."""
+
+    keys: KeyRing
+    authorities: Authorities
+    passwords: Callable[[], Passwords]
+
+
 @asynccontextmanager
-async def a_world(keys: KeyRing, passwords: Passwords) -> AsyncIterator[World]:
+async def a_world(installation: Installation) -> AsyncIterator[World]:
     """A fresh world: what is called changes it."""
-    shop = Shop(keys=keys, passwords=passwords)
+    passwords = installation.passwords()
+    shop = Shop(keys=installation.keys, passwords=passwords, authorities=installation.authorities)
     async with shop.replica() as core:
         seeded = await seed(shop, core, indexed=partial(_mark_indexed, shop))
         requests = good_requests(shop, seeded)
         fill_gallery(shop.transactions.tables(shop.foreign.tenant.tenant_id))
-        accounts = _Accounts(shop, await passwords.hash("does not matter here"))
+        accounts = _Accounts(shop, await passwords.hash(PASSWORD))
         callers = {each: accounts.signed_in(*each) for each in product(Caller, Whose)}
-        yield World(shop, core, requests, callers)
+        certified = {whose: await _certified(shop, core, whose) for whose in Whose}
+        yield World(shop, core, requests, callers, certified)
+
+
+async def _certified(shop: Shop, core: Replica, whose: Whose) -> Metadata:
+    chain = shop.foreign if whose is Whose.ANOTHER_TENANTS else shop.own
+    site = chain.other_site if whose is Whose.ANOTHER_SITES else chain.site
+    worker, _ = await seed_certificates(shop, core, chain, site.site_id)
+    return worker.signed_in(shop.tokens, lifetime=timedelta(minutes=5))
 
 
 async def _mark_indexed(shop: Shop) -> None:
@@ -137,28 +161,47 @@ class _Accounts:
         role = Role.SYSTEM_ADMIN if caller is Caller.SYSTEM_ADMIN_IN_TENANT else Role(caller.value)
         site = chain.other_site if whose is Whose.ANOTHER_SITES else chain.site
         sites = frozenset({site.site_id}) if role in {Role.SITE_MANAGER, Role.WORKER} else None
-        subject_id = self._key(chain, site.site_id) if role is Role.WORKER else self._user(role, chain, sites)
+        session_id = None
+        if role is Role.WORKER:
+            subject_id = self._key(chain, site.site_id)
+        else:
+            subject_id, session_id = self._user(role, chain, sites)
         token = self.shop.tokens.issue(
             subject_id=subject_id,
             role=role,
             tenant_id=None if caller is Caller.SYSTEM_ADMIN else chain.tenant.tenant_id,
             site_ids=sites,
             lifetime=timedelta(minutes=5),
+            session_id=session_id,
         )
         return bearer(token.text)
 
-    def _user(self, role: Role, chain: Chain, sites: frozenset[UUID] | None) -> UUID:
+    def _user(self, role: Role, chain: Chain, sites: frozenset[UUID] | None) -> tuple[UUID, UUID]:
+        """An account and a session of it."""
+        now, home = self.shop.clock.now(), None if role is Role.SYSTEM_ADMIN else chain.tenant.tenant_id
         user = User(
             user_id=new_id(),
-            tenant_id=None if role is Role.SYSTEM_ADMIN else chain.tenant.tenant_id,
+            tenant_id=home,
             email=f"{new_id()}@caller.example",
             display_name="Somebody",
             role=role,
             password_hash=self.password_hash,
             site_ids=sites,
+            created_at=now,
+        )
+        session = Session(
+            session_id=new_id(),
+            user_id=user.user_id,
+            tenant_id=home,
+            method="password",
+            created_at=now,
+            last_used_at=now,
+            idle_ends_at=now + timedelta(hours=1),
+            ends_at=now + timedelta(hours=1),
         )
         self.shop.transactions.platform.users[user.user_id] = user
-        return user.user_id
+        self.shop.transactions.platform.sessions[session.session_id] = session
+        return user.user_id, session.session_id
 
     def _key(self, chain: Chain, site_id: UUID) -> UUID:
         parts = new_api_key()
