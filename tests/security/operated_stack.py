@@ -87,12 +87,13 @@ def operated_stack(
     ours = {f"FOOTFALL_SERVER_{name}": value for name, value in settings.items()}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("FOOTFALL_")}
     environment = {**inherited, **ours}
-    ports = _ports(5)
+    ports = _ports(6)
     gateway = GatewaySettings(
         listen=Address(host=HOST, port=ports[0]),
         admin=Address(host=HOST, port=ports[1]),
         core=tuple(Address(host=HOST, port=port) for port in ports[2:4]),
         web=Address(host=HOST, port=ports[4]),
+        keys=Address(host=HOST, port=ports[5]),
     )
     stack = OperatedStack(environment, f"http://{HOST}:{ports[0]}", folder / "keys", "")
     stack.server("generate-keys", "--dir", str(folder / "keys"))
