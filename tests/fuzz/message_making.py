@@ -203,5 +203,6 @@ def _order_range(request: Any) -> None:
 # What rules in CEL say of fields together cannot be turned around by a program.
 FIXES: Mapping[str, Callable[[Any], None]] = {
     "footfall.v1.FaceEvent": _order_sightings,
+    "footfall.v1.ListAuditEntriesRequest": _order_range,
     "footfall.v1.ListVisitsRequest": _order_range,
 }

@@ -214,9 +214,12 @@ def _upgrade_sign_ins() -> None:
     )
     op.create_index("setup_tokens_by_tenant", "setup_tokens", ["tenant_id"])
     enable_tenant_rls("setup_tokens")
-    # Whoever comes with a token says no tenant, so the platform looks it up; what ended it removes.
+    # Whoever comes with a token says no tenant, so the platform looks it up; what is over it removes.
     op.execute(f"create policy platform_reads on setup_tokens for select to {PLATFORM} using (true)")
-    op.execute(f"create policy platform_purges on setup_tokens for delete to {PLATFORM} using (true)")
+    op.execute(
+        f"create policy platform_purges on setup_tokens for delete to {PLATFORM} "
+        "using (tenant_id is null or expires_at < now())"
+    )
     op.execute(
         f"create policy platform_adds on setup_tokens for insert to {PLATFORM} with check (tenant_id is null)"
     )
@@ -249,7 +252,8 @@ def _upgrade_sign_ins() -> None:
         op.execute(
             f"create policy platform on {table} to {PLATFORM} using ({NOBODYS}) with check ({NOBODYS})"
         )
-        op.execute(f"grant select, insert, update, delete on {table} to {PLATFORM}")
+        op.execute(f"grant select, insert, delete on {table} to {PLATFORM}")
+    op.execute(f"grant update on login_attempts to {PLATFORM}")
 
 
 def _downgrade_sign_ins() -> None:

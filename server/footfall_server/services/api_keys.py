@@ -5,14 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from footfall_server.auth.api_keys import hash_secret, new_api_key
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import ApiKey, Principal, Role
 from footfall_server.domain.revocation import Revocation
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, TimeCursor, Transactions
 from footfall_server.services.paging import Page, page_of
-from footfall_server.services.scope import tenant_of
+from footfall_server.services.scope import begin_exclusive_for, begin_for, tenant_of
 
 KEY_ROLES = frozenset({Role.WORKER, Role.SITE_MANAGER})
 """What a program may be: whoever has its key reaches one site."""
@@ -70,7 +70,7 @@ class ApiKeyService:
             expires_at=wanted.expires_at,
             role=wanted.role,
         )
-        async with self._transactions.begin(tenant_id) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             if await tx.sites.get(wanted.site_id) is None:
                 raise not_found("site", wanted.site_id)
             added = await tx.api_keys.add(key, request_id)
@@ -84,13 +84,18 @@ class ApiKeyService:
             }
             await tx.audit.append(
                 AuditEntry.of(
-                    principal, "api_key.create", key.api_key_id, at=now, detail=detail, resource=_RESOURCE
+                    principal,
+                    Action.API_KEY_CREATE,
+                    key.api_key_id,
+                    at=now,
+                    detail=detail,
+                    resource=_RESOURCE,
                 )
             )
         return CreatedApiKey(added, parts.text)
 
     async def get(self, principal: Principal, api_key_id: UUID) -> ApiKey:
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             key = await tx.api_keys.get(api_key_id)
         if key is None:
             raise not_found(_RESOURCE, api_key_id)
@@ -100,7 +105,7 @@ class ApiKeyService:
         self, principal: Principal, *, site_id: UUID | None, after: TimeCursor | None, limit: int
     ) -> Page[ApiKey, TimeCursor]:
         """Keys, the newest first. Raises SITE_NOT_FOUND for a filter by a site that is not there."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             if site_id is not None and await tx.sites.get(site_id) is None:
                 raise not_found("site", site_id)
             found = await tx.api_keys.list(site_id=site_id, after=after, limit=limit + 1)
@@ -110,7 +115,7 @@ class ApiKeyService:
         """Ends the key, its tokens and its streams. Revoking again changes nothing."""
         now = self._clock.now()
         # Exclusive, so that of two who revoke at once one is told of in the log.
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             before = await tx.api_keys.get(api_key_id)
             key = await tx.api_keys.revoke(api_key_id, now)
             if before is None or key is None:
@@ -119,7 +124,7 @@ class ApiKeyService:
                 await tx.revocations.add(Revocation(api_key_id, now))
                 await tx.audit.append(
                     AuditEntry.of(
-                        principal, "api_key.revoke", api_key_id, at=now, detail={}, resource=_RESOURCE
+                        principal, Action.API_KEY_REVOKE, api_key_id, at=now, detail={}, resource=_RESOURCE
                     )
                 )
         return key

@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.certificates import WorkerCertificate
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.revocation import Revocation
 from footfall_server.errors import not_found
 from footfall_server.ports import Clock, TimeCursor, Transactions
 from footfall_server.services.paging import Page, page_of
-from footfall_server.services.scope import require_site, tenant_of
+from footfall_server.services.scope import begin_exclusive_for, begin_for, require_site
 
 
 class Certificates:
@@ -23,7 +23,7 @@ class Certificates:
         self, principal: Principal, *, site_id: UUID | None, after: TimeCursor | None, limit: int
     ) -> Page[WorkerCertificate, TimeCursor]:
         """A page of the tenant's, or of a site's, the newest first. Raises NOT_FOUND for the site."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             if site_id is not None:
                 require_site(principal, site_id)
                 if await tx.sites.get(site_id) is None:
@@ -38,7 +38,7 @@ class Certificates:
         """
         # In the critical section that issuing certificates and tokens needs, too: nothing slips past, and
         # the time below is after all that was issued before.
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             certificate = await tx.certificates.get(certificate_id)
             if certificate is None or not principal.may_see(certificate.site_id):
                 raise not_found("certificate", certificate_id)
@@ -50,7 +50,7 @@ class Certificates:
             await tx.audit.append(
                 AuditEntry.of(
                     principal,
-                    "certificate.revoke",
+                    Action.CERTIFICATE_REVOKE,
                     certificate_id,
                     at=now,
                     detail={

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from footfall_server.domain.audit import Action
 from footfall_server.domain.identity import User
 from footfall_server.errors import FootfallError
 from footfall_server.ports import AccountTransaction, Clock, Transactions
@@ -44,7 +45,7 @@ class FailedSignIns:
 
     async def _write(self, user: User, method: str, at: datetime) -> bool:
         """Whether it could be written."""
-        entry = by_nobody(user.user_id, "auth.sign_in_failed", at=at, detail={"method": method})
+        entry = by_nobody(user.user_id, Action.SIGN_IN_FAILED, at=at, detail={"method": method})
         try:
             async with self._begin(user.tenant_id) as tx:
                 await tx.audit.append(entry)

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from footfall_server.auth.api_keys import hash_secret
 from footfall_server.auth.join_tokens import new_join_token
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.certificates import JoinToken
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
 from footfall_server.errors import ErrorKind, FootfallError, not_found
 from footfall_server.ports import Clock, TimeCursor, Transactions
 from footfall_server.services.paging import Page, page_of
-from footfall_server.services.scope import require_site, tenant_of
+from footfall_server.services.scope import begin_exclusive_for, begin_for, require_site, tenant_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class JoinTokens:
             created_by=principal.subject_id,
             expires_at=now + self._lifetime,
         )
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             if await tx.sites.get(site_id) is None:
                 raise not_found("site", site_id)
             await tx.join_tokens.add(token)
             await tx.audit.append(
                 AuditEntry.of(
                     principal,
-                    "join_token.create",
+                    Action.JOIN_TOKEN_CREATE,
                     token.join_token_id,
                     at=now,
                     detail={"site_id": site_id, "expires_at": token.expires_at},
@@ -67,14 +67,14 @@ class JoinTokens:
         self, principal: Principal, *, after: TimeCursor | None, limit: int
     ) -> Page[JoinToken, TimeCursor]:
         """A page of those that are neither used nor over, the newest first."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             found = await tx.join_tokens.list_open(now=self._clock.now(), after=after, limit=limit + 1)
         return page_of(found, limit, lambda token: TimeCursor(token.created_at, token.join_token_id))
 
     async def revoke(self, principal: Principal, join_token_id: UUID) -> JoinToken:
         """Ends a token; ending it again changes nothing. Raises NOT_FOUND, also for one that was used."""
         # Exclusive, as trading it is: a token is used or revoked, never both.
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             token = await tx.join_tokens.get(join_token_id)
             if token is None or token.used_at is not None or not principal.may_see(token.site_id):
                 raise _unknown(join_token_id)
@@ -86,7 +86,7 @@ class JoinTokens:
             await tx.audit.append(
                 AuditEntry.of(
                     principal,
-                    "join_token.revoke",
+                    Action.JOIN_TOKEN_REVOKE,
                     join_token_id,
                     at=now,
                     detail={"site_id": token.site_id},

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from footfall_server.domain.audit import NOBODY, AuditEntry
+from footfall_server.domain.audit import NOBODY, Action, AuditEntry
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal, Role, User
 from footfall_server.domain.oidc import Access, ProvenIdentity, ProviderPolicy, access_by_groups
@@ -16,8 +16,6 @@ from footfall_server.ports import AccountTransaction, Clock, Transactions
 from footfall_server.services.account_scope import AccountPlace, begin_accounts_exclusive
 from footfall_server.services.sign_in import bad_credentials
 from footfall_server.services.sign_ins import AccessEnder
-
-_REFUSED = "auth.no_role"
 
 _log = structlog.get_logger()
 
@@ -117,7 +115,7 @@ class OidcAccounts:
                 raise
             raise _refused(policy, "the address was taken meanwhile") from None
         told = {"provider_id": policy.provider_id, "role": access.role, "site_ids": _listed(access.site_ids)}
-        await tx.audit.append(_entry(user, "user.create", told, came.at))
+        await tx.audit.append(_entry(user, Action.USER_CREATE, told, came.at))
         return added
 
     async def _mapped(self, tx: AccountTransaction, came: _Arrival, user: User, access: Access) -> User:
@@ -135,18 +133,18 @@ class OidcAccounts:
             await self._access.end_access(tx, user.user_id, keep_session=None)
         if told:
             told["provider_id"] = came.policy.provider_id
-            await tx.audit.append(_entry(user, "user.update", told, came.at))
+            await tx.audit.append(_entry(user, Action.USER_UPDATE, told, came.at))
         return changed
 
     async def _tell_no_role(self, tx: AccountTransaction, came: _Arrival, user: User | None) -> None:
         told = {"provider_id": came.policy.provider_id, "reason": "NO_ROLE"}
         if user is None:
-            entry = AuditEntry.by_nobody(_REFUSED, NOBODY, at=came.at, detail=told, resource="user")
+            entry = AuditEntry.by_nobody(Action.NO_ROLE, NOBODY, at=came.at, detail=told, resource="user")
         else:
             if user.oidc_subject is not None:
                 # Who lost the last group keeps nothing of what the groups gave before.
                 await self._access.end_access(tx, user.user_id, keep_session=None)
-            entry = _entry(user, _REFUSED, told, came.at)
+            entry = _entry(user, Action.NO_ROLE, told, came.at)
         await tx.audit.append(entry)
 
 

@@ -6,7 +6,7 @@ from footfall_server.auth.api_keys import hash_secret, secret_matches
 from footfall_server.auth.password_policy import PasswordPolicy
 from footfall_server.auth.passwords import Passwords
 from footfall_server.auth.setup_tokens import SetupTokenParts, parse_setup_token
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identity import Principal, User
 from footfall_server.ports import Clock, Transactions
 from footfall_server.services.account_scope import begin_accounts
@@ -88,7 +88,7 @@ class PasswordService:
         async with begin_accounts(self._transactions, user.tenant_id) as accounts:
             await accounts.users.set_password_hash(user.user_id, new_hash)
             await self._access.end_access(accounts, user.user_id, keep_session=principal.session_id)
-            await accounts.audit.append(_told(principal, "auth.password_changed", user, now))
+            await accounts.audit.append(_told(principal, Action.PASSWORD_CHANGED, user, now))
 
     async def set_by_token(self, text: str, *, new: str) -> None:
         """Sets the password of the account that a setup token was given for, and ends its sessions.
@@ -111,7 +111,7 @@ class PasswordService:
             holder = Principal(
                 subject_id=user.user_id, role=user.role, tenant_id=user.tenant_id, expires_at=now
             )
-            await accounts.audit.append(_told(holder, "auth.password_set", user, now))
+            await accounts.audit.append(_told(holder, Action.PASSWORD_SET, user, now))
         await self._throttle.forgive(user.email)
 
     async def _person_of(self, parts: SetupTokenParts) -> User:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from footfall_server.auth.refresh_tokens import RefreshTokens, hash_refresh_token, is_refresh_token
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal, Role, User, is_open
 from footfall_server.domain.session import RefreshToken, Session, SessionLimits, Worth, worth_of
@@ -61,7 +61,7 @@ class SessionService:
             await tx.sessions.add(session, first)
             issued_at = await time_of_issue(tx, session, now)
             detail = {"method": method, "session_id": session.session_id}
-            await tx.audit.append(by_owner(as_it_is, "auth.sign_in", at=now, detail=detail))
+            await tx.audit.append(by_owner(as_it_is, Action.SIGN_IN, at=now, detail=detail))
         return await self._access.sign_in(session, as_it_is, issued_at=issued_at, refresh_token=text)
 
     async def refresh(self, text: str) -> SignIn:
@@ -110,7 +110,7 @@ class SessionService:
             if ended:
                 detail = {"session_id": principal.session_id, "everywhere": everywhere, "ended": ended}
                 entry = AuditEntry.of(
-                    principal, "auth.sign_out", principal.subject_id, at=now, detail=detail, resource="user"
+                    principal, Action.SIGN_OUT, principal.subject_id, at=now, detail=detail, resource="user"
                 )
                 await tx.audit.append(entry)
 
@@ -131,7 +131,7 @@ class SessionService:
             await end_session(tx, session, at=now)
             if worth is Worth.THEFT:
                 detail = {"session_id": session_id}
-                entry = by_nobody(session.user_id, "auth.refresh_reused", at=now, detail=detail)
+                entry = by_nobody(session.user_id, Action.REFRESH_REUSED, at=now, detail=detail)
                 await tx.audit.append(entry)
             return None
         successor = self._successor(text, token)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identity import Principal
 from footfall_server.ports import Transaction
 from footfall_server.services.sign_ins import AccessEnder
@@ -27,5 +27,5 @@ async def release_managers(
         await access.end_access(tx, user.user_id, keep_session=None)
         told = {"site_closed": site_id, "sites_left": len(left), "disabled": released.disabled_at is not None}
         await tx.audit.append(
-            AuditEntry.of(principal, "user.update", user.user_id, at=at, detail=told, resource="user")
+            AuditEntry.of(principal, Action.USER_UPDATE, user.user_id, at=at, detail=told, resource="user")
         )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identity import Principal, is_open
 from footfall_server.errors import not_found
 from footfall_server.ports import Clock, Transactions
@@ -38,7 +38,7 @@ class TenantSwitching:
             await tx.sessions.save(switched)
             issued_at = await time_of_issue(tx, session, now)
             detail = {"session_id": session.session_id, "left": session.acting_tenant_id, "to": tenant_id}
-            await tx.audit.append(by_owner(user, "auth.switch_tenant", at=now, detail=detail))
+            await tx.audit.append(by_owner(user, Action.SWITCH_TENANT, at=now, detail=detail))
         return await self._access.sign_in(switched, user, issued_at=issued_at, refresh_token=None)
 
     async def _note_in_tenants(self, principal: Principal, tenant_id: UUID | None, now: datetime) -> None:
@@ -49,7 +49,7 @@ class TenantSwitching:
                 raise not_found("tenant", tenant_id)
             if left is not None and await platform.get_tenant(left) is None:
                 left = None
-        for named, action in ((left, "auth.leave_tenant"), (tenant_id, "auth.switch_tenant")):
+        for named, action in ((left, Action.LEAVE_TENANT), (tenant_id, Action.SWITCH_TENANT)):
             if named is None or principal.tenant_id == tenant_id:
                 continue
             detail = {"session_id": principal.session_id}

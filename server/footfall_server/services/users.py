@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal, Role, User
 from footfall_server.errors import not_found
@@ -71,7 +71,7 @@ class UserService:
             added = await place.tx.users.add(user, request_id)
             if added.user_id == user.user_id:
                 told = {"role": user.role, "site_ids": _listed(user), "disabled": values.disabled or False}
-                await place.tx.audit.append(_told(principal, "user.create", user.user_id, told, now))
+                await place.tx.audit.append(_told(principal, Action.USER_CREATE, user.user_id, told, now))
             return added
 
     async def get(self, principal: Principal, user_id: UUID) -> User:
@@ -112,7 +112,7 @@ class UserService:
             }
             if changed.display_name != user.display_name:
                 told["display_name"] = "changed"
-            await place.tx.audit.append(_told(principal, "user.update", user_id, told, now))
+            await place.tx.audit.append(_told(principal, Action.USER_UPDATE, user_id, told, now))
             return changed
 
     async def delete(self, principal: Principal, user_id: UUID) -> None:
@@ -124,7 +124,7 @@ class UserService:
             await place.tx.users.remove(user_id)
             told = {"role": user.role, "site_ids": _listed(user)}
             now = self._clock.now()
-            await place.tx.audit.append(_told(principal, "user.delete", user_id, told, now))
+            await place.tx.audit.append(_told(principal, Action.USER_DELETE, user_id, told, now))
 
     async def create_setup_token(self, principal: Principal, user_id: UUID) -> MadeSetupToken:
         """A token with which the person sets a password. Those that were given before end."""
@@ -133,7 +133,7 @@ class UserService:
             user = await _found(accounts, user_id)
             made = await give_setup_token(accounts, user, at=now)
             told = {"expires_at": made.expires_at}
-            await accounts.audit.append(_told(principal, "user.setup_token", user_id, told, now))
+            await accounts.audit.append(_told(principal, Action.USER_SETUP_TOKEN, user_id, told, now))
             return made
 
 

@@ -14,13 +14,13 @@ from footfall_server.auth.issuing import (
 )
 from footfall_server.auth.join_tokens import parse_join_token
 from footfall_server.auth.worker_names import WorkerName
-from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.certificates import JoinToken, WorkerCertificate
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.errors import ErrorKind, FieldViolation, FootfallError, invalid_fields
 from footfall_server.ports import Clock, Transaction, Transactions
-from footfall_server.services.scope import tenant_of
+from footfall_server.services.scope import begin_exclusive_for
 from footfall_server.services.sign_in import unauthenticated
 
 # Compared in place of the secret of a token that is not there.
@@ -74,7 +74,7 @@ class WorkerEnrolment:
             await tx.certificates.add(made)
             await tx.join_tokens.save(replace(token, used_at=now, certificate_id=made.certificate_id))
             await tx.audit.append(
-                _entry(made, "certificate.issue", at=now, detail={"join_token_id": token.join_token_id})
+                _entry(made, Action.CERTIFICATE_ISSUE, at=now, detail={"join_token_id": token.join_token_id})
             )
         return self._answer(made)
 
@@ -92,7 +92,7 @@ class WorkerEnrolment:
             )
         key = _requested_key(signing_request)
         key_hash = hash_of_key(key)
-        async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
+        async with begin_exclusive_for(self._transactions, principal) as tx:
             now = self._clock.now()
             current = await tx.certificates.by_fingerprint(principal.certificate_hash)
             if current is None or not current.is_good(now):
@@ -106,7 +106,7 @@ class WorkerEnrolment:
             await tx.audit.append(
                 _entry(
                     made,
-                    "certificate.renew",
+                    Action.CERTIFICATE_RENEW,
                     at=now,
                     detail={"renewed_certificate_id": current.certificate_id},
                 )

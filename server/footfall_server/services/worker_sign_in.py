@@ -12,7 +12,7 @@ from footfall_server.domain.certificates import WorkerCertificate
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.ports import Clock, Transactions
-from footfall_server.services.scope import tenant_of
+from footfall_server.services.scope import begin_for
 from footfall_server.services.sign_in import Identity, SignIn, unauthenticated
 
 log = structlog.get_logger()
@@ -64,7 +64,7 @@ class WorkerSignIn:
 
     async def me(self, principal: Principal) -> Identity:
         """The caller with names. Raises UNAUTHENTICATED when its certificate is no good any more."""
-        async with self._transactions.begin(tenant_of(principal)) as tx:
+        async with begin_for(self._transactions, principal) as tx:
             certificate = await tx.certificates.by_fingerprint(principal.certificate_hash)
         if certificate is None or not certificate.is_good(self._clock.now()):
             raise unauthenticated()

@@ -46,7 +46,7 @@ async def signed_in(transactions: Transactions, tenant_id: UUID | None) -> tuple
     user = a_user(tenant_id)
     if tenant_id is None:
         async with transactions.begin_platform() as platform:
-            await platform.add_system_admin(user)
+            await platform.users.add(user)
     else:
         async with transactions.begin(tenant_id) as inside:
             await inside.users.add(user)

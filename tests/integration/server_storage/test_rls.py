@@ -4,6 +4,7 @@ The tables come from the catalogue, so a new one is covered, or fails here for l
 """
 # ruff: noqa: S608  # what is put into statements comes from the catalogue
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -48,7 +49,19 @@ PLATFORM_MAY = {
     ("tenants", "DELETE"): "removes one",
     ("users", "SELECT"): "signs in whoever it is, before the tenant is known",
     ("users", "INSERT"): "adds system administrators; a policy refuses everybody else",
-    ("users", "UPDATE"): "renews the hash of a password; of no other column",
+    ("users", "UPDATE"): "changes system administrators, in some columns; a policy refuses everybody else",
+    ("users", "DELETE"): "removes system administrators; a policy refuses everybody else",
+    ("setup_tokens", "SELECT"): "finds the account of who sets a password, before the tenant is known",
+    ("setup_tokens", "INSERT"): "makes those of system administrators; a policy refuses everybody else's",
+    ("setup_tokens", "UPDATE"): "as above",
+    ("setup_tokens", "DELETE"): "uses up those of system administrators, and forgets those that are over",
+    ("login_attempts", "SELECT"): "slows down who guesses passwords, before it is known whose",
+    ("login_attempts", "INSERT"): "counts a guess; the rows are nobody's",
+    ("login_attempts", "UPDATE"): "counts the next one",
+    ("login_attempts", "DELETE"): "forgets guesses",
+    ("oidc_logins", "SELECT"): "finds the sign-in that somebody comes back from; the rows are nobody's",
+    ("oidc_logins", "INSERT"): "keeps a sign-in while the person is with the provider",
+    ("oidc_logins", "DELETE"): "uses a sign-in up, and forgets those that are over",
     ("api_keys", "SELECT"): "signs in programs",
     ("audit_log", "SELECT"): "reads the installation's own log; a policy hides tenants' logs",
     ("audit_log", "INSERT"): "writes the installation's own log; a policy refuses tenants' logs",
@@ -71,6 +84,9 @@ PLATFORM_MAY = {
 NEEDS_MORE = {(table, command) for table, command in PLATFORM_MAY if command in {"INSERT", "UPDATE"}} - {
     ("tenants", "INSERT"),
     ("tenants", "UPDATE"),
+    # Of these every column may be changed, in rows of no tenant: of tenants' none is found.
+    ("setup_tokens", "UPDATE"),
+    ("login_attempts", "UPDATE"),
 }
 """What policies or columns refuse of made-up rows, which name a tenant and every column."""
 
@@ -281,6 +297,22 @@ async def test_the_platform_does_what_signing_in_needs_and_no_more(
                 assert went_through == ((table, command) in allowed), f"{command} on {table}"
 
 
+async def test_the_platform_reads_and_writes_its_own_log_only(
+    footfall_database: FootfallDatabase, tenant_id: UUID
+) -> None:
+    own = UUID(int=0)
+    async with connected(footfall_database.app_dsn) as app:
+        async with app.transaction():
+            await app.execute("set local role footfall_platform")
+            await app.execute(await insert_statement(app, "audit_log", own))
+            for table in ("audit_log", "audit_heads"):
+                found = await app.fetch(f"select tenant_id from {table}")
+                assert {row["tenant_id"] for row in found} == {own}, table
+        async with app.transaction():
+            await set_scope(app, tenant_id)
+            assert await app.fetchval("select count(*) from audit_log where tenant_id = $1", own) == 0
+
+
 async def test_the_platform_adds_system_administrators_only(
     footfall_database: FootfallDatabase, tenant_id: UUID
 ) -> None:
@@ -311,6 +343,59 @@ async def test_the_platform_adds_system_administrators_only(
         async with app.transaction():
             await set_scope(app, tenant_id)
             assert await app.fetchval("select count(*) from users where tenant_id is null") == 0
+
+
+async def test_the_platform_keeps_what_belongs_to_no_tenant_and_forgets_what_is_over(
+    footfall_database: FootfallDatabase, tenant_id: UUID
+) -> None:
+    add_session = (
+        "insert into sessions (session_id, tenant_id, user_id, method, created_at, last_used_at, "
+        "idle_ends_at, ends_at) values (gen_random_uuid(), $1, gen_random_uuid(), '', now(), now(), $2, $2)"
+    )
+    add_revocation = (
+        "insert into revocations (subject_or_session_id, tenant_id, not_before, until) "
+        "values (gen_random_uuid(), $1, $2, $2)"
+    )
+    add_setup_token = (
+        "insert into setup_tokens (setup_token_id, tenant_id, user_id, secret_hash, created_at, expires_at) "
+        "values (gen_random_uuid(), $1, gen_random_uuid(), '', now(), $2)"
+    )
+    later = datetime.now(UTC) + timedelta(hours=1)
+    async with connected(footfall_database.app_dsn) as app:
+        for add in (add_session, add_revocation, add_setup_token):
+            async with app.transaction():
+                await app.execute("set local role footfall_platform")
+                await app.execute(add, None, later)
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):  # noqa: PT012
+                async with app.transaction():
+                    await app.execute("set local role footfall_platform")
+                    await app.execute(add, tenant_id, later)
+        async with app.transaction():
+            await app.execute("set local role footfall_platform")
+            changes = {
+                "sessions": "revoked_at = now()",
+                "revocations": "until = until",
+                "setup_tokens": "secret_hash = ''",
+            }
+            for table, change in changes.items():
+                changed = await app.fetch(f"update {table} set {change} returning tenant_id")
+                assert {row["tenant_id"] for row in changed} == {None}, f"{table} of a tenant are changed"
+            assert await app.fetch("select from sessions where tenant_id = $1 for update", tenant_id) == []
+            for table, end in (("sessions", "ends_at"), ("revocations", "until")):
+                assert await app.execute(f"delete from {table} where {end} > now()") == "DELETE 0", table
+                over = f"delete from {table} where {end} < now() returning tenant_id"
+                assert tenant_id in {row["tenant_id"] for row in await app.fetch(over)}, table
+        async with app.transaction():
+            await set_scope(app, tenant_id)
+            await app.execute("delete from setup_tokens")
+            await app.execute(add_setup_token, tenant_id, later)
+            await app.execute(add_setup_token, tenant_id, datetime.now(UTC) - timedelta(hours=1))
+        async with app.transaction():
+            await app.execute("set local role footfall_platform")
+            gone = await app.fetch("delete from setup_tokens returning tenant_id, expires_at > now() as good")
+            assert (None, True) in {tuple(row) for row in gone}, "a system administrator's is not used up"
+            assert (tenant_id, False) in {tuple(row) for row in gone}, "what is over is not forgotten"
+            assert (tenant_id, True) not in {tuple(row) for row in gone}, "a tenant's good one was removed"
 
 
 async def test_a_tenant_makes_no_system_administrator(

@@ -18,6 +18,7 @@ from footfall_server.domain.oidc import OidcLogin
 from footfall_server.domain.places import Tenant
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.services.accounts import SignIn
+from footfall_server.services.failed_sign_ins import FailedSignIns
 from footfall_server.services.login_throttle import LoginThrottle
 from footfall_server.services.passwords import PasswordService
 from footfall_server.services.provisioning import ProvisioningService
@@ -59,6 +60,7 @@ class World:
             passwords=hashes,
             policy=PasswordPolicy(),
             throttle=LoginThrottle(transactions=self.transactions, clock=self.clock, key=b"k" * 32),
+            failures=FailedSignIns(transactions=self.transactions, clock=self.clock),
             sessions=NoSessions(),
             access=self.access,
             clock=self.clock,

@@ -35,6 +35,7 @@ MAY_SET_SCOPE: Mapping[str, str] = {
     f"{POSTGRES}transactions.py": "sets the tenant and the sites",
     f"{POSTGRES}platform.py": "enters and leaves the platform's role",
     "migrations/footfall_migrations/versions/r0001_tenants.py": "reads the tenant in its function",
+    "migrations/footfall_migrations/versions/r0015_audit_chain.py": "names the log that is chained",
     "migrations/footfall_migrations/versions/r0017_site_scope.py": "reads the sites in its function",
 }
 
@@ -79,6 +80,7 @@ def scope_words(source: str) -> Iterator[str]:
 UNCONFINED: Mapping[str, str] = {
     "services/accounts.py": "reads the caller's own account or key, whatever its sites",
     "services/model_changes.py": "for administrators of the whole tenant",
+    "services/tenant_switching.py": "tells the tenant's log, for who acts for another or none",
 }
 """What acts for a caller in transactions that see all sites, and why."""
 

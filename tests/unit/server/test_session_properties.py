@@ -56,7 +56,7 @@ class Sessions(RuleBasedStateMachine):
         return SessionService(
             transactions=self.transactions,
             access=access,
-            refresh_tokens=RefreshTokens([b"k" * 32]),
+            refresh_tokens=RefreshTokens(lambda: [b"k" * 32]),
             clock=self.clock,
             limits=LIMITS,
         )

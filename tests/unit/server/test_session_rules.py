@@ -68,22 +68,26 @@ def test_a_session_lives_until_the_earlier_end() -> None:
     assert busy.refresh_ends_at == SESSION.ends_at
 
 
+def tokens_of(*keys: bytes) -> RefreshTokens:
+    return RefreshTokens(lambda: keys)
+
+
 def test_successors_are_the_same_on_every_replica_and_after_a_new_key() -> None:
     old, new = b"o" * 32, b"n" * 32
-    before, after = RefreshTokens([old]), RefreshTokens([new, old])
+    before, after = tokens_of(old), tokens_of(new, old)
     first = before.first()
     assert is_refresh_token(first)
     assert before.first() != first
     given = before.successor(first)
     assert is_refresh_token(given)
-    assert RefreshTokens([old]).successor(first) == given
+    assert tokens_of(old).successor(first) == given
     assert after.successor(first) != given, "the newest key is not used"
     assert after.successor_with_hash(first, hash_refresh_token(given)) == given
-    assert RefreshTokens([new]).successor_with_hash(first, hash_refresh_token(given)) is None
+    assert tokens_of(new).successor_with_hash(first, hash_refresh_token(given)) is None
 
 
 def test_no_token_of_a_session_comes_twice() -> None:
-    tokens = RefreshTokens([b"k" * 32])
+    tokens = tokens_of(b"k" * 32)
     line = [tokens.first()]
     for _ in range(100):
         line.append(tokens.successor(line[-1]))

@@ -35,8 +35,11 @@ BY_TENANT: Mapping[str, str] = {
     "services/tenant_models.py TenantModels._remembered": "tenant",
 }
 NOTHING_OF_TENANTS: Mapping[str, str] = {
+    "auth/keys.py KeyRing._secrets": "secrets of the installation, by signing key and purpose",
+    "live/change_feed.py ChangeFeed._access_bells": "who waits for word that somebody's access ended",
     "live/change_feed.py ChangeFeed._listeners": "who waits for word of workers",
     "live/change_feed.py ChangeFeed._tenant_bells": "who waits for changes of any tenant",
+    "live/revocation_list.py RevocationList._watchers": "running streams, each with its caller, to be ended",
     "services/batching.py MicroBatcher._tasks": "running tasks",
     "services/resilient_search.py ResilientSearch._breakers": "whether a model's collection answers",
     "services/sites.py _known_zones": "names of time zones",

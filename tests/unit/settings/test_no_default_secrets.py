@@ -34,7 +34,7 @@ SERVER = {
     "AUTH__KEYS_DIR": "keys",
 }
 EDGE = {"GATEWAY_URL": "https://gateway.example:8443", "API_KEY": SENTINEL, "DATA_DIR": "data"}
-GATEWAY = {"CORE": '[{"host": "core", "port": 50051}]', "WEB": '{"host": "web", "port": 8090}'}
+GATEWAY = {"CORE": '[{"host": "127.0.0.1", "port": 50051}]', "WEB": '{"host": "web", "port": 8090}'}
 
 ALL: list[type[BaseSettings]] = [
     *(
