@@ -20,7 +20,7 @@ demo: setup-run ## Bring up everything, play a shop's camera to it, show the vis
 
 test: setup-run ## Unit, rpc, contract and integration tests on the real components, with coverage
 	@$(BIN)/footfall models pull --quiet
-	@$(PYTEST) -n 2 --dist loadgroup tests/unit tests/rpc tests/contract tests/integration \
+	@$(PYTEST) -n 2 --dist loadgroup tests/unit tests/rpc tests/contract tests/integration tests/security \
 	  --cov --cov-report=term --cov-report=html:htmlcov $(ARGS)
 	@cd webui && npm run --silent test
 
@@ -92,10 +92,28 @@ proto-baseline: setup-run ## At a release: what the next API is compared with
 	@$(BIN)/buf build proto -o proto/baseline.binpb
 
 ##@ Prove
-.PHONY: e2e fuzz test-identity bench-ingest bench-edge bench-search bench-identity bench-fairness
+.PHONY: e2e fuzz test-identity test-security bench-ingest bench-edge bench-search bench-identity bench-fairness
 e2e: setup-run ## The whole path on its own ports and data, with faults and a real browser
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) tests/e2e --timeout 900 $(ARGS)
+
+# Who gets in, what they reach, and what is told of it.
+SECURITY_TESTS := tests/security tests/integration/security tests/integration/server_access tests/integration/fuzz \
+  $(addprefix tests/integration/server_storage/test_,rls.py site_wall.py audit_chain.py audit_commands.py \
+  fair_connections.py last_admin_on_postgres.py oidc_accounts_on_postgres.py) \
+  $(addprefix tests/integration/gateway/test_,edge_mtls.py limits.py headers.py odd_headers.py second_wall.py tls.py) \
+  $(addprefix tests/integration/server/test_,authority_commands.py first_administrator.py cookies_through_gateway.py) \
+  $(addprefix tests/contract/server_storage/test_,audit.py certificates.py enrolment_races.py image_store.py \
+  people_signing_in.py sessions.py sites_kept_apart.py) \
+  $(addprefix tests/rpc/server/test_,access.py accounts.py api_keys.py audit.py bad_values.py call_limits.py \
+  certificates.py garbage.py oidc.py passwords.py revocations.py scope.py sessions.py users.py) \
+  $(addprefix tests/unit/server/test_,account_services.py audit_chain.py authority.py call_costs.py fair_turns.py \
+  key_rotation.py lockout.py oidc_accounts.py oidc_settings.py one_way_to_the_database.py password_policy.py \
+  session_properties.py session_rules.py token_bucket.py two_tenants_eye.py what_is_kept_in_memory.py) \
+  tests/unit/settings tests/unit/supply_chain
+test-security: setup-run ## Who gets in and what they reach: roles, tenants, sites, tokens, limits, the audit log
+	@$(BIN)/footfall models pull --quiet
+	@$(PYTEST) -n 2 --dist loadgroup $(SECURITY_TESTS) $(ARGS)
 
 fuzz: setup-run ## 100,000 random and tampered messages over gRPC (ARGS="--seed 2"), then every JSON operation
 	@$(BIN)/footfall models pull --quiet
