@@ -220,13 +220,16 @@ class Core:
             auth=choices.auth,
         )
         ender = SessionEnder(clock=clock)
-        # Of the oldest key, which every replica still has while a new one is handed out.
-        throttle_key = keys.derived_secrets("footfall login attempts")[-1]
         people = PasswordService(
             transactions=transactions,
             passwords=passwords,
             policy=PasswordPolicy(),
-            throttle=LoginThrottle(transactions=transactions, clock=clock, key=throttle_key),
+            throttle=LoginThrottle(
+                transactions=transactions,
+                clock=clock,
+                # Of the key that signs: every replica has it, also while a new one is handed out.
+                key=lambda: keys.derived_secrets("footfall login attempts")[0],
+            ),
             failures=self._failed_sign_ins,
             sessions=sessions,
             access=ender,

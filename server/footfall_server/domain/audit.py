@@ -70,10 +70,6 @@ class Action(StrEnum):
     AUDIT_EXPORT = "audit.export"
 
 
-NOBODY = UUID(int=0)
-"""Stands for the actor where nobody was signed in."""
-
-
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One action. `detail` is a JSON object of ids, counts, old and new values and the reason given.

@@ -2,6 +2,7 @@
 
 import hmac
 import math
+from collections.abc import Callable
 from datetime import timedelta
 
 from footfall_server.errors import ErrorKind, FootfallError
@@ -11,11 +12,12 @@ from footfall_server.ports import Clock, Transactions
 class LoginThrottle:
     """Counts attempts per address over all replicas, before the password is looked at.
 
-    Counted first, parallel guesses do not all slip through before the first of them failed. `key` is a
-    secret that all replicas share: of an address only its HMAC-SHA-256 is kept.
+    Counted first, parallel guesses do not all slip through before the first of them failed. `key` tells
+    a secret that all replicas share: of an address only its HMAC-SHA-256 is kept. With a new secret all
+    addresses begin anew.
     """
 
-    def __init__(self, *, transactions: Transactions, clock: Clock, key: bytes) -> None:
+    def __init__(self, *, transactions: Transactions, clock: Clock, key: Callable[[], bytes]) -> None:
         self._transactions = transactions
         self._clock = clock
         self._key = key
@@ -38,7 +40,7 @@ class LoginThrottle:
             await tx.login_attempts.forget(self._address_key(email))
 
     def _address_key(self, email: str) -> bytes:
-        return hmac.digest(self._key, email.strip().lower().encode(), "sha256")
+        return hmac.digest(self._key(), email.strip().lower().encode(), "sha256")
 
 
 def _too_many_attempts(wait: timedelta) -> FootfallError:

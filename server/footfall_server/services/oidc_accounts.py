@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from footfall_server.domain.audit import NOBODY, Action, AuditEntry
+from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal, Role, User
 from footfall_server.domain.oidc import Access, ProvenIdentity, ProviderPolicy, access_by_groups
@@ -139,7 +139,7 @@ class OidcAccounts:
     async def _tell_no_role(self, tx: AccountTransaction, came: _Arrival, user: User | None) -> None:
         told = {"provider_id": came.policy.provider_id, "reason": "NO_ROLE"}
         if user is None:
-            entry = AuditEntry.by_nobody(Action.NO_ROLE, NOBODY, at=came.at, detail=told, resource="user")
+            entry = AuditEntry.by_nobody(Action.NO_ROLE, None, at=came.at, detail=told, resource="user")
         else:
             if user.oidc_subject is not None:
                 # Who lost the last group keeps nothing of what the groups gave before.

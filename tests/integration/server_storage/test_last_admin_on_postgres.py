@@ -147,7 +147,7 @@ async def test_two_bootstraps_at_once_make_one_account(transactions: Transaction
 
 async def test_parallel_guesses_do_not_slip_through(transactions: Transactions) -> None:
     clock = ManualClock()
-    throttle = LoginThrottle(transactions=transactions, clock=clock, key=b"k" * 32)
+    throttle = LoginThrottle(transactions=transactions, clock=clock, key=lambda: b"k" * 32)
 
     async def looked_at() -> int:
         guesses = (throttle.take("a@nord.example") for _ in range(20))

@@ -1,7 +1,8 @@
 """Passwords over the wire: guessing them, changing them, and setting them by a token."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import grpc
 import pytest
@@ -9,6 +10,7 @@ from fakes.good_requests import seed_person
 from fakes.rpc_failures import Failure, failure
 from fakes.shop import Metadata, Replica, Shop, bearer
 from footfall.v1 import auth_service_pb2, user_service_pb2
+from footfall_server.auth.keys import generate_key, load_keys
 from footfall_server.auth.password_policy import PasswordPolicy
 from footfall_server.domain.identity import Role, User
 from footfall_server.services.provisioning import ProvisioningService
@@ -97,6 +99,23 @@ async def test_every_replica_counts(shop: Shop, core: Replica, user: User) -> No
         for replica in (core, other, core, other, core):
             await failure(replica.auth.IssueToken(by_password(password="wrong")))
         failed = await failure(other.auth.IssueToken(by_password()))
+    assert failed.reason == "TOO_MANY_ATTEMPTS"
+
+
+async def test_replicas_count_together_while_a_new_key_is_handed_out(
+    shop: Shop, user: User, tmp_path: Path
+) -> None:
+    del user
+    old = generate_key(tmp_path, at=datetime.now(UTC) - timedelta(days=1))
+    shop.keys = load_keys(tmp_path)
+    async with shop.replica() as behind:
+        generate_key(tmp_path, at=datetime.now(UTC))
+        shop.keys = load_keys(tmp_path)
+        assert shop.keys.signing.kid == old.stem, "the new key is not known everywhere yet"
+        async with shop.replica() as ahead:
+            for replica in (behind, ahead, behind, ahead, behind):
+                await failure(replica.auth.IssueToken(by_password(password="wrong")))
+            failed = await failure(ahead.auth.IssueToken(by_password()))
     assert failed.reason == "TOO_MANY_ATTEMPTS"
 
 

@@ -59,7 +59,7 @@ class World:
             transactions=self.transactions,
             passwords=hashes,
             policy=PasswordPolicy(),
-            throttle=LoginThrottle(transactions=self.transactions, clock=self.clock, key=b"k" * 32),
+            throttle=LoginThrottle(transactions=self.transactions, clock=self.clock, key=lambda: b"k" * 32),
             failures=FailedSignIns(transactions=self.transactions, clock=self.clock),
             sessions=NoSessions(),
             access=self.access,
