@@ -12,6 +12,8 @@ from footfall_server.rpc.interceptors.behaviour import Behaviour, BehaviourInter
 from footfall_server.rpc.rich_status import status_code
 
 _OURS = "/footfall."
+# The gateway asks every few seconds, and tells nothing by it.
+_OF_GATEWAYS = "/footfall.v1.AuthService/GetJwks"
 _OVER_A_LIMIT = "RESOURCE_EXHAUSTED"
 
 log = structlog.get_logger()
@@ -25,7 +27,7 @@ class AccessLog(BehaviourInterceptor):
     """
 
     def around(self, method: str, handler: Handler, inner: Behaviour) -> Behaviour:
-        level = "info" if method.startswith(_OURS) else "debug"
+        level = "info" if method.startswith(_OURS) and method != _OF_GATEWAYS else "debug"
 
         async def behave(request: Any, context: Context) -> Any:
             began = time.monotonic()
