@@ -1,5 +1,6 @@
 """Who calls: everybody who may, everybody else, and tokens that are none."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Mapping, Sequence
@@ -32,18 +33,32 @@ class Callers:
         self._stub = auth_service_pb2_grpc.AuthServiceStub(channel)
         self._credentials = credentials
         self._tokens: dict[Role, str] = {}
+        self._one_at_a_time = asyncio.Lock()
 
     async def sign_in(self) -> Mapping[Role, str]:
         """Fresh tokens for all. Raises grpc.aio.AioRpcError."""
-        for role, known in self._credentials.items():
-            request = auth_service_pb2.IssueTokenRequest()
-            if known.api_key:
-                request.api_key = known.api_key
-            else:
-                request.password.email, request.password.password = known.email, known.password
-            answer = await self._stub.IssueToken(request, timeout=60)
-            self._tokens[role] = answer.access_token
+        for role in self._credentials:
+            await self._sign_in(role)
         return self._tokens
+
+    async def renew(self, role: Role, refused: Metadata) -> None:
+        """Another token than the refused one. Of calls that come at once one signs in.
+
+        A person who signs in many times at once is slowed down as somebody who guesses passwords is. Raises
+        grpc.aio.AioRpcError.
+        """
+        async with self._one_at_a_time:
+            if self.metadata(role) == refused:
+                await self._sign_in(role)
+
+    async def _sign_in(self, role: Role) -> None:
+        known, request = self._credentials[role], auth_service_pb2.IssueTokenRequest()
+        if known.api_key:
+            request.api_key = known.api_key
+        else:
+            request.password.email, request.password.password = known.email, known.password
+        answer = await self._stub.IssueToken(request, timeout=60)
+        self._tokens[role] = answer.access_token
 
     def metadata(self, role: Role) -> Metadata:
         return bearer(self._tokens[role])

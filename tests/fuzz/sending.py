@@ -51,10 +51,11 @@ class Sender:
 
     async def send(self, case: Case) -> Ending:
         """How the call ended. DEADLINE_EXCEEDED is ours when nothing came in time."""
-        ending = await self._once(case, self._metadata(case))
+        metadata = self._metadata(case)
+        ending = await self._once(case, metadata)
         if ending.code is grpc.StatusCode.UNAUTHENTICATED and isinstance(case.caller, Role):
             # What the fuzzer did may have ended its own session: that is no fault of this message.
-            await self._callers.sign_in()
+            await self._callers.renew(case.caller, metadata)
             ending = await self._once(case, self._metadata(case))
         return ending
 

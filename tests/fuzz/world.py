@@ -126,7 +126,6 @@ class WorldMaker:
                 pool["camera_id"].append(camera.camera_id)
 
     async def _open_manager(self, tenant_id: str, site_id: str, email: str) -> None:
-
         user = User(
             user_id=new_id(),
             tenant_id=UUID(tenant_id),
@@ -135,13 +134,13 @@ class WorldMaker:
             role=Role.SITE_MANAGER,
             password_hash=await Passwords().hash(PASSWORD),
             site_ids=frozenset({UUID(site_id)}),
+            created_at=datetime.now(UTC),
         )
         settings = PostgresSettings.model_validate({"dsn": self._stack.app_dsn})
         async with open_transactions(settings) as transactions, transactions.begin(UUID(tenant_id)) as tx:
             await tx.users.add(user)
 
     async def _people(self, tenant: Tenant, metadata: Any, worker: Credentials) -> None:
-
         signed_in = await Callers(self._channel, {Role.WORKER: worker}).sign_in()
         began = datetime.now(UTC) - timedelta(hours=6)
         for number in range(2 * PEOPLE):

@@ -164,6 +164,9 @@ class TwoTenants(RuleBasedStateMachine):
         try:
             for side in self.world.sides:
                 self.stack.run(self.world.check(side))
+                # Whatever the story was, each of them is tried in it.
+                for kind in sorted(BY_KIND):
+                    self.ask_for_a_foreign(side, kind)
         finally:
             self._open.__exit__(None, None, None)
 
@@ -176,8 +179,10 @@ class TwoTenants(RuleBasedStateMachine):
     @initialize()
     def the_same_people_come_to_both(self) -> None:
         for side in self.world.sides:
-            for person in range(2):
+            for person in range(3):
                 self.stack.run(self.world.record(side, next(iter(side.cameras)), person))
+            target, source, _ = sorted(side.roots)
+            self.stack.run(self.world.merge(side, target, source))
 
     @rule(number=SIDES, foreign_request=st.booleans())
     def open_site(self, number: int, *, foreign_request: bool) -> None:
@@ -268,8 +273,10 @@ class TwoTenants(RuleBasedStateMachine):
 
     @rule(number=SIDES, at=ANY, kind=st.sampled_from(sorted(BY_KIND)))
     def ask_for_what_is_the_others(self, number: int, at: int, kind: str) -> None:
+        self.ask_for_a_foreign(self.side(number), kind, at)
+
+    def ask_for_a_foreign(self, side: Side, kind: str, at: int = -1) -> None:
         """It is not there, whoever asks and whatever for."""
-        side = self.side(number)
         foreign_id = self.world.foreign(side, kind, at)
         for name, make in BY_KIND[kind].items() if foreign_id is not None else ():
             method, request = make(self.stack.core, side, foreign_id or "")

@@ -104,7 +104,7 @@ async def test_the_list_names_who_was_revoked_in_any_tenant(
     ("arguments", "said"),
     [
         (("write-crl", "--output", "lists.crl"), "generate-authority"),
-        (("write-crl", "--output", "lists.crl", "--days", "0"), "must be 1 to 90"),
+        (("write-crl", "--output", "lists.crl", "--days", "0"), "must be a whole number of days, 1 to 90"),
     ],
 )
 async def test_what_is_wrong_is_said(
