@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from footfall_local.accounts import unprivileged_account
@@ -19,6 +20,7 @@ from footfall_local.core_setup import CoreSetup
 from footfall_local.ports import free_port
 from footfall_local.readiness import running
 from footfall_local.server_command import ServerCommand
+from footfall_server.auth.authority import generate_authority
 
 BUCKET = "footfall"
 
@@ -112,10 +114,12 @@ def core_stack(
             "FOOTFALL_SERVER_S3__BUCKET": BUCKET,
             "FOOTFALL_SERVER_S3__SECURE": "false",
             "FOOTFALL_SERVER_AUTH__KEYS_DIR": str(home / "keys"),
+            "FOOTFALL_SERVER_AUTH__AUTHORITY_DIR": str(home / "authority"),
             "FOOTFALL_SERVER_LOG_LEVEL": "WARNING",
             **(settings or {}),
         }
         (home / "keys").mkdir(mode=0o700)
+        generate_authority(home / "authority", at=datetime.now(UTC))
         command = ServerCommand(env=env, folder=home / "core", log=home / "set-up.log")
         set_up = CoreSetup(
             command=command,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import grpc
 import grpc.aio
 from footfall_server.domain.identity import Role
+from footfall_server.services.sign_in import unauthenticated
 from fuzz.callers import FORGED, Callers, Metadata
 from fuzz.cases import Case, CaseMaker
 
@@ -15,6 +16,7 @@ PATIENCE = 60.0
 _OF_THE_LIBRARY = "Internal error from Core"
 """Of gRPC's C core, not of ours: grpc/aio/_call.py."""
 _TRIES = 20
+_SIGNED_OUT = unauthenticated().message
 
 OPTIONS = (
     ("grpc.max_send_message_length", -1),
@@ -53,8 +55,9 @@ class Sender:
         """How the call ended. DEADLINE_EXCEEDED is ours when nothing came in time."""
         metadata = self._metadata(case)
         ending = await self._once(case, metadata)
-        if ending.code is grpc.StatusCode.UNAUTHENTICATED and isinstance(case.caller, Role):
-            # What the fuzzer did may have ended its own session: that is no fault of this message.
+        if ending.details == _SIGNED_OUT and isinstance(case.caller, Role):
+            # What the fuzzer did may have ended its own session: that is no fault of this message. A wrong
+            # password is: it has the same code, and other words.
             await self._callers.renew(case.caller, metadata)
             ending = await self._once(case, self._metadata(case))
         return ending
