@@ -13,6 +13,8 @@ from footfall_web.settings import WebSettings
 from footfall_web.telemetry import configure_logging
 
 SHUTDOWN_SECONDS = 5
+IDLE_SECONDS = 75
+"""Longer than the gateway keeps an idle connection: a side that closes one never meets a request on it."""
 
 
 def main() -> int:
@@ -36,6 +38,7 @@ def main() -> int:
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=IDLE_SECONDS,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
     )
