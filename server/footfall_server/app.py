@@ -53,6 +53,7 @@ from footfall_server.rpc.interceptors.behaviour import BehaviourInterceptor
 from footfall_server.rpc.interceptors.call_limits import CallLimits
 from footfall_server.rpc.interceptors.errors import Errors
 from footfall_server.rpc.interceptors.fair_calls import FairCalls, fair_lines
+from footfall_server.rpc.interceptors.first_write import WholeFirstWrites
 from footfall_server.rpc.interceptors.messages import Messages
 from footfall_server.rpc.interceptors.request_ids import RequestIds
 from footfall_server.rpc.interceptors.stream_lifetimes import Drain, StreamLifetimes
@@ -376,6 +377,7 @@ class Core:
             StreamLifetimes(
                 clock=clock, drain=self._drain, revocations=self._revocations, drain_themselves={CONNECT}
             ),
+            WholeFirstWrites(),
             Messages(rules=rules),
         ]
         self._server = GrpcServer(services=services(servicers), interceptors=interceptors)

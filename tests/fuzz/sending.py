@@ -16,6 +16,8 @@ PATIENCE = 60.0
 _OF_THE_LIBRARY = "Internal error from Core"
 """Of gRPC's C core, not of ours: grpc/aio/_call.py."""
 _TRIES = 20
+_PAUSE = 0.02
+"""Seconds that each further try waits longer before it writes: on a busy machine an ending comes late."""
 _SIGNED_OUT = unauthenticated().message
 
 OPTIONS = (
@@ -72,26 +74,26 @@ class Sender:
 
         Who writes to a stream that has just been ended is told INTERNAL by the library itself.
         """
-        for _ in range(_TRIES):
-            ending = await self._called(case, metadata)
+        for attempt in range(_TRIES):
+            ending = await self._called(case, metadata, pause=attempt * _PAUSE)
             if ending.details != _OF_THE_LIBRARY:
                 break
         return ending
 
-    async def _called(self, case: Case, metadata: Metadata) -> Ending:
+    async def _called(self, case: Case, metadata: Metadata, *, pause: float) -> Ending:
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._call(case, metadata)
+                await self._call(case, metadata, pause=pause)
         except grpc.aio.AioRpcError as error:
             return Ending(error.code(), error.details() or "")
         except TimeoutError:
             return Ending(grpc.StatusCode.DEADLINE_EXCEEDED)
         return Ending(grpc.StatusCode.OK)
 
-    async def _call(self, case: Case, metadata: Metadata) -> None:
+    async def _call(self, case: Case, metadata: Metadata, *, pause: float) -> None:
         channel, described = next(self._next), case.target.descriptor
         if described.client_streaming:
-            await _converse(channel, case, metadata)
+            await _converse(channel, case, metadata, pause)
         elif described.server_streaming:
             stream = channel.unary_stream(case.target.name)(case.payloads[0], metadata=metadata)
             try:
@@ -102,12 +104,12 @@ class Sender:
             await channel.unary_unary(case.target.name)(case.payloads[0], metadata=metadata)
 
 
-async def _converse(channel: grpc.aio.Channel, case: Case, metadata: Metadata) -> None:
+async def _converse(channel: grpc.aio.Channel, case: Case, metadata: Metadata, pause: float) -> None:
     stream = channel.stream_stream(case.target.name)(metadata=metadata)
     try:
         for payload in case.payloads:
             # Lets an ending that is there already be seen, before a write hides it.
-            await asyncio.sleep(0)
+            await asyncio.sleep(pause)
             if stream.done():
                 break
             await stream.write(payload)

@@ -81,7 +81,8 @@ def operated_stack(
         "S3__BUCKET": "operated",
         "S3__SECURE": "false",
         "AUTH__KEYS_DIR": str(folder / "keys"),
-        "AUTH__KEY_SIGNING_DELAY": "4",
+        # Longer than the gateway remembers keys, as an operator has to have it.
+        "AUTH__KEY_SIGNING_DELAY": "13",
         "AUTH__AUTHORITY_DIR": str(folder / "authority"),
     }
     ours = {f"FOOTFALL_SERVER_{name}": value for name, value in settings.items()}

@@ -93,7 +93,7 @@ async def test_a_url_is_made_for_the_key(store: ImageStore, key: str) -> None:
 async def test_a_url_is_never_made_for_long(store: ImageStore, key: str) -> None:
     for lifetime in (timedelta(minutes=10, seconds=1), timedelta(days=7), timedelta(0)):
         with pytest.raises(ValueError, match="lives at most"):
-            await store.presign_put(key, lifetime)
+            await store.presign_put(key, lifetime, ANNOUNCED)
 
 
 async def test_a_folder_is_deleted_with_all_in_it_and_nothing_beside(store: ImageStore) -> None:
@@ -137,7 +137,7 @@ async def test_a_presigned_url_lists_nothing(s3_endpoint: S3Endpoint, key: str) 
     store = _real(s3_endpoint)
     await store.prepare()
     await store.put(key, JPEG, "image/jpeg")
-    parts = urlsplit(await store.presign_put(key, timedelta(minutes=5)))
+    parts = urlsplit(await store.presign_put(key, timedelta(minutes=5), ANNOUNCED))
     bucket = f"{parts.scheme}://{parts.netloc}/{s3_endpoint.bucket}"
     for address in (bucket, f"{bucket}/", f"{bucket}/tenants/", f"{parts.scheme}://{parts.netloc}/"):
         for query in (parts.query, f"list-type=2&{parts.query}", "list-type=2", ""):
@@ -149,7 +149,7 @@ async def test_a_presigned_url_lists_nothing(s3_endpoint: S3Endpoint, key: str) 
 async def test_a_presigned_url_ends(s3_endpoint: S3Endpoint, key: str) -> None:
     store = _real(s3_endpoint)
     await store.prepare()
-    url = await store.presign_put(key, timedelta(minutes=10))
+    url = await store.presign_put(key, timedelta(minutes=10), ANNOUNCED)
     # An hour ago it was signed: made by the same signer, whose clock is the only thing that is not now.
     earlier = datetime.now(UTC) - timedelta(hours=1)
     old = store._signer.get_presigned_url(

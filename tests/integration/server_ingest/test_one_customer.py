@@ -63,6 +63,7 @@ def passes_by(chain: RealChain, number: int) -> Sequence[FaceEvent]:
     ]
 
 
+@pytest.mark.timeout(600)
 async def test_each_of_two_hundred_people_is_one_customer(chain: RealChain) -> None:
     replicas = [await chain.replica(), await chain.replica()]
     writers = [writing(chain, replica) for replica in replicas]

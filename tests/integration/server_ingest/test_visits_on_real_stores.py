@@ -45,6 +45,7 @@ async def rebuilt(game: Played, customers: set[UUID]) -> int:
         return len(await VisitRebuild(tx).of(customers))
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", [Played, Filmed])
 @MODERATE
 @given(data=st.data())

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 import asyncpg
 import numpy as np
 import pytest
+from catalogue import set_scope
 from database_fixtures import FootfallDatabase
 from fakes.crop_embedder import crop_of, embedding_of
 from fakes.manual_clock import START, ManualClock
@@ -57,7 +58,7 @@ class Chain:
 
     async def rows(self, statement: str, *arguments: object) -> Sequence[asyncpg.Record]:
         async with self.connection.transaction():
-            await self.connection.execute("select set_config('app.tenant_id', $1, true)", str(self.tenant_id))
+            await set_scope(self.connection, self.tenant_id)
             return await self.connection.fetch(statement, *arguments)
 
     async def identities(self) -> Mapping[str, Sequence[str]]:

@@ -26,12 +26,16 @@ CONTAINERS = frozenset(
 CACHES = frozenset({"cache", "lru_cache", "cached_property"})
 
 BY_TENANT: Mapping[str, str] = {
+    "fair_turns.py FairTurns._served": "whose turn it is: the tenant, of calls that act for one",
+    "fair_turns.py FairTurns._waiting": "whose turn it is: the tenant, of calls that act for one",
     "live/change_feed.py ChangeFeed._bells": "tenant",
     "live/change_feed.py TenantBell._changed": "the tenants themselves; for the core's own jobs",
     "live/edge_registry.py EdgeRegistry._sessions": "tenant, worker",
     "services/batching.py MicroBatcher._queues": "tenant",
     "services/face_ingest.py FaceIngest._recents": "tenant, model",
     "services/fallback_galleries.py FallbackGalleries._held": "tenant, model",
+    "services/shares.py BucketTable._buckets": "caller, tenant or address; what is held is a number of calls",
+    "services/shares.py Shares._open_streams": "caller or tenant; what is held is a number of streams",
     "services/tenant_models.py TenantModels._remembered": "tenant",
 }
 NOTHING_OF_TENANTS: Mapping[str, str] = {
@@ -45,6 +49,8 @@ NOTHING_OF_TENANTS: Mapping[str, str] = {
     "services/sites.py _known_zones": "names of time zones",
     "crop_embedder.py VisionCropEmbedder._loaded": "models",
     "rpc/interceptors/behaviour.py BehaviourInterceptor._handlers": "methods",
+    "rpc/interceptors/call_limits.py _Refusals._told_at": "when the log was told of a limit, by its name",
+    "rpc/interceptors/call_limits.py _Refusals._untold": "how often a limit was met, by its name",
     "rpc/interceptors/stream_lifetimes.py Drain._streams": "running streams, to be ended",
     "storage/postgres/notifications.py PostgresChangeSource._readers": "who reads the notifications",
     "storage/postgres/notifications.py NotificationReader._queue": "which tenants changed, for ChangeFeed",

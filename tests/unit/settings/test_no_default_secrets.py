@@ -20,8 +20,8 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 SENTINEL = "Q7-geheim-Q7-geheim-Q7"
-# Of names that sound secret, those that are none: folders, files, times and names of keys.
-HARMLESS = re.compile(r"(_dir|_file|_path|_ttl|_lifetime|_seconds|_id|private_key)$")
+# Of names that sound secret, those that are none: folders, files, times and names.
+HARMLESS = re.compile(r"(_dir|_file|_path|_ttl|_lifetime|_seconds|_id|_issuer|_audience|private_key)$")
 SOUNDS_SECRET = re.compile(r"password|secret|token|api_key|access_key|dsn|credential|passphrase")
 
 SERVER = {
