@@ -70,13 +70,6 @@ class ModelChange:
         """Whether it can still be finished or rolled back."""
         return self.state in {ModelChangeState.RUNNING, ModelChangeState.PAUSED}
 
-    @property
-    def dropped_model_id(self) -> str | None:
-        """The model whose faces are forgotten, once it ended."""
-        if self.is_open:
-            return None
-        return self.from_model_id if self.state is ModelChangeState.FINISHED else self.to_model_id
-
 
 @dataclass(frozen=True, slots=True)
 class LackingFace:
