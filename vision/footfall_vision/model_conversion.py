@@ -4,6 +4,7 @@ Every conversion is deterministic: the same source bytes give the same derived b
 onnx and protobuf, whose SHA-256 the registry pins. All arithmetic is single IEEE-754 operations.
 """
 
+import ast
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -32,6 +33,18 @@ def convert(source: bytes, conversion: str) -> bytes:
 
 def _as_is(source: bytes) -> bytes:
     return source
+
+
+def _python_literal(source: bytes) -> bytes:
+    """The bytes that a Python module assigns to WEIGHTS. The module is read, and never run."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == "WEIGHTS" for target in node.targets
+        ):
+            value = ast.literal_eval(node.value)
+            if isinstance(value, bytes):
+                return value
+    raise ValueError("the module assigns no bytes to WEIGHTS")
 
 
 def _yunet_fold(source: bytes) -> bytes:
@@ -72,6 +85,7 @@ def _mobilefacenet_prune(source: bytes) -> bytes:
 _CONVERSIONS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType(
     {
         "as-is": _as_is,
+        "python-literal-1": _python_literal,
         "yunet-fold-1": _yunet_fold,
         "sface-fold-1": _sface_fold,
         "mobilefacenet-prune-1": _mobilefacenet_prune,

@@ -102,6 +102,11 @@ def pose_part(landmarks: Floats) -> float:
     return 0.0 if angles is None else _ramp(math.hypot(*angles), _LOST_DEGREES, _FRONTAL_DEGREES)
 
 
+def degrees_at(pose: float) -> float:
+    """How far a face may be turned for that pose part, 0..1: pose_part() the other way round."""
+    return _LOST_DEGREES + pose * (_FRONTAL_DEGREES - _LOST_DEGREES)
+
+
 def _ramp(value: float, zero_at: float, one_at: float) -> float:
     """Linear from 0 to 1 between the two, which may fall or rise; clamped."""
     return min(1.0, max(0.0, (value - zero_at) / (one_at - zero_at)))

@@ -121,7 +121,7 @@ def test_refuses_a_search_below_one_cell(scripted_session: Any) -> None:
 
 
 def test_refuses_another_network_and_an_impossible_threshold(scripted_session: Any) -> None:
-    with pytest.raises(ModelError, match="not a YuNet"):
+    with pytest.raises(ModelError, match="no detector that is known"):
         FaceDetector(scripted_session(lambda _: []))
     with pytest.raises(ValueError, match="score_threshold"):
         detector_with(scripted_session, lambda _: None, score_threshold=1.0)

@@ -153,3 +153,12 @@ def test_conversions_are_deterministic() -> None:
 def test_an_unknown_conversion_is_an_error() -> None:
     with pytest.raises(KeyError):
         convert(b"", "nonesuch")
+
+
+def test_bytes_in_a_python_module_are_read_and_the_module_is_never_run() -> None:
+    source = b"import nowhere\nraise SystemExit\nOTHER = b'x'\nWEIGHTS = b'\\x08\\x06' b'\\xff'\n"
+    assert convert(source, "python-literal-1") == b"\x08\x06\xff"
+    with pytest.raises(ValueError, match="assigns no bytes"):
+        convert(b"WEIGHTS = 3\n", "python-literal-1")
+    with pytest.raises(ValueError, match="malformed node"):
+        convert(b"WEIGHTS = open('/etc/passwd').read()\n", "python-literal-1")
