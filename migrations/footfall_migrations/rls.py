@@ -40,6 +40,20 @@ def enable_site_rls(table: str) -> None:
     )
 
 
+def enable_sites_rls(table: str) -> None:
+    """As enable_site_rls, for rows that belong to several sites: seen by whoever may see one of them.
+
+    A row of no site is seen by those alone who may see all sites.
+    """
+    sees = (
+        "((select footfall_current_sites()) is null or site_ids && (select footfall_current_sites())::uuid[])"
+    )
+    op.execute(
+        f"create policy {SITE_POLICY} on {table} as restrictive to {APPLICATION} "
+        f"using {sees} with check {sees}"
+    )
+
+
 def without_rls(table: str, statement: str) -> None:
     """Runs a statement over every tenant's rows of a table: forced, the policy binds the owner as well."""
     op.execute(f"alter table {table} no force row level security")

@@ -9,6 +9,8 @@ from footfall_server.auth.oidc_http import new_http_client
 from footfall_server.auth.oidc_settings import load_oidc_providers
 from footfall_server.crop_embedder import VisionCropEmbedder
 from footfall_server.database import open_transactions
+from footfall_server.face_examiner import VisionFaceExaminer
+from footfall_server.loaded_models import LoadedModels
 from footfall_server.settings import MilvusSettings, ServerSettings
 from footfall_server.storage.index_settings import MilvusIndexSettings
 from footfall_server.storage.milvus import MilvusFaceIndex
@@ -36,8 +38,11 @@ async def open_adapters(settings: ServerSettings) -> AsyncIterator[Adapters]:
             secure=settings.s3.secure,
         )
         stack.push_async_callback(images.close)
-        embedder = VisionCropEmbedder(settings.models_dir)
+        models = LoadedModels(settings.models_dir)
+        embedder = VisionCropEmbedder(models)
         stack.callback(embedder.close)
+        examiner = VisionFaceExaminer(models)
+        stack.callback(examiner.close)
         clock = SystemClock()
         http = await stack.enter_async_context(new_http_client())
         yield Adapters(
@@ -47,6 +52,7 @@ async def open_adapters(settings: ServerSettings) -> AsyncIterator[Adapters]:
             changes=changes,
             clock=clock,
             embedder=embedder,
+            examiner=examiner,
             identity_providers=[
                 OidcClient(settings=each, http=http, clock=clock)
                 for each in load_oidc_providers(settings.auth.oidc_file)

@@ -14,20 +14,27 @@ from footfall_server.auth.key_reload import KeyReload
 from footfall_server.auth.keys import KeyRing
 from footfall_server.auth.password_policy import PasswordPolicy
 from footfall_server.auth.passwords import Passwords
+from footfall_server.auth.picture_seal import PURPOSE as PICTURES
+from footfall_server.auth.picture_seal import PictureSeal
 from footfall_server.auth.refresh_tokens import PURPOSE as REFRESH_TOKENS
 from footfall_server.auth.refresh_tokens import RefreshTokens
 from footfall_server.auth.tokens import AccessTokens
+from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.impostor_tail import ImpostorTail
 from footfall_server.domain.session import SessionLimits
 from footfall_server.live.change_feed import ChangeFeed
+from footfall_server.live.command_feed import CommandFeed
 from footfall_server.live.desired_cameras import DesiredCameraFeed
 from footfall_server.live.edge_registry import EdgeRegistry
+from footfall_server.live.preview_source import PreviewSource
+from footfall_server.live.previews import Previews
 from footfall_server.live.revocation_list import RevocationList
 from footfall_server.live.watch import Watch
 from footfall_server.ports import (
     ChangeSource,
     Clock,
     CropEmbedder,
+    FaceExaminer,
     FaceIndex,
     IdentityProvider,
     ImageStore,
@@ -38,6 +45,7 @@ from footfall_server.rpc.api_keys import ApiKeyServicer
 from footfall_server.rpc.audit import AuditServicer
 from footfall_server.rpc.auth import AuthServicer
 from footfall_server.rpc.call_costs import COSTS
+from footfall_server.rpc.camera_control import CameraControlServicer
 from footfall_server.rpc.cameras import CameraServicer
 from footfall_server.rpc.certificates import CertificateServicer
 from footfall_server.rpc.client_addresses import ClientAddresses
@@ -51,6 +59,7 @@ from footfall_server.rpc.interceptors.authentication import Authentication
 from footfall_server.rpc.interceptors.authorisation import Authorisation
 from footfall_server.rpc.interceptors.behaviour import BehaviourInterceptor
 from footfall_server.rpc.interceptors.call_limits import CallLimits
+from footfall_server.rpc.interceptors.calls_in_hand import CallsInHand
 from footfall_server.rpc.interceptors.errors import Errors
 from footfall_server.rpc.interceptors.fair_calls import FairCalls, fair_lines
 from footfall_server.rpc.interceptors.first_write import WholeFirstWrites
@@ -63,9 +72,12 @@ from footfall_server.rpc.page_tokens import PageTokens
 from footfall_server.rpc.permissions import PERMISSIONS
 from footfall_server.rpc.recognition import RecognitionServicer
 from footfall_server.rpc.refresh_cookies import RefreshCookies
+from footfall_server.rpc.reports import ReportServicer
 from footfall_server.rpc.server_tls import ServerTls
 from footfall_server.rpc.services import Servicers, services
 from footfall_server.rpc.sites import SiteServicer
+from footfall_server.rpc.staff import StaffServicer
+from footfall_server.rpc.staff_imports import StaffImportServicer
 from footfall_server.rpc.tenants import TenantServicer
 from footfall_server.rpc.users import UserServicer
 from footfall_server.rpc.visits import VisitServicer
@@ -77,11 +89,15 @@ from footfall_server.services.audit_log import AuditLogService
 from footfall_server.services.batching import BatchLimits, MicroBatcher
 from footfall_server.services.calibration_plot import calibration_plot
 from footfall_server.services.calibrations import CalibrationService
+from footfall_server.services.camera_commands import CameraCommandService
+from footfall_server.services.camera_leases import CameraLeases, LeaseAssignments, LeaseHolders
 from footfall_server.services.cameras import CameraService
 from footfall_server.services.change_retention import ChangeRetention
+from footfall_server.services.command_expiry import CommandExpiry
 from footfall_server.services.customer_removal import CustomerRemoval
 from footfall_server.services.customers import CustomerService
 from footfall_server.services.distinctness import Distinctness
+from footfall_server.services.edge_retention import EdgeRetention
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
 from footfall_server.services.explanations import ExplanationService
 from footfall_server.services.face_crops import FaceCrops
@@ -89,9 +105,11 @@ from footfall_server.services.face_ingest import FaceIngest
 from footfall_server.services.failed_sign_ins import FailedSignIns
 from footfall_server.services.fallback_galleries import FallbackGalleries
 from footfall_server.services.images import ImageService
+from footfall_server.services.import_store import ImportStore
 from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.index_verification import IndexVerification
 from footfall_server.services.index_writer import IndexWriter
+from footfall_server.services.link_expiry import LinkExpiry
 from footfall_server.services.login_throttle import LoginThrottle
 from footfall_server.services.merging import Merging
 from footfall_server.services.model_changes import ModelChangeService
@@ -100,8 +118,12 @@ from footfall_server.services.nightly import Nightly
 from footfall_server.services.oidc import OidcService
 from footfall_server.services.oidc_accounts import OidcAccounts
 from footfall_server.services.passwords import PasswordService
+from footfall_server.services.preview_access import PreviewAccess
 from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.reembedding import Reembedding
+from footfall_server.services.relayed_pictures import RelayedPictures
+from footfall_server.services.reports import ReportService
+from footfall_server.services.resemblance import Resemblance
 from footfall_server.services.resilient_search import ResilientSearch
 from footfall_server.services.session_ending import SessionEnder
 from footfall_server.services.session_tokens import SessionTokens
@@ -110,6 +132,13 @@ from footfall_server.services.shares import Shares, no_wait
 from footfall_server.services.sign_in_retention import SignInRetention
 from footfall_server.services.sites import SiteService
 from footfall_server.services.splitting import Splitting
+from footfall_server.services.staff import StaffService
+from footfall_server.services.staff_faces import StaffFaces
+from footfall_server.services.staff_galleries import StaffGalleries
+from footfall_server.services.staff_import_expiry import StaffImportExpiry
+from footfall_server.services.staff_imports import StaffImports
+from footfall_server.services.staff_leaving import StaffLeaving
+from footfall_server.services.staff_recognition import StaffRecognition
 from footfall_server.services.suggestions import Suggestions
 from footfall_server.services.tenant_models import TenantModels
 from footfall_server.services.tenant_removal import TenantRemoval
@@ -118,8 +147,10 @@ from footfall_server.services.tenants import TenantService
 from footfall_server.services.threshold_policies import ThresholdPolicies
 from footfall_server.services.users import UserService
 from footfall_server.services.visits import VisitService
+from footfall_server.services.worker_directory import WorkerDirectory
+from footfall_server.services.worker_removal import WorkerRemoval
 from footfall_server.services.workers import WorkerService
-from footfall_server.settings import AuthSettings, LimitsSettings, RecognitionSettings
+from footfall_server.settings import AuthSettings, LimitsSettings, PreviewSettings, RecognitionSettings
 from footfall_server.worker_desk import worker_desk
 
 CONNECT = "/footfall.v1.IngestService/Connect"
@@ -137,6 +168,7 @@ class Adapters:
     changes: ChangeSource
     clock: Clock
     embedder: CropEmbedder
+    examiner: FaceExaminer
     identity_providers: Sequence[IdentityProvider] = ()
 
 
@@ -147,11 +179,14 @@ class Choices:
     auth: AuthSettings
     recognition: RecognitionSettings
     limits: LimitsSettings = field(default_factory=LimitsSettings)
+    previews: PreviewSettings = field(default_factory=PreviewSettings)
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
     drain_grace: timedelta = timedelta(seconds=4)
     batches: BatchLimits = field(default_factory=BatchLimits)
     fallback_faces: int = 200_000
+    index_gathers_for: timedelta = timedelta(seconds=1)
+    """How long new faces wait for others, so that they reach the index in one lot."""
 
 
 class Core:
@@ -189,7 +224,9 @@ class Core:
         self._key_reload = key_reload
         shares = Shares(limits=choices.limits.limits(), clock=clock) if choices.limits.enforced else None
         self._drain = Drain()
+        self._calls = CallsInHand()
         self._grace = choices.drain_grace
+        self._index_gathers_for = choices.index_gathers_for
 
         access = SessionTokens(
             transactions=transactions, tokens=tokens, lifetime=choices.auth.person_token_ttl
@@ -263,15 +300,48 @@ class Core:
             policies=policies,
             times=EventTimes(),
         )
+        galleries = StaffGalleries(transactions=transactions, models=models, policies=policies, clock=clock)
+        resemblance = Resemblance(index=self._search, policies=policies, clock=clock)
+        removal = CustomerRemoval(transactions=transactions, images=adapters.images, clock=clock)
+        merging = Merging(transactions=transactions, clock=clock)
         self._batcher = MicroBatcher(recorder=ingest, limits=choices.batches)
         self._feed = ChangeFeed(source=adapters.changes)
         self._revocations = RevocationList(transactions=transactions, feed=self._feed, clock=clock)
+        command_feed = CommandFeed(feed=self._feed, transactions=transactions, clock=clock)
+        holders = LeaseHolders(clock=clock)
+        pictures = RelayedPictures(
+            seal=PictureSeal(partial(keys.derived_secrets, PICTURES)), clock=clock, replica_id=new_id()
+        )
+        previews = Previews(
+            feed=self._feed,
+            transactions=transactions,
+            relay=pictures,
+            clock=clock,
+            limits=choices.previews.limits(),
+        )
+        commands = CameraCommandService(
+            transactions=transactions,
+            clock=clock,
+            holders=holders,
+            assignments=LeaseAssignments(),
+            pictures=pictures,
+        )
         self._registry = EdgeRegistry(source=adapters.changes, feed=self._feed)
         self._adapters = adapters
 
         self._index_recovery = IndexRecovery(transactions=transactions, index=adapters.index, models=models)
         self._reembedding = Reembedding(transactions=transactions, embedder=adapters.embedder, clock=clock)
 
+        self._imports = ImportStore(adapters.images)
+        staff = StaffService(transactions=transactions, removal=removal, images=adapters.images, clock=clock)
+        staff_faces = StaffFaces(
+            transactions=transactions,
+            examiner=adapters.examiner,
+            resemblance=resemblance,
+            models=models,
+            images=adapters.images,
+            clock=clock,
+        )
         servicers = Servicers(
             auth=AuthServicer(
                 accounts=accounts,
@@ -308,13 +378,38 @@ class Core:
             cameras=CameraServicer(
                 cameras=CameraService(transactions=transactions, clock=clock), page_tokens=page_tokens
             ),
+            camera_control=CameraControlServicer(
+                workers=WorkerDirectory(transactions=transactions, clock=clock),
+                removal=WorkerRemoval(transactions=transactions, clock=clock),
+                commands=commands,
+                command_feed=command_feed,
+                preview_access=PreviewAccess(transactions=transactions, clock=clock, holders=holders),
+                previews=previews,
+                page_tokens=page_tokens,
+            ),
             ingest=IngestServicer(
                 ingest=ingest,
                 batcher=self._batcher,
-                workers=WorkerService(transactions=transactions, clock=clock, models=models),
+                workers=WorkerService(
+                    transactions=transactions, clock=clock, models=models, patience=choices.manners.patience
+                ),
                 images=images,
                 registry=self._registry,
                 cameras=DesiredCameraFeed(feed=self._feed, transactions=transactions),
+                commands=commands,
+                command_feed=command_feed,
+                preview_source=lambda tenant_id, site_id: PreviewSource(
+                    tenant_id=tenant_id,
+                    site_id=site_id,
+                    previews=previews,
+                    feed=self._feed,
+                    transactions=transactions,
+                    relay=pictures,
+                    clock=clock,
+                ),
+                leases=CameraLeases(transactions=transactions),
+                galleries=galleries,
+                feed=self._feed,
                 rules=rules,
                 clock=clock,
                 drain=self._drain,
@@ -326,8 +421,14 @@ class Core:
                 explanations=ExplanationService(transactions=transactions),
                 page_tokens=page_tokens,
             ),
+            reports=ReportServicer(reports=ReportService(transactions=transactions, clock=clock)),
             live=LiveServicer(
-                watch=Watch(feed=self._feed, transactions=transactions, heartbeat=choices.watch_heartbeat)
+                watch=Watch(
+                    feed=self._feed,
+                    transactions=transactions,
+                    clock=clock,
+                    heartbeat=choices.watch_heartbeat,
+                )
             ),
             images=ImageServicer(images=images),
             recognition=RecognitionServicer(
@@ -352,17 +453,43 @@ class Core:
             ),
             customers=CustomerServicer(
                 customers=CustomerService(transactions=transactions, clock=clock),
-                removal=CustomerRemoval(transactions=transactions, images=adapters.images, clock=clock),
-                merging=Merging(transactions=transactions, clock=clock),
+                removal=removal,
+                merging=merging,
                 splitting=Splitting(transactions=transactions, clock=clock),
                 distinctness=Distinctness(transactions=transactions, clock=clock),
                 suggestions=Suggestions(transactions=transactions, finder=reclustering, clock=clock),
                 page_tokens=page_tokens,
             ),
-            audit=AuditServicer(audit=AuditLogService(transactions=transactions), page_tokens=page_tokens),
+            staff=StaffServicer(
+                staff=staff,
+                faces=staff_faces,
+                recognition=StaffRecognition(
+                    transactions=transactions,
+                    examiner=adapters.examiner,
+                    resemblance=resemblance,
+                    models=models,
+                    merging=merging,
+                    clock=clock,
+                ),
+                page_tokens=page_tokens,
+            ),
+            staff_imports=StaffImportServicer(
+                imports=StaffImports(
+                    transactions=transactions,
+                    store=self._imports,
+                    staff=staff,
+                    faces=staff_faces,
+                    examiner=adapters.examiner,
+                    clock=clock,
+                )
+            ),
+            audit=AuditServicer(
+                audit=AuditLogService(transactions=transactions, clock=clock), page_tokens=page_tokens
+            ),
         )
         # The first is the outermost. Messages is the innermost, since it alone is given bytes.
         interceptors = [
+            self._calls,
             RequestIds(),
             AccessLog(),
             Errors(),
@@ -402,9 +529,14 @@ class Core:
             changed = stack.enter_context(self._feed.subscribe_all())
             transactions, clock = self._adapters.transactions, self._adapters.clock
             writer = IndexWriter(
-                transactions=transactions, index=self._adapters.index, changed=changed, clock=clock
+                transactions=transactions,
+                index=self._adapters.index,
+                changed=changed,
+                clock=clock,
+                gather_for=self._index_gathers_for,
             )
             retention = ChangeRetention(transactions=transactions, clock=clock)
+            edge = EdgeRetention(transactions=transactions, clock=clock, keep=EventTimes().max_age)
             # Before the first call; without a database it goes on trying, and nobody is let in meanwhile.
             await self._revocations.load()
             sign_ins = SignInRetention(transactions=transactions, clock=clock)
@@ -415,6 +547,11 @@ class Core:
                 AccessRetention(transactions=transactions, clock=clock).run(),
                 writer.run(),
                 retention.run(),
+                edge.run(),
+                LinkExpiry(transactions=transactions, clock=clock).run(),
+                CommandExpiry(transactions=transactions, clock=clock).run(),
+                StaffLeaving(transactions=transactions, images=self._adapters.images, clock=clock).run(),
+                StaffImportExpiry(transactions=transactions, store=self._imports, clock=clock).run(),
                 sign_ins.run(),
                 self._index_recovery.run(),
                 self._search.run(),
@@ -436,6 +573,9 @@ class Core:
         await self._server.leave()
         self._drain.begin()
         await self._server.stop(self._grace)
+        left = await self._calls.ended(self._grace)
+        if left:
+            log.warning("calls_left", count=left)
         log.info("stopped")
 
 

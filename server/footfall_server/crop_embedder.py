@@ -3,36 +3,27 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import cv2
 import numpy as np
-import structlog
 from footfall_vision.alignment import CROP_SIZE
 from footfall_vision.embedder import FaceEmbedder
 from footfall_vision.errors import ModelError
-from footfall_vision.model_store import ModelStore
 from footfall_vision.types import Image
 
 from footfall_server.domain.face_event import Embedding
-from footfall_server.services.model_registry import model_unknown
-
-_log = structlog.get_logger()
-
-_KEPT = 2
-"""Models that stay loaded: those of one change."""
+from footfall_server.loaded_models import LoadedModels
 
 
 class VisionCropEmbedder:
-    """CropEmbedder over the model files of a folder.
+    """CropEmbedder over loaded models.
 
     One thread: whoever is recognised at the door needs the other cores more than this does.
     """
 
-    def __init__(self, models_dir: Path | None = None) -> None:
-        self._store = ModelStore(models_dir.expanduser() if models_dir else None)
+    def __init__(self, models: LoadedModels) -> None:
+        self._models = models
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="crop-embedder")
-        self._loaded: dict[str, FaceEmbedder] = {}
 
     def close(self) -> None:
         """Lets the thread end; what it does now is finished first."""
@@ -40,14 +31,14 @@ class VisionCropEmbedder:
 
     async def require(self, model_id: str) -> None:
         """See CropEmbedder.require."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._embedder, model_id)
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._models.embedder, model_id)
 
     async def embed(self, model_id: str, jpegs: Sequence[bytes]) -> Sequence[Embedding | None]:
         """See CropEmbedder.embed. A crop of another size counts as one that cannot be read."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._embed, model_id, jpegs)
 
     def _embed(self, model_id: str, jpegs: Sequence[bytes]) -> Sequence[Embedding | None]:
-        embedder = self._embedder(model_id)
+        embedder = self._models.embedder(model_id)
         crops = [_decoded(jpeg) for jpeg in jpegs]
         sound = [crop for crop in crops if crop is not None]
         if not sound:
@@ -57,22 +48,6 @@ class VisionCropEmbedder:
         except ModelError:  # one of them gave nothing to normalise, such as a black picture
             vectors = iter([_embedded(embedder, crop) for crop in sound])
         return [None if crop is None else next(vectors) for crop in crops]
-
-    def _embedder(self, model_id: str) -> FaceEmbedder:
-        if model_id not in self._loaded:
-            try:
-                loaded = FaceEmbedder.load(self._store, model_id=model_id)
-            except ModelError as error:
-                _log.warning("model_not_loaded", model_id=model_id, detail=str(error))
-                raise model_unknown(
-                    model_id,
-                    f"the file of model {model_id} is missing on the core's machine, or is not the registered"
-                    f" one; there, run: footfall models pull {model_id}",
-                ) from error
-            while len(self._loaded) >= _KEPT:
-                del self._loaded[next(iter(self._loaded))]
-            self._loaded[model_id] = loaded
-        return self._loaded[model_id]
 
 
 def _embedded(embedder: FaceEmbedder, crop: Image) -> Embedding | None:

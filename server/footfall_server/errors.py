@@ -112,6 +112,16 @@ def not_found(resource: str, resource_id: object) -> FootfallError:
     )
 
 
+def changed_meanwhile(resource: str, resource_id: object) -> FootfallError:
+    """ABORTED: the etag that was sent is not that of now. `resource` is a noun such as "camera"."""
+    return FootfallError(
+        ErrorKind.ABORTED,
+        "ETAG_MISMATCH",
+        f"the {resource} {resource_id} was changed since it was read; read it again",
+        metadata={f"{resource}_id": str(resource_id)},
+    )
+
+
 def unavailable(reason: str, message: str, retry_after: timedelta = timedelta(seconds=1)) -> FootfallError:
     """UNAVAILABLE: nothing was recorded, and trying again after `retry_after` is right."""
     return FootfallError(ErrorKind.UNAVAILABLE, reason, message, retry_after=retry_after)

@@ -53,6 +53,7 @@ async def _serve(settings: ServerSettings) -> None:
         auth=settings.auth,
         recognition=settings.recognition,
         limits=settings.limits,
+        previews=settings.previews,
         drain_grace=settings.drain_grace,
         fallback_faces=settings.milvus.fallback_faces,
     )

@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from footfall_server.auth.keys import SIGNING_DELAY
 from footfall_server.domain.impostor_tail import ImpostorTail
 from footfall_server.domain.limits import HIGHEST_COST, Limits
+from footfall_server.domain.preview import PreviewLimits
 from footfall_server.domain.revocation import MAX_TOKEN_LIFETIME
 from footfall_server.domain.token_bucket import Rate
 from footfall_server.storage.index_settings import IndexType, Stage, Tenancy, checked_parameters
@@ -32,6 +33,7 @@ from footfall_server.storage.index_settings import IndexType, Stage, Tenancy, ch
 PREFIX = "FOOTFALL_SERVER_"
 
 _DEFAULTS = Limits()
+_PREVIEWS = PreviewLimits()
 
 _ADDRESS = re.compile(r"^(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})$")
 
@@ -227,6 +229,18 @@ class LimitsSettings(_Section):
         )
 
 
+class PreviewSettings(_Section):
+    """The most that those who watch a camera get: pixels of width, frames a second, watchers per tenant."""
+
+    max_width: int = Field(default=_PREVIEWS.max_width, ge=64, le=3840)
+    max_fps: float = Field(default=_PREVIEWS.max_fps, ge=0.1, le=30)
+    watchers_per_tenant: int = Field(default=_PREVIEWS.watchers_per_tenant, ge=1, le=1000)
+
+    def limits(self) -> PreviewLimits:
+        """The numbers as the core uses them."""
+        return PreviewLimits(self.max_width, self.max_fps, self.watchers_per_tenant)
+
+
 class RecognitionSettings(_Section):
     """Whose embeddings are matched, and how surely.
 
@@ -281,6 +295,7 @@ class ServerSettings(BaseSettings):
     auth: AuthSettings
     recognition: RecognitionSettings = RecognitionSettings()
     limits: LimitsSettings = LimitsSettings()
+    previews: PreviewSettings = PreviewSettings()
     models_dir: Path | None = None
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -52,6 +52,7 @@ PREFERRED_PORTS = {
     "core_1": 21501,
     "core_2": 21502,
     "web": 21510,
+    "edge": 21464,
     "camera": 21554,
     "camera_control": 21555,
 }
@@ -119,6 +120,7 @@ def build_components(home: StackHome) -> Callable[[StackPlan], Sequence[Componen
             enrolment=enrolment,
             folder=home.data / "edge",
             models_dir=Path(plan.models_dir),
+            http_port=plan.ports["edge"],
             requires=(envoy.name,),
         )
         camera = _camera(home, plan)

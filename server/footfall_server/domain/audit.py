@@ -48,6 +48,11 @@ class Action(StrEnum):
     CAMERA_CREATE = "camera.create"
     CAMERA_UPDATE = "camera.update"
     CAMERA_DELETE = "camera.delete"
+    CAMERA_COMMAND = "camera.command"
+    CAMERA_COMMAND_END = "camera.command_end"
+    CAMERA_SNAPSHOT = "camera.snapshot"
+    CAMERA_PREVIEW = "camera.preview"
+    WORKER_DELETE = "worker.delete"
     CUSTOMER_CREATE = "customer.create"
     CUSTOMER_UPDATE = "customer.update"
     CUSTOMER_DELETE = "customer.delete"
@@ -56,6 +61,17 @@ class Action(StrEnum):
     CUSTOMER_SPLIT = "customer.split"
     CUSTOMER_MARK_DISTINCT = "customer.mark_distinct"
     CUSTOMER_UNMARK_DISTINCT = "customer.unmark_distinct"
+    STAFF_CREATE = "staff.create"
+    STAFF_UPDATE = "staff.update"
+    STAFF_DELETE = "staff.delete"
+    STAFF_LEAVE = "staff.leave"
+    STAFF_FACE_ADD = "staff.face_add"
+    STAFF_FACE_DELETE = "staff.face_delete"
+    STAFF_FACE_VIEW = "staff.face_view"
+    STAFF_TEST_RECOGNITION = "staff.test_recognition"
+    STAFF_PAST_CUSTOMERS = "staff.past_customers"
+    STAFF_CONVERT = "staff.convert"
+    STAFF_IMPORT = "staff.import"
     SUGGESTION_ACCEPT = "suggestion.accept"
     SUGGESTION_DISMISS = "suggestion.dismiss"
     IMAGE_VIEW = "image.view"
@@ -68,6 +84,7 @@ class Action(StrEnum):
     MODEL_CHANGE_ROLL_BACK = "model_change.roll_back"
     INDEX_REBUILD = "index.rebuild"
     AUDIT_EXPORT = "audit.export"
+    REPORT_EXPORT = "report.export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +127,30 @@ class AuditEntry:
             actor_id=principal.subject_id,
             actor_role=principal.role.value,
             action=Action(action).value,
+            resource=resource,
+            resource_id=resource_id,
+            detail=_json(detail),
+        )
+
+    @classmethod
+    def on_behalf_of(
+        cls,
+        actor_id: UUID,
+        actor_role: str,
+        action: Action,
+        resource_id: UUID,
+        *,
+        at: datetime,
+        detail: Mapping[str, object],
+        resource: str,
+    ) -> Self:
+        """What became of something that somebody began, and who is not the one that calls now."""
+        return cls(
+            audit_id=new_id(),
+            at=at,
+            actor_id=actor_id,
+            actor_role=actor_role,
+            action=action.value,
             resource=resource,
             resource_id=resource_id,
             detail=_json(detail),

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from footfall_server.domain.camera_lease import Fence
+from footfall_server.domain.camera_settings import ImagePolicy
 from footfall_server.domain.change import NewChange
 from footfall_server.domain.decision import DecisionRecord
 from footfall_server.domain.face_event import Recorded
@@ -33,7 +35,8 @@ class BatchQuestions:
     """What a batch has to know before it decides anything.
 
     `spans` are what the events say of their tracks; a track may come several times. `known_recents` are
-    the recent faces that the asker holds already.
+    the recent faces that the asker holds already. `leases` are cameras with the tokens that events
+    were captured under.
     """
 
     event_ids: Collection[UUID]
@@ -42,14 +45,16 @@ class BatchQuestions:
     model_id: str
     indexed_after: datetime
     known_recents: Collection[UUID]
+    leases: Collection[tuple[UUID, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BatchAnswers:
     """What there is of it.
 
-    `recorded` by event, with duplicate=True; `sites` by camera, and their `rules` by site; `sightings` of
-    the tracks themselves, by track; `images` named by the questions or shown by those sightings, by image.
+    `recorded` by event, with duplicate=True; `sites` and `image_policies` by camera, and `rules` by site;
+    `sightings` of the tracks themselves, by track; `images` named by the questions or shown by those
+    sightings, by image.
     `present` are recognised sightings that share a moment, ends included, with a track of the batch on its
     camera: with its span, widened by what was known of it. Recent faces are those that the index may not
     find yet, not indexed or confirmed at or after `indexed_after`: `recents_added` of them were not known,
@@ -64,6 +69,8 @@ class BatchAnswers:
     recents_added: Sequence[GalleryFace]
     recents_gone: Collection[UUID]
     rules: Mapping[UUID, SiteRules]
+    image_policies: Mapping[UUID, ImagePolicy]
+    fences: Mapping[tuple[UUID, int], Fence]
 
 
 @dataclass(frozen=True, slots=True)

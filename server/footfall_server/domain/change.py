@@ -10,7 +10,13 @@ class Topic(StrEnum):
     """A kind of change."""
 
     VISITS = "visits"
+    SIGHTINGS = "sightings"
+    """Somebody was seen who is in no visit."""
+    WORKERS = "workers"
     CAMERAS = "cameras"
+    """What should be: cameras as people describe them."""
+    CAMERA_HEALTH = "camera_health"
+    """What is: a camera works otherwise than before. Apart, so that links are not told of it."""
 
 
 class ChangeKind(StrEnum):
@@ -77,3 +83,39 @@ class SourceReset:
 @dataclass(frozen=True, slots=True)
 class AccessRevoked:
     """Word that somebody's access was ended. Whose, the rows say."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSent:
+    """Word that a command waits for a worker."""
+
+    tenant_id: UUID
+    worker_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFinished:
+    """Word that a command was answered, or expired."""
+
+    tenant_id: UUID
+    command_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewWanted:
+    """Word that something else is wanted of a site's cameras by those who watch."""
+
+    tenant_id: UUID
+    site_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class FrameStored:
+    """Word that a newer frame of a camera that is watched is there."""
+
+    tenant_id: UUID
+    camera_id: UUID
+
+
+ControlWord = CommandSent | CommandFinished | PreviewWanted | FrameStored
+"""Word that is for few: whoever waits for exactly this."""

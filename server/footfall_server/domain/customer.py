@@ -75,3 +75,4 @@ class CustomerFilter:
     seen_at: UUID | None = None
     name: str = field(default="", repr=False)
     kind: CustomerKind | None = None
+    number: int | None = None

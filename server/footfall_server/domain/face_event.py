@@ -1,12 +1,15 @@
 """What an edge worker saw, as received and checked, and what became of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+
+from footfall_server.domain.crossing import Crossing
+from footfall_server.domain.staff_hint import StaffHint
 
 Embedding = npt.NDArray[np.float32]
 """A face as a vector: shape (d,), L2-normalised."""
@@ -20,6 +23,11 @@ class FaceOutcome(StrEnum):
     UNRECOGNISABLE = "unrecognisable"
     PENDING = "pending"
     STAFF = "staff"
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the person is in a visit."""
+        return self in {FaceOutcome.KNOWN, FaceOutcome.NEW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,8 @@ class FaceEvent:
     """One event of a track. `last_seen_at >= first_seen_at`, both aware UTC capture times.
 
     `track_id` equals `event_id` where the sender keeps no tracks. `crop_jpeg` is empty where the image
-    is announced, and `image` is None where neither came.
+    is announced, and `image` is None where neither came. `lease_token` is the lease that the track was
+    captured under, 0 without one. `staff_hint` is whom the worker took the person for.
     """
 
     event_id: UUID
@@ -71,6 +80,18 @@ class FaceEvent:
     crop_jpeg: bytes = field(default=b"", repr=False)
     shot_count: int = 0
     aligned_jpeg: bytes = field(default=b"", repr=False)
+    lease_token: int = 0
+    staff_hint: StaffHint | None = None
+    crossing: Crossing | None = None
+
+    @property
+    def shows_a_face(self) -> bool:
+        """Whether a picture came with it, or is to follow."""
+        return self.image is not None or bool(self.crop_jpeg or self.aligned_jpeg)
+
+    def without_images(self) -> "FaceEvent":
+        """What may be kept of it where no picture leaves the shop."""
+        return replace(self, image=None, crop_jpeg=b"", aligned_jpeg=b"")
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,15 @@ def likeness(one: KnownIdentity, other: KnownIdentity) -> float:
     return combined(cosines)
 
 
+def may_be_one(view: GalleryView, one: KnownIdentity, other: KnownIdentity, *, least: float) -> bool:
+    """Whether two people whom one face matches may be the same.
+
+    Nothing that is known speaks against it, and their own faces are not strangers to each other: alike at
+    least so much.
+    """
+    return not view.are_apart(one.root_id, other.root_id) and likeness(one, other) >= least
+
+
 def apart_pairs(pairs: Iterable[tuple[UUID, UUID]]) -> frozenset[frozenset[UUID]]:
     """Pairs of roots. Two who were made one by force are no pair any more."""
     return frozenset(frozenset({one, other}) for one, other in pairs if one != other)

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from footfall_server.domain.camera_settings import CameraSettings, ImagePolicy
+from footfall_server.domain.etag import etag_of
+
 DEFAULT_VISIT_GAP = timedelta(hours=1)
 DEFAULT_BUSINESS_DAY_START = timedelta(hours=4)
 
@@ -20,7 +23,10 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One shop. `time_zone` is an IANA name; `business_day_start` counts from local midnight."""
+    """One shop. `time_zone` is an IANA name; `business_day_start` counts from local midnight.
+
+    No camera of the site sends more pictures than `image_policy` allows.
+    """
 
     site_id: UUID
     display_name: str
@@ -29,11 +35,15 @@ class Site:
     business_day_start: timedelta
     created_at: datetime
     updated_at: datetime
+    image_policy: ImagePolicy = ImagePolicy.CROPS
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """One lens. `source_url` may hold a password and is never logged or shown whole."""
+    """One lens. `source_url` may hold a password and is never logged or shown whole.
+
+    `assigned_worker_id` is whom people chose to read it, None when any worker of the site may.
+    """
 
     camera_id: UUID
     site_id: UUID
@@ -42,11 +52,21 @@ class Camera:
     enabled: bool
     created_at: datetime
     updated_at: datetime
+    settings: CameraSettings = field(default_factory=CameraSettings)
+    assigned_worker_id: UUID | None = None
+
+    @property
+    def etag(self) -> str:
+        """Names this state: whoever changes the camera changes it. Made of no value, since one is secret."""
+        return etag_of(self.updated_at)
 
 
 @dataclass(frozen=True, slots=True)
 class DesiredCameras:
-    """What a site's workers should read. `revision` is the tenant's, as of the last change to a camera."""
+    """What a site's workers should read. `revision` is the tenant's, as of the last change to a camera.
+
+    Their settings allow no more pictures than the site does. Who reads them is left out: leases say that.
+    """
 
     revision: int
     cameras: tuple[Camera, ...]

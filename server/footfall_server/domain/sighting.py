@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from footfall_server.domain.crossing import Crossing
 from footfall_server.domain.face_event import FaceOutcome
 
 
@@ -14,7 +15,8 @@ class Sighting:
     `owner_id` is whose face it was matched with and `customer_id` who that is after merges; both are None
     while it is unrecognisable. `visit_id` is None as well while the track waits (PENDING), and of staff.
     `visit_seed` is the id that a visit founded by this sighting has: the lowest seed of its sightings is a
-    visit's id, so visits that are joined, parted and joined again have the same ids each time.
+    visit's id, so visits that are joined, parted and joined again have the same ids each time. `crossing` is
+    which way the person crossed the camera's entry line; None without a line, or when nobody crossed it.
     """
 
     track_id: UUID
@@ -34,3 +36,4 @@ class Sighting:
     model_id: str
     owner_id: UUID | None = None
     visit_seed: UUID | None = None
+    crossing: Crossing | None = None

@@ -27,6 +27,7 @@ def first_sighting(event: FaceEvent, *, site_id: UUID, worker_id: UUID | None) -
         image_id=None,
         model_id=event.model_id,
         visit_seed=new_id(),
+        crossing=event.crossing,
     )
 
 
@@ -40,6 +41,9 @@ def with_event(sighting: Sighting, event: FaceEvent) -> Sighting:
     female = sighting.female_probability
     if event.female_probability is not None and (female is None or not lags):
         female = event.female_probability
+    crossing = sighting.crossing
+    if event.crossing is not None and (crossing is None or not lags):
+        crossing = event.crossing
     return replace(
         sighting,
         first_seen_at=min(sighting.first_seen_at, event.first_seen_at),
@@ -47,4 +51,5 @@ def with_event(sighting: Sighting, event: FaceEvent) -> Sighting:
         final=sighting.final or event.final,
         quality_score=max(sighting.quality_score, event.quality.score),
         female_probability=female,
+        crossing=crossing,
     )

@@ -64,3 +64,4 @@ class VisitFilter:
     end: datetime | None = None
     customer_id: UUID | None = None
     kind: VisitKind | None = None
+    camera_id: UUID | None = None

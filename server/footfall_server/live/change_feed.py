@@ -8,7 +8,14 @@ from uuid import UUID
 
 import structlog
 
-from footfall_server.domain.change import AccessRevoked, SourceReset, TenantChanged, Topic, WorkerConnected
+from footfall_server.domain.change import (
+    AccessRevoked,
+    ControlWord,
+    SourceReset,
+    TenantChanged,
+    Topic,
+    WorkerConnected,
+)
 from footfall_server.ports import ChangeSource, Notification
 
 RETRY_AFTER = timedelta(seconds=1)
@@ -74,6 +81,7 @@ class ChangeFeed:
         self._bells: dict[UUID, dict[Bell, frozenset[Topic]]] = {}
         self._tenant_bells: set[TenantBell] = set()
         self._access_bells: set[Bell] = set()
+        self._word_bells: dict[ControlWord, set[Bell]] = {}
         self._listeners: set[Listener] = set()
 
     async def run(self) -> None:
@@ -121,6 +129,19 @@ class ChangeFeed:
             self._access_bells.discard(bell)
 
     @contextmanager
+    def subscribe_word(self, word: ControlWord) -> Iterator[Bell]:
+        """A bell that rings when exactly this is said. Subscribe first, then read: nothing is missed."""
+        bell = Bell()
+        bells = self._word_bells.setdefault(word, set())
+        bells.add(bell)
+        try:
+            yield bell
+        finally:
+            bells.discard(bell)
+            if not bells and self._word_bells.get(word) is bells:
+                del self._word_bells[word]
+
+    @contextmanager
     def listen(self, listener: Listener) -> Iterator[None]:
         """Calls `listener` with word of workers, and of word that was lost."""
         self._listeners.add(listener)
@@ -145,6 +166,9 @@ class ChangeFeed:
             case SourceReset():
                 self._ring_all()
                 await self._tell(notification)
+            case _:
+                for bell in self._word_bells.get(notification, ()):
+                    bell.ring()
 
     def _ring_all(self) -> None:
         for bells in self._bells.values():
@@ -154,6 +178,9 @@ class ChangeFeed:
             tenant_bell.ring(None)
         for bell in self._access_bells:
             bell.ring()
+        for word_bells in self._word_bells.values():
+            for bell in word_bells:
+                bell.ring()
 
     async def _tell(self, word: WorkerConnected | SourceReset) -> None:
         for listener in tuple(self._listeners):

@@ -19,8 +19,8 @@ _log = structlog.get_logger()
 class EdgeSession:
     """One link of a worker. Session ids are UUIDv7, so the newer of two links has the higher one."""
 
-    def __init__(self, *, tenant_id: UUID, worker_id: UUID) -> None:
-        self.session_id = new_id()
+    def __init__(self, *, tenant_id: UUID, worker_id: UUID, session_id: UUID | None = None) -> None:
+        self.session_id = session_id or new_id()
         self.tenant_id = tenant_id
         self.worker_id = worker_id
         self._replaced = asyncio.Event()
@@ -50,14 +50,20 @@ class EdgeRegistry:
             yield
 
     @asynccontextmanager
-    async def open(self, *, tenant_id: UUID, worker_id: UUID) -> AsyncIterator[EdgeSession]:
-        """A session for as long as the link lasts. An older one of the same worker is replaced."""
-        session = EdgeSession(tenant_id=tenant_id, worker_id=worker_id)
+    async def open(
+        self, *, tenant_id: UUID, worker_id: UUID, session_id: UUID | None = None
+    ) -> AsyncIterator[EdgeSession]:
+        """A session for as long as the link lasts. Of two of one worker the older one is replaced."""
+        session = EdgeSession(tenant_id=tenant_id, worker_id=worker_id, session_id=session_id)
         key = (tenant_id, worker_id)
-        older = self._sessions.get(key)
-        if older is not None:
-            older.replace()
-        self._sessions[key] = session
+        other = self._sessions.get(key)
+        if other is not None and other.session_id > session.session_id:
+            # It was let in while this one still waited to be.
+            session.replace()
+        else:
+            self._sessions[key] = session
+            if other is not None:
+                other.replace()
         try:
             await self._announce(session)
             yield session

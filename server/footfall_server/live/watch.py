@@ -8,26 +8,44 @@ from uuid import UUID
 
 from footfall_server.domain.change import Change, ChangeKind, Horizon, Topic
 from footfall_server.domain.identity import Principal
+from footfall_server.domain.places import Camera
+from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import VisitView
+from footfall_server.domain.worker import WorkerState, reader_of
 from footfall_server.errors import ErrorKind, FootfallError, not_found
 from footfall_server.live.change_feed import Bell, ChangeFeed
-from footfall_server.ports import Transaction, Transactions
+from footfall_server.ports import Clock, Transaction, Transactions
 
 HEARTBEAT = timedelta(seconds=15)
 PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
+class SeenCamera:
+    """A camera, and the worker that reads it; None when none with a link speaks of it.
+
+    `holder_id` is the worker that has the right to.
+    """
+
+    camera: Camera
+    reader: WorkerState | None
+    holder_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WatchItem:
     """One change, or only progress (change is None): everything up to `revision` was told with this.
 
-    `visit` is the visit as it is now, None when it is gone.
+    `visit`, `worker`, `camera` or `sighting` is what changed as it is now, None when it is gone.
     """
 
     revision: int
     committed_at: datetime | None = None
     change: Change | None = None
     visit: VisitView | None = None
+    worker: WorkerState | None = None
+    camera: SeenCamera | None = None
+    sighting: Sighting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +67,13 @@ class Watch:
         *,
         feed: ChangeFeed,
         transactions: Transactions,
+        clock: Clock,
         heartbeat: timedelta = HEARTBEAT,
         page: int = PAGE,
     ) -> None:
         self._feed = feed
         self._transactions = transactions
+        self._clock = clock
         self._heartbeat = heartbeat
         self._page = page
 
@@ -117,9 +137,9 @@ class Watch:
             found = await tx.changes.read_after(
                 told, topics=scope.topics, sites=scope.sites, limit=self._page
             )
-            visits = await _visits_of(tx, found)
+            subjects = await _subjects_of(tx, found, self._clock.now())
         reached = horizon.current if len(found) < self._page else found[-1].revision
-        return reached, [_item(change, visits) for change in found]
+        return reached, [_item(change, subjects) for change in found]
 
     async def _rings(self, bell: Bell, silent_since: float) -> bool:
         """Whether there may be something new, before the silence calls for a heartbeat."""
@@ -153,14 +173,56 @@ def _compacted(said: str, horizon: Horizon) -> FootfallError:
     )
 
 
-async def _visits_of(tx: Transaction, changes: Sequence[Change]) -> Mapping[UUID, VisitView]:
-    visit_ids = {change.resource_id for change in changes if change.topic is Topic.VISITS}
-    return await tx.visits.views(visit_ids) if visit_ids else {}
+@dataclass(frozen=True, slots=True)
+class _Subjects:
+    """What changes are about, as it is now."""
+
+    visits: Mapping[UUID, VisitView]
+    workers: Mapping[UUID, WorkerState]
+    cameras: Mapping[UUID, SeenCamera]
+    sightings: Mapping[UUID, Sighting]
 
 
-def _item(change: Change, visits: Mapping[UUID, VisitView]) -> WatchItem:
-    visit = visits.get(change.resource_id)
-    if change.topic is Topic.VISITS and visit is None and change.kind is not ChangeKind.DELETED:
+async def _subjects_of(tx: Transaction, changes: Sequence[Change], now: datetime) -> _Subjects:
+    def ids_of(*topics: Topic) -> set[UUID]:
+        return {change.resource_id for change in changes if change.topic in topics}
+
+    visit_ids, worker_ids = ids_of(Topic.VISITS), ids_of(Topic.WORKERS)
+    camera_ids = ids_of(Topic.CAMERAS, Topic.CAMERA_HEALTH)
+    track_ids = ids_of(Topic.SIGHTINGS)
+    workers = await tx.workers.find(worker_ids) if worker_ids else ()
+    return _Subjects(
+        visits=await tx.visits.views(visit_ids) if visit_ids else {},
+        workers={worker.worker_id: worker.as_of(now) for worker in workers},
+        cameras=await _cameras_of(tx, camera_ids, now) if camera_ids else {},
+        sightings=await tx.sightings.by_track(track_ids) if track_ids else {},
+    )
+
+
+async def _cameras_of(
+    tx: Transaction, camera_ids: Collection[UUID], now: datetime
+) -> Mapping[UUID, SeenCamera]:
+    cameras = await tx.cameras.find(camera_ids)
+    workers = await tx.workers.of_sites({camera.site_id for camera in cameras})
+    beside = [worker.as_of(now) for worker in workers]
+    holders = await tx.leases.holders([camera.camera_id for camera in cameras])
+    return {
+        camera.camera_id: SeenCamera(
+            camera,
+            reader_of(camera.camera_id, [each for each in beside if each.site_id == camera.site_id]),
+            holders.get(camera.camera_id),
+        )
+        for camera in cameras
+    }
+
+
+def _item(change: Change, subjects: _Subjects) -> WatchItem:
+    visit = subjects.visits.get(change.resource_id)
+    worker = subjects.workers.get(change.resource_id)
+    camera = subjects.cameras.get(change.resource_id)
+    sighting = subjects.sightings.get(change.resource_id)
+    gone = all(each is None for each in (visit, worker, camera, sighting))
+    if gone and change.kind is not ChangeKind.DELETED:
         # It went since: who is told of it now has nothing to show. That it went comes again by itself.
         change = replace(change, kind=ChangeKind.DELETED)
-    return WatchItem(change.revision, change.committed_at, change, visit)
+    return WatchItem(change.revision, change.committed_at, change, visit, worker, camera, sighting)

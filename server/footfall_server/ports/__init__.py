@@ -14,22 +14,27 @@ from footfall_server.ports.accounts import (
 )
 from footfall_server.ports.audit import AuditRepository
 from footfall_server.ports.batches import BatchRepository
+from footfall_server.ports.cameras_held import CameraAssignments, CameraHolders
 from footfall_server.ports.certificates import CertificateRepository, JoinTokenRepository
 from footfall_server.ports.changes import ChangeRepository, ChangeSource, Notification
 from footfall_server.ports.clock import Clock
 from footfall_server.ports.clustering import OwnedFace, PopulationRepository
+from footfall_server.ports.commands import CommandRepository, PictureRepository
 from footfall_server.ports.customers import (
     CustomerRepository,
     CustomerSightingRepository,
     Erased,
+    ErasedFaces,
     ErasureRepository,
     ExemplarRepository,
 )
 from footfall_server.ports.decisions import DecisionRepository
+from footfall_server.ports.face_examiner import FaceExaminer
 from footfall_server.ports.identity_providers import IdentityProvider
 from footfall_server.ports.images import ImageRepository, ImageStore, StoredObject
 from footfall_server.ports.index import FaceIndex, FaceSearch, IndexHit
 from footfall_server.ports.jobs import JobRepository
+from footfall_server.ports.leases import LeaseRepository
 from footfall_server.ports.merges import (
     DistinctRepository,
     MergeRepository,
@@ -44,6 +49,7 @@ from footfall_server.ports.models import (
 )
 from footfall_server.ports.paging import NameCursor, ScoreCursor, TimeCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
+from footfall_server.ports.previews import PreviewRepository
 from footfall_server.ports.recognition import (
     EventRepository,
     FacePage,
@@ -52,12 +58,15 @@ from footfall_server.ports.recognition import (
     IndexRemoval,
     SightingRepository,
 )
+from footfall_server.ports.relay import PictureRelay
 from footfall_server.ports.sessions import (
     RevocationRepository,
     SessionHome,
     SessionRepository,
     SessionSearch,
 )
+from footfall_server.ports.staff import Enrolled, EnrolmentRepository, StaffRepository
+from footfall_server.ports.staff_gallery import StaffGalleryRepository
 from footfall_server.ports.transactions import (
     AccountTransaction,
     PlatformTransaction,
@@ -73,20 +82,27 @@ __all__ = [
     "AuditRepository",
     "BatchRepository",
     "CalibrationRepository",
+    "CameraAssignments",
+    "CameraHolders",
     "CameraRepository",
     "CertificateRepository",
     "ChangeRepository",
     "ChangeSource",
     "Clock",
+    "CommandRepository",
     "CropEmbedder",
     "CustomerRepository",
     "CustomerSightingRepository",
     "DecisionRepository",
     "DistinctRepository",
+    "Enrolled",
+    "EnrolmentRepository",
     "Erased",
+    "ErasedFaces",
     "ErasureRepository",
     "EventRepository",
     "ExemplarRepository",
+    "FaceExaminer",
     "FaceIndex",
     "FacePage",
     "FaceSearch",
@@ -99,6 +115,7 @@ __all__ = [
     "IndexRemoval",
     "JobRepository",
     "JoinTokenRepository",
+    "LeaseRepository",
     "LoginAttemptRepository",
     "MergeRepository",
     "ModelChangeRepository",
@@ -107,8 +124,11 @@ __all__ = [
     "Notification",
     "OidcLoginRepository",
     "OwnedFace",
+    "PictureRelay",
+    "PictureRepository",
     "PlatformTransaction",
     "PopulationRepository",
+    "PreviewRepository",
     "RevocationRepository",
     "ScoreCursor",
     "SessionHome",
@@ -117,6 +137,8 @@ __all__ = [
     "SetupTokenRepository",
     "SightingRepository",
     "SiteRepository",
+    "StaffGalleryRepository",
+    "StaffRepository",
     "StoredObject",
     "SuggestionRepository",
     "TenantModelRepository",

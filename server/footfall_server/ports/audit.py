@@ -21,6 +21,10 @@ class AuditRepository(Protocol):
         """Those that match, the newest first; with `before`, those with a lower sequence than it."""
         ...
 
+    async def count(self, *, matching: AuditFilter, most: int) -> int:
+        """How many match; of more than `most`, `most`."""
+        ...
+
     async def chain(self, after: int, limit: int) -> Sequence[ChainedEntry]:
         """The entries whose sequence is above `after`, in the order of their sequences."""
         ...

@@ -8,6 +8,7 @@ from uuid import UUID
 from footfall_server.domain.change import (
     AccessRevoked,
     Change,
+    ControlWord,
     Horizon,
     NewChange,
     SourceReset,
@@ -41,7 +42,7 @@ class ChangeRepository(Protocol):
         ...
 
 
-Notification = TenantChanged | WorkerConnected | AccessRevoked | SourceReset
+Notification = TenantChanged | WorkerConnected | AccessRevoked | SourceReset | ControlWord
 
 
 class ChangeSource(Protocol):

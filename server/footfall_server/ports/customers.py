@@ -110,6 +110,14 @@ class Erased:
     object_keys: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class ErasedFaces:
+    """What went: how many embeddings, and where the bytes of portraits are that have to go as well."""
+
+    faces: int
+    object_keys: Sequence[str]
+
+
 class ErasureRepository(Protocol):
     """Forgets people."""
 
@@ -118,5 +126,12 @@ class ErasureRepository(Protocol):
 
         Faces go from the gallery and into the outbox of deletions from the index. What stays are ids: of
         events, as the guard against counting them twice, and in the audit log.
+        """
+        ...
+
+    async def erase_faces(self, customer_ids: Collection[UUID], at: datetime) -> ErasedFaces:
+        """Removes whatever these are recognised by, enrolled faces included; the rest stays.
+
+        Faces go into the outbox of deletions from the index.
         """
         ...

@@ -1,6 +1,6 @@
 """What is known of images, and where their bytes are."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -49,6 +49,13 @@ class ImageStore(Protocol):
 
     async def delete(self, key: str) -> None: ...
 
+    async def keys(self, prefix: str) -> Sequence[str]:
+        """The keys that begin with this, in the order of their characters.
+
+        Raises ValueError as delete_all does.
+        """
+        ...
+
     async def delete_all(self, prefix: str) -> int:
         """Deletes every object whose key begins with this; how many. Harmless when there are none.
 
@@ -61,7 +68,7 @@ class ImageStore(Protocol):
 def checked_prefix(prefix: str) -> str:
     """The prefix, if it names a folder. Raises ValueError."""
     if not prefix.endswith("/") or prefix.startswith("/"):
-        raise ValueError("a prefix of objects to delete names a folder and ends with a slash")
+        raise ValueError("a prefix of objects names a folder and ends with a slash")
     return prefix
 
 

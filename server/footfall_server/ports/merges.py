@@ -1,6 +1,6 @@
 """The ledger of merges, who is marked distinct, and suggestions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -52,6 +52,10 @@ class DistinctRepository(Protocol):
 
     async def among(self, root_ids: Collection[UUID]) -> Sequence[DistinctMark]:
         """The marks between two of these, as who their customers are after merges, by their ids."""
+        ...
+
+    async def of(self, root_id: UUID, limit: int) -> Mapping[UUID, DistinctMark]:
+        """The latest marks of one customer, by who the other ones are after merges, the latest first."""
         ...
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
+from footfall_server.domain.camera_settings import ImagePolicy
 from footfall_server.domain.places import Camera, DesiredCameras, Site
 from footfall_server.domain.site_rules import SiteRules
 from footfall_server.ports.paging import NameCursor
@@ -60,12 +61,33 @@ class CameraRepository(Protocol):
 
     async def save(self, camera: Camera) -> None: ...
 
-    async def remove(self, camera_id: UUID) -> bool: ...
+    async def assign(self, camera_id: UUID, worker_id: UUID | None) -> None:
+        """Says which worker is to read the camera; None: any of its site."""
+        ...
+
+    async def unassign(self, worker_id: UUID) -> Sequence[UUID]:
+        """Lets any worker of the site read the cameras that were this worker's to read; returns them."""
+        ...
+
+    async def remove(self, camera_id: UUID) -> bool:
+        """Removes the camera with its leases."""
+        ...
 
     async def sites_of(self, camera_ids: Collection[UUID]) -> Mapping[UUID, Site]:
         """The site of each camera that the tenant has, by camera id."""
         ...
 
+    async def find(self, camera_ids: Collection[UUID]) -> Sequence[Camera]:
+        """Those that are there."""
+        ...
+
+    async def image_policies(self, camera_ids: Collection[UUID]) -> Mapping[UUID, ImagePolicy]:
+        """Which pictures may leave the shop, by camera id: as its settings and its site have it."""
+        ...
+
     async def desired(self, site_id: UUID) -> DesiredCameras:
-        """The enabled cameras of a site and the tenant's revision as of now."""
+        """The enabled cameras of a site and the tenant's revision as of now.
+
+        Their settings are confined to what the site allows.
+        """
         ...

@@ -22,6 +22,7 @@ from footfall_server.ports.batches import BatchRepository
 from footfall_server.ports.certificates import CertificateRepository, JoinTokenRepository
 from footfall_server.ports.changes import ChangeRepository
 from footfall_server.ports.clustering import PopulationRepository
+from footfall_server.ports.commands import CommandRepository, PictureRepository
 from footfall_server.ports.customers import (
     CustomerRepository,
     CustomerSightingRepository,
@@ -31,6 +32,7 @@ from footfall_server.ports.customers import (
 from footfall_server.ports.decisions import DecisionRepository
 from footfall_server.ports.images import ImageRepository
 from footfall_server.ports.jobs import JobRepository
+from footfall_server.ports.leases import LeaseRepository
 from footfall_server.ports.merges import (
     DistinctRepository,
     MergeRepository,
@@ -44,12 +46,17 @@ from footfall_server.ports.models import (
 )
 from footfall_server.ports.paging import NameCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
+from footfall_server.ports.previews import PreviewRepository
 from footfall_server.ports.recognition import (
     EventRepository,
     GalleryRepository,
     SightingRepository,
 )
+from footfall_server.ports.reports import ReportRepository
 from footfall_server.ports.sessions import RevocationRepository, SessionRepository, SessionSearch
+from footfall_server.ports.staff import EnrolmentRepository, StaffRepository
+from footfall_server.ports.staff_gallery import StaffGalleryRepository
+from footfall_server.ports.uptime import UptimeRepository
 from footfall_server.ports.visits import VisitRepository
 from footfall_server.ports.workers import WorkerRepository
 
@@ -95,6 +102,20 @@ class Transaction(Protocol):
     @property
     def workers(self) -> WorkerRepository: ...
     @property
+    def commands(self) -> CommandRepository: ...
+    @property
+    def pictures(self) -> PictureRepository: ...
+    @property
+    def previews(self) -> PreviewRepository: ...
+    @property
+    def leases(self) -> LeaseRepository: ...
+    @property
+    def staff(self) -> StaffRepository: ...
+    @property
+    def enrolments(self) -> EnrolmentRepository: ...
+    @property
+    def staff_gallery(self) -> StaffGalleryRepository: ...
+    @property
     def events(self) -> EventRepository: ...
     @property
     def gallery(self) -> GalleryRepository: ...
@@ -102,6 +123,10 @@ class Transaction(Protocol):
     def sightings(self) -> SightingRepository: ...
     @property
     def visits(self) -> VisitRepository: ...
+    @property
+    def uptime(self) -> UptimeRepository: ...
+    @property
+    def reports(self) -> ReportRepository: ...
     @property
     def images(self) -> ImageRepository: ...
     @property
@@ -209,6 +234,29 @@ class PlatformTransaction(Protocol):
         ...
 
     async def tenant_ids(self) -> Sequence[UUID]: ...
+
+    async def tenants_with_expired_links(self, now: datetime) -> Sequence[UUID]:
+        """Those with workers that are not marked OFFLINE though their links expired."""
+        ...
+
+    async def tenants_with_expired_commands(self, now: datetime) -> Sequence[UUID]:
+        """Those with commands that wait for longer than they may."""
+        ...
+
+    async def purge_commands(self, before: datetime) -> int:
+        """Removes those that expired before, in every tenant; returns how many those were.
+
+        None that expired within the last hour: a repeated request is still answered by it.
+        """
+        ...
+
+    async def purge_pictures(self, now: datetime) -> int:
+        """Removes those that expired, in every tenant; returns how many those were."""
+        ...
+
+    async def purge_previews(self, now: datetime) -> int:
+        """Removes demands that expired, in every tenant; returns how many those were."""
+        ...
 
 
 class Transactions(Protocol):

@@ -2,12 +2,16 @@
 
 # ruff: noqa: N802 - the methods are named by the proto
 
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 from footfall.v1 import audit_service_pb2, audit_service_pb2_grpc
+from google.api import httpbody_pb2  # type: ignore[import-untyped]
 
 from footfall_server.rpc import convert_audit
 from footfall_server.rpc.call_context import current_principal
+from footfall_server.rpc.csv_bodies import csv_body
 from footfall_server.rpc.page_tokens import PageTokens, page_limit
 from footfall_server.services.audit_log import AuditLogService
 
@@ -33,3 +37,11 @@ class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
             entries=map(convert_audit.to_audit_entry, page.items),
             next_page_token=self._page_tokens.seal_number(request, principal, page.next_after),
         )
+
+    async def ExportAuditEntries(
+        self, request: audit_service_pb2.ExportAuditEntriesRequest, _context: Any
+    ) -> AsyncIterator[httpbody_pb2.HttpBody]:
+        pieces = self._audit.export(current_principal(), convert_audit.from_audit_filter(request))
+        async with aclosing(pieces) as texts:
+            async for text in texts:
+                yield csv_body(text)

@@ -10,12 +10,14 @@ from enum import Enum
 from footfall.v1 import (
     api_key_service_pb2,
     audit_service_pb2,
+    camera_control_service_pb2,
     camera_service_pb2,
     certificate_service_pb2,
     customer_service_pb2,
     ingest_service_pb2,
     recognition_service_pb2,
     site_service_pb2,
+    staff_service_pb2,
     tenant_service_pb2,
     user_service_pb2,
     visit_service_pb2,
@@ -37,6 +39,8 @@ class Line(Enum):
     """Events, so that cameras keep no person waiting."""
     IMAGES = "images"
     """Bytes of the object store, which may be slow or away."""
+    PICTURES = "pictures"
+    """Face pictures that are examined, one after the other: tenths of seconds each, and many at once."""
     LONG = "long"
     """Seconds of work."""
 
@@ -76,11 +80,13 @@ def _paged() -> Mapping[str, Cost]:
     files = (
         api_key_service_pb2,
         audit_service_pb2,
+        camera_control_service_pb2,
         camera_service_pb2,
         certificate_service_pb2,
         customer_service_pb2,
         recognition_service_pb2,
         site_service_pb2,
+        staff_service_pb2,
         tenant_service_pb2,
         user_service_pb2,
         visit_service_pb2,
@@ -109,12 +115,33 @@ COSTS: Mapping[str, Cost] = {
         currency=Currency.EVENTS, line=Line.EVENTS, per_value_of=_EVENTS_OF_A_BATCH
     ),
     "/footfall.v1.ImageService/GetImage": Cost(line=Line.IMAGES),
+    # They wait for a worker in a shop, and keep nobody waiting meanwhile.
+    "/footfall.v1.CameraControlService/SendCommand": Cost(weight=5, line=None),
+    "/footfall.v1.CameraControlService/GetSnapshot": Cost(weight=5, line=None),
     # Transactions that keep others of the tenant waiting.
     "/footfall.v1.CustomerService/DeleteCustomer": Cost(weight=5),
     "/footfall.v1.CustomerService/MergeCustomers": Cost(weight=5),
     "/footfall.v1.CustomerService/UnmergeCustomers": Cost(weight=5),
     "/footfall.v1.CustomerService/SplitCustomer": Cost(weight=5),
     "/footfall.v1.CustomerService/AcceptMergeSuggestion": Cost(weight=5),
+    # Up to seconds of the database's time, over all visits of a long period.
+    "/footfall.v1.ReportService/GetVisitors": Cost(weight=5, line=Line.LONG),
+    "/footfall.v1.ReportService/GetDistribution": Cost(weight=5, line=Line.LONG),
+    "/footfall.v1.ReportService/ExportVisitors": Cost(weight=20, line=None),
+    "/footfall.v1.AuditService/ExportAuditEntries": Cost(weight=20, line=None),
+    "/footfall.v1.StaffService/DeleteStaff": Cost(weight=5),
+    "/footfall.v1.StaffService/ConvertCustomers": Cost(weight=5),
+    "/footfall.v1.StaffService/GetFaceImage": Cost(line=Line.IMAGES),
+    # A face is found, measured and embedded.
+    "/footfall.v1.StaffService/AddFace": Cost(weight=5, line=Line.PICTURES),
+    "/footfall.v1.StaffService/TestRecognition": Cost(weight=5, line=Line.PICTURES),
+    "/footfall.v1.StaffService/ListPastCustomers": Cost(weight=5, line=Line.LONG),
+    "/footfall.v1.StaffImportService/BeginStaffImport": Cost(line=Line.IMAGES),
+    "/footfall.v1.StaffImportService/UploadStaffImportPart": Cost(line=Line.IMAGES),
+    "/footfall.v1.StaffImportService/GetStaffImport": Cost(line=Line.IMAGES),
+    "/footfall.v1.StaffImportService/ListStaffImports": Cost(weight=5, line=Line.IMAGES),
+    "/footfall.v1.StaffImportService/DeleteStaffImport": Cost(line=Line.IMAGES),
+    "/footfall.v1.StaffImportService/RunStaffImport": Cost(weight=20),
     # Seconds of processor time, over the whole gallery.
     "/footfall.v1.CustomerService/RefreshMergeSuggestions": Cost(weight=50, line=Line.LONG),
     "/footfall.v1.RecognitionService/Calibrate": Cost(weight=50, line=Line.LONG),

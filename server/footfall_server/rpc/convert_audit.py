@@ -14,7 +14,9 @@ from footfall_server.rpc.convert_values import (
 _ROLES = {role.value: f"ROLE_{role.name}" for role in Role}
 
 
-def from_audit_filter(request: audit_service_pb2.ListAuditEntriesRequest) -> AuditFilter:
+def from_audit_filter(
+    request: audit_service_pb2.ListAuditEntriesRequest | audit_service_pb2.ExportAuditEntriesRequest,
+) -> AuditFilter:
     """Raises INVALID_FIELD for times that are none."""
     return AuditFilter(
         actor_id=from_optional_id(request.actor_id),

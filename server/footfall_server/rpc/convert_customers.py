@@ -10,9 +10,11 @@ from footfall_server.domain.merge import ConflictKind, Merge, MergeConflict
 from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.suggestion import SuggestionKind
+from footfall_server.rpc.convert_camera_settings import to_crossing
 from footfall_server.rpc.convert_values import from_optional_id, plain_text, to_optional_id, to_timestamp
 from footfall_server.rpc.update_masks import changed_fields, required
 from footfall_server.services.customers import CustomerValues
+from footfall_server.services.distinctness import DistinctView
 from footfall_server.services.merging import MergeOrder, MergePreview
 from footfall_server.services.splitting import SplitOrder
 from footfall_server.services.suggestions import SuggestionView
@@ -71,6 +73,7 @@ def from_customer_filter(request: customer_service_pb2.ListCustomersRequest) -> 
         seen_at=from_optional_id(request.site_id),
         name=plain_text(request.name, "name"),
         kind=_FROM_KINDS.get(request.kind),
+        number=request.number or None,
     )
 
 
@@ -86,6 +89,7 @@ def to_sighting(sighting: Sighting) -> customer_service_pb2.Sighting:
         quality_score=sighting.quality_score,
         score=sighting.score,
         image_id=to_optional_id(sighting.image_id),
+        crossing=to_crossing(sighting.crossing),
     )
 
 
@@ -135,6 +139,15 @@ def from_split(request: customer_service_pb2.SplitCustomerRequest) -> SplitOrder
         track_ids=[UUID(each) for each in request.track_ids],
         reason=plain_text(request.reason, "reason"),
         request_id=from_optional_id(request.request_id),
+    )
+
+
+def to_distinct_customer(view: DistinctView) -> customer_service_pb2.DistinctCustomer:
+    return customer_service_pb2.DistinctCustomer(
+        customer=to_customer(view.customer),
+        reason=view.mark.reason,
+        mark_time=to_timestamp(view.mark.created_at),
+        mark_user_id=str(view.mark.created_by),
     )
 
 

@@ -13,6 +13,7 @@ from footfall_server.services.explanations import Explanation
 def to_explanation(explanation: Explanation) -> explanation_pb2.Explanation:
     decision = explanation.decision
     visit = explanation.visit
+    sighting = explanation.sighting
     return explanation_pb2.Explanation(
         event_id=str(decision.event_id),
         track_id=str(decision.track_id),
@@ -30,6 +31,8 @@ def to_explanation(explanation: Explanation) -> explanation_pb2.Explanation:
         is_staff=decision.outcome == FaceOutcome.STAFF.value,
         customer_id=to_optional_id(explanation.customer_id),
         visit=None if visit is None else _to_visit(visit, explanation.rule),
+        image_id=to_optional_id(None if sighting is None else sighting.image_id),
+        first_seen_time=None if sighting is None else to_timestamp(sighting.first_seen_at),
     )
 
 

@@ -6,6 +6,8 @@ import numpy as np
 from footfall.v1 import face_event_pb2, ingest_service_pb2
 
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent, FaceOutcome, FaceQuality, Recorded
+from footfall_server.domain.staff_hint import StaffHint
+from footfall_server.rpc.convert_camera_settings import from_crossing
 from footfall_server.rpc.convert_values import from_timestamp, to_optional_id
 
 _OUTCOMES = {
@@ -43,18 +45,25 @@ def from_face_event(event: face_event_pb2.FaceEvent, under: str = "") -> FaceEve
         crop_jpeg=event.crop_jpeg,
         shot_count=event.shot_count,
         aligned_jpeg=event.aligned_jpeg,
+        lease_token=event.lease_token,
+        crossing=from_crossing(event.crossing),
+        staff_hint=_hint(event.staff_hint) if event.HasField("staff_hint") else None,
     )
 
 
 def to_recorded(recorded: Recorded) -> ingest_service_pb2.RecordFaceResponse:
     return ingest_service_pb2.RecordFaceResponse(
         event_id=str(recorded.event_id),
-        outcome=_OUTCOMES[recorded.outcome],
+        outcome=to_outcome(recorded.outcome),
         duplicate=recorded.duplicate,
         customer_id=to_optional_id(recorded.customer_id),
         visit_id=to_optional_id(recorded.visit_id),
         score=recorded.score,
     )
+
+
+def to_outcome(outcome: FaceOutcome) -> "ingest_service_pb2.FaceOutcome":
+    return _OUTCOMES[outcome]
 
 
 def _quality(quality: face_event_pb2.FaceQuality) -> FaceQuality:
@@ -70,6 +79,10 @@ def _quality(quality: face_event_pb2.FaceQuality) -> FaceQuality:
             for reason in quality.reasons
         ),
     )
+
+
+def _hint(hint: face_event_pb2.StaffHint) -> StaffHint:
+    return StaffHint(UUID(hint.staff_id), hint.score, hint.gallery_version)
 
 
 def _image(image: face_event_pb2.ImageAnnouncement) -> AnnouncedImage:

@@ -13,21 +13,28 @@ from footfall_server.domain.places import (
     Tenant,
 )
 from footfall_server.domain.source_url import masked
+from footfall_server.rpc.convert_camera_settings import (
+    from_image_policy,
+    from_settings,
+    to_image_policy,
+    to_settings,
+)
 from footfall_server.rpc.convert_values import (
     from_duration,
     from_optional_id,
     name,
     plain_text,
     to_duration,
+    to_optional_id,
     to_timestamp,
 )
 from footfall_server.rpc.update_masks import changed_fields, required
-from footfall_server.services.cameras import CameraValues
+from footfall_server.services.cameras import CameraValues, WorkerChoice
 from footfall_server.services.sites import DEFAULT_TIME_ZONE, SiteValues
 
 _TENANT_FIELDS = ("display_name",)
-_SITE_FIELDS = ("display_name", "time_zone", "visit_gap", "business_day_start")
-_CAMERA_FIELDS = ("display_name", "source_url", "enabled")
+_SITE_FIELDS = ("display_name", "time_zone", "visit_gap", "business_day_start", "image_policy")
+_CAMERA_FIELDS = ("display_name", "source_url", "enabled", "settings", "assigned_worker_id")
 
 
 def to_tenant(tenant: Tenant) -> tenant_service_pb2.Tenant:
@@ -56,6 +63,7 @@ def to_site(site: Site) -> site_service_pb2.Site:
         business_day_start=to_duration(site.business_day_start),
         create_time=to_timestamp(site.created_at),
         update_time=to_timestamp(site.updated_at),
+        image_policy=to_image_policy(site.image_policy),
     )
 
 
@@ -71,8 +79,8 @@ def from_site_update(request: site_service_pb2.UpdateSiteRequest) -> tuple[UUID,
     return UUID(required(site.site_id, "site.site_id")), _site_values(site, fields)
 
 
-def to_camera(camera: Camera) -> camera_service_pb2.Camera:
-    """The camera as people may see it: no password in its URL."""
+def to_camera(camera: Camera, holder_id: UUID | None) -> camera_service_pb2.Camera:
+    """The camera as people may see it: no password in its URL. `holder_id` is the worker that reads it."""
     return camera_service_pb2.Camera(
         camera_id=str(camera.camera_id),
         site_id=str(camera.site_id),
@@ -81,6 +89,10 @@ def to_camera(camera: Camera) -> camera_service_pb2.Camera:
         enabled=camera.enabled,
         create_time=to_timestamp(camera.created_at),
         update_time=to_timestamp(camera.updated_at),
+        settings=to_settings(camera.settings),
+        assigned_worker_id=to_optional_id(camera.assigned_worker_id),
+        holder_worker_id=to_optional_id(holder_id),
+        etag=camera.etag,
     )
 
 
@@ -94,6 +106,12 @@ def from_camera_update(request: camera_service_pb2.UpdateCameraRequest) -> tuple
         display_name=name(camera.display_name, "camera.display_name") if "display_name" in fields else None,
         source_url=from_source_url(camera.source_url) if "source_url" in fields else None,
         enabled=is_enabled(camera) if "enabled" in fields else None,
+        settings=from_settings(camera.settings) if "settings" in fields else None,
+        assigned=(
+            WorkerChoice(from_optional_id(camera.assigned_worker_id))
+            if "assigned_worker_id" in fields
+            else None
+        ),
         site_id=from_optional_id(camera.site_id),
     )
 
@@ -118,6 +136,7 @@ def _site_values(site: site_service_pb2.Site, fields: frozenset[str]) -> SiteVal
             if "business_day_start" in fields
             else None
         ),
+        image_policy=from_image_policy(site.image_policy) if "image_policy" in fields else None,
     )
 
 

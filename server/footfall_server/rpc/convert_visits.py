@@ -46,6 +46,7 @@ def from_visit_filter(request: visit_service_pb2.ListVisitsRequest) -> VisitFilt
         end=from_timestamp(request.end_time, "end_time") if request.HasField("end_time") else None,
         customer_id=from_optional_id(request.customer_id),
         kind=_FROM_KINDS.get(request.kind),
+        camera_id=from_optional_id(request.camera_id),
     )
 
 

@@ -154,6 +154,14 @@ class CustomerServicer(customer_service_pb2_grpc.CustomerServiceServicer):
         )
         return Empty()
 
+    async def ListDistinctCustomers(
+        self, request: customer_service_pb2.ListDistinctCustomersRequest, _context: Any
+    ) -> customer_service_pb2.ListDistinctCustomersResponse:
+        found = await self._distinctness.list(current_principal(), UUID(request.customer_id))
+        return customer_service_pb2.ListDistinctCustomersResponse(
+            distinct_customers=map(convert_customers.to_distinct_customer, found)
+        )
+
     async def ListMergeSuggestions(
         self, request: customer_service_pb2.ListMergeSuggestionsRequest, _context: Any
     ) -> customer_service_pb2.ListMergeSuggestionsResponse:
@@ -166,6 +174,8 @@ class CustomerServicer(customer_service_pb2_grpc.CustomerServiceServicer):
         return customer_service_pb2.ListMergeSuggestionsResponse(
             suggestions=map(convert_customers.to_suggestion, page.items),
             next_page_token=self._page_tokens.seal_score(request, principal, page.next_after),
+            match_threshold=page.zones.match,
+            new_threshold=page.zones.new,
         )
 
     async def RefreshMergeSuggestions(

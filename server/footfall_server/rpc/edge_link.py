@@ -1,24 +1,31 @@
 """One link of an edge worker: what IngestService.Connect does between Hello and the last word."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
+from uuid import UUID
 
 import grpc.aio
 import structlog
 from footfall.v1 import ingest_service_pb2
 
+from footfall_server.domain.camera_lease import LeaseWord
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.places import DesiredCameras
 from footfall_server.errors import ErrorKind, FootfallError, unavailable
 from footfall_server.live.desired_cameras import DesiredCameraFeed
 from footfall_server.live.edge_registry import EdgeSession
 from footfall_server.ports import Clock
-from footfall_server.rpc import convert_links, convert_uploads
+from footfall_server.rpc import convert_leases, convert_links, convert_uploads
+from footfall_server.rpc.convert_workers import from_heartbeat
+from footfall_server.rpc.edge_commands import LinkCommands
+from footfall_server.rpc.edge_gallery import LinkGallery
+from footfall_server.rpc.edge_leases import LinkLeases
+from footfall_server.rpc.edge_previews import LinkPreviews
 from footfall_server.rpc.event_intake import TRANSIENT, EventIntake
 from footfall_server.rpc.interceptors.behaviour import Context
 from footfall_server.rpc.interceptors.stream_lifetimes import Drain, draining
@@ -38,7 +45,7 @@ log = structlog.get_logger()
 class LinkManners:
     """What the core asks of a link, and how much it keeps for one."""
 
-    heartbeat_interval: timedelta = timedelta(seconds=15)
+    heartbeat_interval: timedelta = timedelta(seconds=30)
     missed_heartbeats: int = 3
     max_in_flight: int = 256
     max_unsent: int = 64
@@ -87,7 +94,14 @@ class EdgeLink:
         clock: Clock,
         manners: LinkManners,
         drain: Drain,
+        commands: LinkCommands,
+        previews: LinkPreviews,
+        leases: LinkLeases,
+        gallery: LinkGallery,
     ) -> None:
+        self._gallery = gallery
+        self._commands = commands
+        self._previews = previews
         self._principal = principal
         self._session = session
         self._context = context
@@ -99,6 +113,7 @@ class EdgeLink:
         self._clock = clock
         self._manners = manners
         self._drain = drain
+        self._leases = leases
         self._uploads: asyncio.Queue[ingest_service_pb2.ConnectRequest] = asyncio.Queue(
             manners.max_uploads_waiting
         )
@@ -114,6 +129,12 @@ class EdgeLink:
             side_tasks = [
                 tasks.create_task(self._serve_uploads()),
                 tasks.create_task(self._tell_of_cameras(told)),
+                tasks.create_task(self._commands.tell()),
+                tasks.create_task(self._commands.keep_results()),
+                tasks.create_task(self._previews.tell()),
+                tasks.create_task(self._previews.relay()),
+                tasks.create_task(self._leases.tell(self._outbox.say)),
+                tasks.create_task(self._gallery.tell(self._outbox.say)),
                 tasks.create_task(self._session.watch_replacement()),
             ]
             await self._read_until_drained(tasks)
@@ -159,23 +180,41 @@ class EdgeLink:
                 await self._intake.put(message.face_event)
             case "heartbeat":
                 await self._answer_heartbeat(message.heartbeat)
+            case "gallery_state":
+                self._gallery.take(message.gallery_state)
+            case "lease_release":
+                await self._leases.release(message.lease_release)
             case "upload_request" | "upload_report":
                 await self._uploads.put(message)
-            case _:
+            case "command_result":
+                await self._commands.take(message.command_result)
+            case "preview_frame":
+                self._previews.take(message.preview_frame)
+            case "hello":
                 raise protocol_violation("hello is said once, as the first message")
+            case _:
+                # Of a worker that can more than this core: it works without being heard, too.
+                pass
 
     async def _answer_heartbeat(self, heartbeat: ingest_service_pb2.Heartbeat) -> None:
-        await self._outbox.say(convert_links.to_heartbeat_answer(heartbeat.sent_time, self._clock.now()))
+        async def say(leases: Sequence[ingest_service_pb2.CameraLease]) -> None:
+            now = self._clock.now()
+            await self._outbox.say(convert_links.to_heartbeat_answer(heartbeat.sent_time, now, leases))
+
+        status, report = from_heartbeat(heartbeat)
+        held = convert_leases.from_held(heartbeat.held_cameras)
+        await self._leases.answer(held, report.clock_offset, say)
         log.debug(
             "worker_heartbeat",
             worker_id=str(self._session.worker_id),
             spooled=heartbeat.spooled_events,
             dropped=heartbeat.dropped_events,
         )
+        session = self._session
         try:
-            await self._workers.seen(self._principal, self._session.worker_id)
+            await self._workers.report(self._principal, session.worker_id, session.session_id, status, report)
         except FootfallError as error:
-            # That it was seen is worth no more than the next heartbeat.
+            # What it says is worth no more than the next heartbeat.
             if error.kind not in TRANSIENT:
                 raise
 
@@ -200,13 +239,19 @@ class EdgeLink:
                 async with aclosing(self._cameras.sets(tenant_id, site_id)) as sets:
                     async for desired in sets:
                         if desired.cameras != told.cameras:
-                            await self._outbox.say(convert_links.to_desired_cameras(desired))
+                            await self._tell_desired(desired)
                         told = desired
                         backoff.succeeded()
             except FootfallError as error:
                 if error.kind not in TRANSIENT:
                     raise
                 await asyncio.sleep(backoff.failed().total_seconds())
+
+    async def _tell_desired(self, desired: DesiredCameras) -> None:
+        async def say(leases: Mapping[UUID, LeaseWord]) -> None:
+            await self._outbox.say(convert_links.to_desired_cameras(desired, leases))
+
+        await self._leases.tell_desired(desired, say)
 
 
 async def _patiently(ask: Callable[[], Awaitable[AnswerT]]) -> AnswerT:

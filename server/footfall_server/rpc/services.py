@@ -10,6 +10,8 @@ from footfall.v1 import (
     audit_service_pb2_grpc,
     auth_service_pb2,
     auth_service_pb2_grpc,
+    camera_control_service_pb2,
+    camera_control_service_pb2_grpc,
     camera_service_pb2,
     camera_service_pb2_grpc,
     certificate_service_pb2,
@@ -24,8 +26,14 @@ from footfall.v1 import (
     live_service_pb2_grpc,
     recognition_service_pb2,
     recognition_service_pb2_grpc,
+    report_service_pb2,
+    report_service_pb2_grpc,
     site_service_pb2,
     site_service_pb2_grpc,
+    staff_import_service_pb2,
+    staff_import_service_pb2_grpc,
+    staff_service_pb2,
+    staff_service_pb2_grpc,
     tenant_service_pb2,
     tenant_service_pb2_grpc,
     user_service_pb2,
@@ -37,6 +45,7 @@ from footfall.v1 import (
 from footfall_server.rpc.api_keys import ApiKeyServicer
 from footfall_server.rpc.audit import AuditServicer
 from footfall_server.rpc.auth import AuthServicer
+from footfall_server.rpc.camera_control import CameraControlServicer
 from footfall_server.rpc.cameras import CameraServicer
 from footfall_server.rpc.certificates import CertificateServicer
 from footfall_server.rpc.customers import CustomerServicer
@@ -45,7 +54,10 @@ from footfall_server.rpc.images import ImageServicer
 from footfall_server.rpc.ingest import IngestServicer
 from footfall_server.rpc.live import LiveServicer
 from footfall_server.rpc.recognition import RecognitionServicer
+from footfall_server.rpc.reports import ReportServicer
 from footfall_server.rpc.sites import SiteServicer
+from footfall_server.rpc.staff import StaffServicer
+from footfall_server.rpc.staff_imports import StaffImportServicer
 from footfall_server.rpc.tenants import TenantServicer
 from footfall_server.rpc.users import UserServicer
 from footfall_server.rpc.visits import VisitServicer
@@ -62,12 +74,16 @@ class Servicers:
     tenants: TenantServicer
     sites: SiteServicer
     cameras: CameraServicer
+    camera_control: CameraControlServicer
     ingest: IngestServicer
     visits: VisitServicer
+    reports: ReportServicer
     live: LiveServicer
     images: ImageServicer
     recognition: RecognitionServicer
     customers: CustomerServicer
+    staff: StaffServicer
+    staff_imports: StaffImportServicer
     audit: AuditServicer
 
 
@@ -111,6 +127,12 @@ def services(servicer: Servicers) -> Sequence[Service]:
             ),
         ),
         Service(
+            camera_control_service_pb2.DESCRIPTOR.services_by_name["CameraControlService"],
+            lambda server: camera_control_service_pb2_grpc.add_CameraControlServiceServicer_to_server(
+                servicer.camera_control, server
+            ),
+        ),
+        Service(
             ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"],
             lambda server: ingest_service_pb2_grpc.add_IngestServiceServicer_to_server(
                 servicer.ingest, server
@@ -119,6 +141,12 @@ def services(servicer: Servicers) -> Sequence[Service]:
         Service(
             visit_service_pb2.DESCRIPTOR.services_by_name["VisitService"],
             lambda server: visit_service_pb2_grpc.add_VisitServiceServicer_to_server(servicer.visits, server),
+        ),
+        Service(
+            report_service_pb2.DESCRIPTOR.services_by_name["ReportService"],
+            lambda server: report_service_pb2_grpc.add_ReportServiceServicer_to_server(
+                servicer.reports, server
+            ),
         ),
         Service(
             live_service_pb2.DESCRIPTOR.services_by_name["LiveService"],
@@ -138,6 +166,16 @@ def services(servicer: Servicers) -> Sequence[Service]:
             customer_service_pb2.DESCRIPTOR.services_by_name["CustomerService"],
             lambda server: customer_service_pb2_grpc.add_CustomerServiceServicer_to_server(
                 servicer.customers, server
+            ),
+        ),
+        Service(
+            staff_service_pb2.DESCRIPTOR.services_by_name["StaffService"],
+            lambda server: staff_service_pb2_grpc.add_StaffServiceServicer_to_server(servicer.staff, server),
+        ),
+        Service(
+            staff_import_service_pb2.DESCRIPTOR.services_by_name["StaffImportService"],
+            lambda server: staff_import_service_pb2_grpc.add_StaffImportServiceServicer_to_server(
+                servicer.staff_imports, server
             ),
         ),
         Service(

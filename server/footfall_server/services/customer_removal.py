@@ -8,7 +8,7 @@ from uuid import UUID
 from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identity import Principal
-from footfall_server.ports import Clock, ImageStore, Transactions
+from footfall_server.ports import Clock, ImageStore, Transaction, Transactions
 from footfall_server.services.known_customers import current_customer
 from footfall_server.services.scope import begin_exclusive_for
 
@@ -33,28 +33,39 @@ class CustomerRemoval:
         """
         async with begin_exclusive_for(self._transactions, principal) as tx:
             root = await current_customer(tx, principal, customer_id)
-            family = [each.customer_id for each in await tx.customers.families([root.customer_id])]
-            visits = await tx.visits.of_customers(family)
-            now = self._clock.now()
-            erased = await tx.erasure.erase(family, now)
-            await self._delete_objects(erased.object_keys)
-            detail = {
-                "customer_ids": family,
-                "faces": erased.faces,
-                "tracks": erased.tracks,
-                "visits": erased.visits,
-                "images": len(erased.object_keys),
-            }
-            await tx.audit.append(
-                AuditEntry.of(principal, Action.CUSTOMER_DELETE, root.customer_id, at=now, detail=detail)
-            )
-            await tx.changes.append(
-                [
-                    NewChange(Topic.VISITS, ChangeKind.DELETED, visit.site_id, visit.visit_id)
-                    for visit in visits
-                ]
-            )
+            await self.forget(tx, principal, root.customer_id)
 
-    async def _delete_objects(self, keys: Sequence[str]) -> None:
-        for start in range(0, len(keys), _AT_ONCE):
-            await asyncio.gather(*(self._images.delete(key) for key in keys[start : start + _AT_ONCE]))
+    async def forget(
+        self,
+        tx: Transaction,
+        principal: Principal,
+        root_id: UUID,
+        *,
+        action: Action = Action.CUSTOMER_DELETE,
+        resource: str = "customer",
+    ) -> None:
+        """Does it in an exclusive transaction that sees all sites; the audit log is told of `action`."""
+        family = [each.customer_id for each in await tx.customers.families([root_id])]
+        visits = await tx.visits.of_customers(family)
+        now = self._clock.now()
+        erased = await tx.erasure.erase(family, now)
+        await delete_objects(self._images, erased.object_keys)
+        detail = {
+            "customer_ids": family,
+            "faces": erased.faces,
+            "tracks": erased.tracks,
+            "visits": erased.visits,
+            "images": len(erased.object_keys),
+        }
+        await tx.audit.append(
+            AuditEntry.of(principal, action, root_id, at=now, detail=detail, resource=resource)
+        )
+        await tx.changes.append(
+            [NewChange(Topic.VISITS, ChangeKind.DELETED, visit.site_id, visit.visit_id) for visit in visits]
+        )
+
+
+async def delete_objects(images: ImageStore, keys: Sequence[str]) -> None:
+    """Deletes objects, some side by side. Raises UNAVAILABLE when one of them cannot be deleted now."""
+    for start in range(0, len(keys), _AT_ONCE):
+        await asyncio.gather(*(images.delete(key) for key in keys[start : start + _AT_ONCE]))

@@ -1,14 +1,28 @@
 """Who is known to be two people."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from footfall_server.domain.audit import Action, AuditEntry
+from footfall_server.domain.customer import CustomerView
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.merge import DistinctMark
 from footfall_server.errors import FieldViolation, invalid_fields
 from footfall_server.ports import Clock, Transaction, Transactions
 from footfall_server.services.known_customers import already_merged, current_customer
-from footfall_server.services.scope import begin_exclusive_for
+from footfall_server.services.scope import begin_exclusive_for, begin_for
+
+_MOST_MARKS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DistinctView:
+    """Somebody who is marked as another person, as who it is now."""
+
+    customer: CustomerView
+    mark: DistinctMark
 
 
 class Distinctness:
@@ -59,6 +73,17 @@ class Distinctness:
                         detail=detail,
                     )
                 )
+
+    async def list(self, principal: Principal, customer_id: UUID) -> Sequence[DistinctView]:
+        """Who is marked as another person, the latest mark first, of those whom the caller may see.
+
+        People who wait to be recognised again are left out. Raises NOT_FOUND.
+        """
+        async with begin_for(self._transactions, principal) as tx:
+            customer = await current_customer(tx, principal, customer_id)
+            marks = await tx.distinct.of(customer.customer_id, _MOST_MARKS)
+            views = await tx.customers.views(marks, sites=principal.site_ids)
+        return [DistinctView(views[other_id], mark) for other_id, mark in marks.items() if other_id in views]
 
 
 def _check(customer_id: UUID, other_id: UUID) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 
+from footfall_server.domain.camera_settings import ImagePolicy
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.image import object_key
@@ -31,20 +32,24 @@ class FaceCrops:
     ) -> Mapping[UUID, AnnouncedImage]:
         """The images that are in the store now, by the event that brought each.
 
-        Crops of events that were recorded before, or that come from a camera that is not the sender's,
-        are left alone. An image whose event is not recorded afterwards goes by the bucket's life cycle.
+        Crops of events that were recorded before, or that come from a camera that is not the sender's or
+        may send no pictures, are left alone. An image whose event is not recorded afterwards goes by the
+        bucket's life cycle.
         """
         brought = [each for each in submissions if each.event.crop_jpeg]
         if not brought:
             return {}
         async with self._transactions.begin(tenant_id) as tx:
             recorded = await tx.events.recorded({each.event.event_id for each in brought})
-            sites = await tx.cameras.sites_of({each.event.camera_id for each in brought})
+            cameras = {each.event.camera_id for each in brought}
+            sites = await tx.cameras.sites_of(cameras)
+            policies = await tx.cameras.image_policies(cameras)
         fresh = {
             each.event.event_id: (each.event, sites[each.event.camera_id].site_id)
             for each in brought
             if each.event.event_id not in recorded
             and each.event.camera_id in sites
+            and policies[each.event.camera_id] is not ImagePolicy.NONE
             and each.principal.may_see(sites[each.event.camera_id].site_id)
         }
         images = await asyncio.gather(

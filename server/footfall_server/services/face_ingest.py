@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import structlog
 
-from footfall_server.domain.face_event import FaceEvent, Recorded
+from footfall_server.domain.face_event import FaceEvent, FaceOutcome, Recorded
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.recent_faces import RecentGallery
 from footfall_server.errors import (
@@ -42,7 +42,9 @@ class FaceIngest:
 
     The index is searched outside of any transaction. Then one exclusive transaction per batch and tenant
     sees what was recorded before, adds to the hits what the index may not know yet, decides the events in
-    their order and writes all of it; what one replica decided, the next one sees.
+    their order and writes all of it; what one replica decided, the next one sees. `images_withheld` counts
+    events that brought pictures from where none may leave the shop, `hints_refuted` those whose worker took
+    somebody for staff whom the core takes for somebody else.
     """
 
     def __init__(
@@ -64,6 +66,8 @@ class FaceIngest:
         self._policies = policies
         self._recents: OrderedDict[tuple[UUID, str], RecentGallery] = OrderedDict()
         self._checks = EventChecks(times=times)
+        self.images_withheld = 0
+        self.hints_refuted = 0
 
     async def record_many(self, principal: Principal, events: Sequence[FaceEvent]) -> Sequence[Recorded]:
         """Records all of the events, or none. Events of one track come in the order they were made.
@@ -169,7 +173,31 @@ class FaceIngest:
             refusals = await batch.sort()
             if all_or_none:
                 _raise_first([refusals.get(place) for place in range(len(searched.submissions))])
-            return await batch.record()
+            results = await batch.record()
+        if batch.withheld:
+            self.images_withheld += batch.withheld
+            _log.info("images_withheld", events=batch.withheld, in_all=self.images_withheld)
+        self._compare_hints(searched.submissions, results)
+        return results
+
+    def _compare_hints(self, submissions: Sequence[Submission], results: Sequence[Result]) -> None:
+        """Notes where a worker took somebody for staff whom the core does not. The core's word counts."""
+        for submission, result in zip(submissions, results, strict=True):
+            hint = submission.event.staff_hint
+            if hint is None or isinstance(result, FootfallError) or result.duplicate:
+                continue
+            if result.outcome is FaceOutcome.STAFF and result.customer_id == hint.staff_id:
+                continue
+            self.hints_refuted += 1
+            _log.info(
+                "staff_hint_refuted",
+                event_id=str(result.event_id),
+                staff_id=str(hint.staff_id),
+                customer_id=None if result.customer_id is None else str(result.customer_id),
+                outcome=result.outcome.value,
+                gallery_version=hint.gallery_version,
+                in_all=self.hints_refuted,
+            )
 
     def _recents_of(self, tenant_id: UUID, model: RecognitionModel) -> RecentGallery:
         """What is held of a tenant's recent faces. Touched only inside its exclusive transactions."""

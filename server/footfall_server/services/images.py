@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from footfall_server.domain.audit import Action, AuditEntry
+from footfall_server.domain.camera_settings import ImagePolicy
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.image import FaceImage, ImageState
@@ -33,7 +34,7 @@ class UploadGrant:
 
 @dataclass(frozen=True, slots=True)
 class UploadGrants:
-    """`unwanted` need not be kept: nobody announced them, or they are stored already."""
+    """`unwanted` need not be kept: nobody announced them, they may not leave the shop, or they are stored."""
 
     granted: Sequence[UploadGrant]
     unwanted: Sequence[UUID]
@@ -72,13 +73,18 @@ class ImageService:
         self._grant_lifetime = grant_lifetime
 
     async def grants(self, principal: Principal, image_ids: Sequence[UUID]) -> UploadGrants:
-        """Says where to put images that recorded events announced at the caller's sites."""
+        """Says where to put images that recorded events announced at the caller's sites.
+
+        Unwanted are also those of a camera that may let out no pictures any more.
+        """
         known = await self._known(principal, image_ids)
-        wanted = [
+        waiting = [
             image
             for image in known.values()
             if image.state is ImageState.ANNOUNCED and 0 < image.size_bytes <= MAX_IMAGE_BYTES
         ]
+        withheld = await self._withheld(principal, waiting)
+        wanted = [image for image in waiting if image.track_id not in withheld]
         expires_at = self._clock.now() + self._grant_lifetime
         granted = [
             UploadGrant(
@@ -149,6 +155,19 @@ class ImageService:
         async with begin_for(self._transactions, principal) as tx:
             found = await tx.images.find(set(image_ids))
         return {image_id: image for image_id, image in found.items() if principal.may_see(image.site_id)}
+
+    async def _withheld(self, principal: Principal, images: Sequence[FaceImage]) -> Collection[UUID]:
+        """The tracks among the images' whose pictures may not leave the shop."""
+        if not images:
+            return ()
+        async with begin_for(self._transactions, principal) as tx:
+            tracks = await tx.sightings.by_track({image.track_id for image in images})
+            policies = await tx.cameras.image_policies({each.camera_id for each in tracks.values()})
+        return {
+            track_id
+            for track_id, sighting in tracks.items()
+            if policies.get(sighting.camera_id) is ImagePolicy.NONE
+        }
 
     async def _is_as_announced(self, image: FaceImage) -> bool:
         """Whether the image is in the store. Something else in its place is taken out of it.

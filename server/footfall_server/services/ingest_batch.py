@@ -19,12 +19,14 @@ from footfall_server.domain.batch import (
     SpoolMark,
     TrackSpan,
 )
+from footfall_server.domain.camera_lease import was_lost
+from footfall_server.domain.camera_settings import ImagePolicy
 from footfall_server.domain.cannot_link import Presences
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent, Recorded
 from footfall_server.domain.gallery_view import FarHit, GalleryView
 from footfall_server.domain.recent_faces import RecentFaces, RecentGallery
 from footfall_server.domain.thresholds import ThresholdPolicy
-from footfall_server.errors import FieldViolation, FootfallError, invalid_fields, not_found
+from footfall_server.errors import ErrorKind, FieldViolation, FootfallError, invalid_fields, not_found
 from footfall_server.ports import IndexHit, Transaction
 from footfall_server.services.decision_records import Seen
 from footfall_server.services.event_checks import RecognitionModel, model_mismatch
@@ -65,6 +67,7 @@ class IngestBatch:
     """Records one batch. Made for one transaction.
 
     `recents` is what this process holds of the tenant's recent faces; it is brought up to date here.
+    `withheld` is from how many events pictures were taken away that may not leave the shop.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class IngestBatch:
             place: refusal for place, refusal in enumerate(batch.refusals) if refusal is not None
         }
         self._fresh: dict[UUID, int] = {}
+        self.withheld = 0
         self._known: BatchAnswers | None = None
         # Below this a known face cannot matter, whatever the size of the gallery.
         self._floor = policy.zones(0, "").new
@@ -106,12 +110,31 @@ class IngestBatch:
             elif self._site_of_event(event.event_id, known) not in {None, site.site_id}:
                 self._refusals[place] = _taken()
             elif event.event_id not in known.recorded:
-                refusal = _claimed_elsewhere(event, camera_of, track_of)
+                refusal = self._lost(submission, known) or _claimed_elsewhere(event, camera_of, track_of)
                 if refusal is not None:
                     self._refusals[place] = refusal
                 else:
                     self._fresh.setdefault(event.event_id, place)
         return self._refusals
+
+    def _lost(self, submission: Submission, known: BatchAnswers) -> FootfallError | None:
+        """LEASE_LOST for what was captured when another worker read the camera, as far as tokens tell."""
+        event = submission.event
+        fence = known.fences.get((event.camera_id, event.lease_token))
+        if fence is None or not was_lost(
+            fence,
+            token=event.lease_token,
+            captured_at=event.first_seen_at,
+            worker_id=None if submission.place is None else submission.place.worker_id,
+            now=self._now,
+        ):
+            return None
+        return FootfallError(
+            ErrorKind.FAILED_PRECONDITION,
+            "LEASE_LOST",
+            "lease_token had ended when this was captured: another worker read the camera",
+            metadata={"camera_id": str(event.camera_id)},
+        )
 
     def _site_of_event(self, event_id: UUID, known: BatchAnswers) -> UUID | None:
         """Where the event was recorded before, or is about to be by this batch."""
@@ -147,6 +170,7 @@ class IngestBatch:
                 model_id=self._model_id,
                 indexed_after=self._batch.search_began - RECENTS_SLACK,
                 known_recents=tuple(self._recents.face_ids),
+                leases={(event.camera_id, event.lease_token) for event in events if event.lease_token},
             )
         )
         self._recents.apply(known.recents_added, known.recents_gone)
@@ -234,6 +258,11 @@ class IngestBatch:
     ) -> Face:
         submission = self._batch.submissions[place]
         event = replace(submission.event, embedding=self._batch.queries[self._batch.row_of[place]])
+        stored = self._batch.images.get(event.event_id)
+        if known.image_policies[event.camera_id] is ImagePolicy.NONE and event.shows_a_face:
+            # Its worker had not heard of the policy yet, or is an older one. The face counts all the same.
+            event, stored = event.without_images(), None
+            self.withheld += 1
         site = known.sites[event.camera_id]
         owned = [(face_id, score) for face_id, score in alike.items() if face_id in answers.faces]
         return Face(
@@ -245,7 +274,7 @@ class IngestBatch:
             ),
             site=site,
             worker_id=submission.place.worker_id if submission.place is not None else None,
-            stored=self._batch.images.get(event.event_id),
+            stored=stored,
         )
 
 

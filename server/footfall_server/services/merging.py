@@ -42,10 +42,14 @@ class MergePreview:
 
 @dataclass(frozen=True, slots=True)
 class MergeDone:
-    """A merge, and what spoke against it when it was forced just now."""
+    """A merge, and what spoke against it when it was forced just now.
+
+    `new` is whether this call made it, and not one before with the same request_id.
+    """
 
     merge: Merge
     conflicts: Sequence[MergeConflict] = ()
+    new: bool = True
 
 
 class Merging:
@@ -81,20 +85,24 @@ class Merging:
         not a customer of the tenant, FAILED_PRECONDITION / ALREADY_MERGED for who is part of another one,
         and FAILED_PRECONDITION / CANNOT_LINK for who cannot be one person, unless it is forced.
         """
-        _check(order)
         async with begin_exclusive_for(self._transactions, principal) as tx:
-            if order.request_id is not None:
-                known = await tx.merges.requested(order.request_id)
-                if known is not None:
-                    return MergeDone(known)
-            plan = await _planned(tx, order)
-            if not order.force:
-                plan.require_one_person()
-            moved = await MergeLedger(tx, principal, self._clock.now()).merge(
-                plan, reason=order.reason, forced=plan.needs_force, request_id=order.request_id
-            )
-            await tx.changes.append(moved.changes)
-            return MergeDone(moved.merge, plan.conflicts)
+            return await self.merge_within(tx, principal, order)
+
+    async def merge_within(self, tx: Transaction, principal: Principal, order: MergeOrder) -> MergeDone:
+        """As `merge`, in an exclusive transaction that is under way."""
+        _check(order)
+        if order.request_id is not None:
+            known = await tx.merges.requested(order.request_id)
+            if known is not None:
+                return MergeDone(known, new=False)
+        plan = await _planned(tx, order)
+        if not order.force:
+            plan.require_one_person()
+        moved = await MergeLedger(tx, principal, self._clock.now()).merge(
+            plan, reason=order.reason, forced=plan.needs_force, request_id=order.request_id
+        )
+        await tx.changes.append(moved.changes)
+        return MergeDone(moved.merge, plan.conflicts)
 
     async def unmerge(self, principal: Principal, merge_id: UUID) -> Merge:
         """Undoes a merge. Raises NOT_FOUND, and FAILED_PRECONDITION / MERGE_UNDONE the second time."""

@@ -105,6 +105,13 @@ class Reclustering:
             waiting=sum(each.is_waiting for each in groups),
         )
 
+    async def zones(self, tenant_id: UUID) -> Zones:
+        """See SuggestionFinder.zones."""
+        model_id = (await self._models.of(tenant_id)).in_use.model_id
+        async with self._transactions.begin(tenant_id) as tx:
+            policy = self._policies.of(model_id, await tx.calibrations.get(model_id))
+            return policy.zones(await tx.model_faces.known_people(), "tenant")
+
     async def _groups(self, tenant_id: UUID, model_id: str) -> Sequence[FaceGroup]:
         population = _Population()
         async with self._transactions.begin(tenant_id) as tx:

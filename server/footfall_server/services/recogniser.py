@@ -13,7 +13,7 @@ from footfall_server.domain.gallery_view import (
     GalleryView,
     IdentityScore,
     KnownIdentity,
-    likeness,
+    may_be_one,
     score_of,
 )
 from footfall_server.domain.identifiers import new_id
@@ -68,7 +68,9 @@ class Recogniser:
         scores = self.view.scores(event.embedding, seen.near, apart_from)
         if own is not None and not own.is_waiting:
             widest = self._zones(own, seen.site_id)
-            verdict = Verdict(Rule.SAME_TRACK, widest, score_of(event.embedding, own), margin=None)
+            # Somebody all of whose faces were taken away since then is still who the track showed.
+            score = score_of(event.embedding, own) if own.exemplars else None
+            verdict = Verdict(Rule.SAME_TRACK, widest, score)
             self._learn_more(own, event, sighting, known, widest)
         else:
             verdict = decide(
@@ -108,14 +110,8 @@ class Recogniser:
         return self.zones_of(self.tenant_size, TENANT)
 
     def _may_be_one(self, one: IdentityScore, other: IdentityScore) -> bool:
-        """Whether two people whom one face matches may be the same.
-
-        Nothing that is known speaks against it, and their own faces are not strangers to each other.
-        """
-        left, right = one.identity, other.identity
-        if self.view.are_apart(left.root_id, right.root_id):
-            return False
-        return likeness(left, right) >= self.zones_of(self.tenant_size, TENANT).new
+        least = self.zones_of(self.tenant_size, TENANT).new
+        return may_be_one(self.view, one.identity, other.identity, least=least)
 
     def _settle(
         self, verdict: Verdict, event: FaceEvent, sighting: Sighting, own: KnownIdentity | None

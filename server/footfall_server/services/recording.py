@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from footfall_server.domain.batch import BatchRecords, SpoolMark
+from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.decision import DecisionRecord
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent, FaceOutcome, Recorded
 from footfall_server.domain.image import FaceImage, ImageState, object_key
@@ -54,6 +55,11 @@ class Recording:
     _announced: list[FaceImage] = field(default_factory=list)
     _decided: list[FaceEvent] = field(default_factory=list)
     _decisions: list[DecisionRecord] = field(default_factory=list)
+    _before: dict[UUID, FaceOutcome] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keeps what tracks were before the batch: the recogniser brings them up to date."""
+        self._before = {track_id: each.outcome for track_id, each in self.recogniser.sightings.items()}
 
     def take(self, face: Face) -> None:
         """Decides a face, in the light of those before it."""
@@ -86,12 +92,22 @@ class Recording:
                 images=self._announced,
                 outcomes=outcomes,
                 decisions=self._decisions,
-                changes=entry.changes,
+                changes=[*entry.changes, *self._uncounted(touched)],
             )
         )
         if recogniser.left:
             await self.tx.changes.append(await VisitRebuild(self.tx).of(recogniser.left))
         return outcomes
+
+    def _uncounted(self, touched: Sequence[Sighting]) -> Sequence[NewChange]:
+        """A change per sighting that is in no visit, or was in none before; visits have their own."""
+        changes = []
+        for each in touched:
+            before = self._before.get(each.track_id)
+            if not each.outcome.is_counted or (before is not None and not before.is_counted):
+                kind = ChangeKind.CREATED if before is None else ChangeKind.UPDATED
+                changes.append(NewChange(Topic.SIGHTINGS, kind, each.site_id, each.track_id))
+        return changes
 
     def _is_counted(self, sighting: Sighting) -> bool:
         identity = self.recogniser.identity_of(sighting)

@@ -8,12 +8,14 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from footfall_server.domain.audit import Action, AuditEntry, changes_between
+from footfall_server.domain.camera_settings import ImagePolicy
+from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, DEFAULT_VISIT_GAP, Site
 from footfall_server.domain.revocation import Revocation
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
-from footfall_server.ports import Clock, NameCursor, Transactions
+from footfall_server.ports import Clock, NameCursor, Transaction, Transactions
 from footfall_server.services.paging import Page, page_of
 from footfall_server.services.scope import begin_exclusive_for, begin_for, require_site
 from footfall_server.services.sign_ins import AccessEnder
@@ -30,6 +32,7 @@ class SiteValues:
     time_zone: str | None = None
     visit_gap: timedelta | None = None
     business_day_start: timedelta | None = None
+    image_policy: ImagePolicy | None = None
 
 
 class SiteService:
@@ -93,6 +96,8 @@ class SiteService:
             latest = await tx.visits.latest_at(site_id)
             if (amended := rules.amended(changed, now=now, latest_visit=latest)) != rules:
                 await tx.sites.save_rules(site_id, amended)
+            if changed.image_policy is not site.image_policy:
+                await _tell_cameras(tx, site_id)
             detail = changes_between(_told(site), _told(changed))
             await tx.audit.append(self._entry(principal, Action.SITE_UPDATE, site_id, detail))
             return changed
@@ -112,6 +117,8 @@ class SiteService:
                 await tx.revocations.add(Revocation(subject_id, now))
             if site is None or not await tx.sites.remove(site_id):
                 raise not_found("site", site_id)
+            await tx.workers.remove_of_site(site_id)
+            await tx.staff.leave_site(site_id)
             await release_managers(tx, principal, site_id, at=now, access=self._access)
             await tx.audit.append(self._entry(principal, Action.SITE_DELETE, site_id, _told(site)))
 
@@ -121,6 +128,14 @@ class SiteService:
         return AuditEntry.of(principal, action, site_id, at=self._clock.now(), detail=detail, resource="site")
 
 
+async def _tell_cameras(tx: Transaction, site_id: UUID) -> None:
+    """The site's cameras are to be read differently: their workers hear of it as of any change to them."""
+    cameras = (await tx.cameras.desired(site_id)).cameras
+    await tx.changes.append(
+        [NewChange(Topic.CAMERAS, ChangeKind.UPDATED, site_id, camera.camera_id) for camera in cameras]
+    )
+
+
 def _told(site: Site) -> dict[str, object]:
     """A site as the audit log shows it."""
     return {
@@ -128,6 +143,7 @@ def _told(site: Site) -> dict[str, object]:
         "time_zone": site.time_zone,
         "visit_gap_seconds": site.visit_gap.total_seconds(),
         "business_day_start_seconds": site.business_day_start.total_seconds(),
+        "image_policy": site.image_policy.value,
     }
 
 
@@ -150,6 +166,7 @@ def _changed(site: Site, values: SiteValues) -> Site:
         business_day_start=(
             site.business_day_start if values.business_day_start is None else values.business_day_start
         ),
+        image_policy=site.image_policy if values.image_policy is None else values.image_policy,
     )
 
 

@@ -13,6 +13,7 @@ from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.merge import DistinctMark, pairs_of
 from footfall_server.domain.suggestion import Suggestion, SuggestionSummary
+from footfall_server.domain.thresholds import Zones
 from footfall_server.errors import not_found
 from footfall_server.ports import Clock, ScoreCursor, Transaction, Transactions
 from footfall_server.services.merge_ledger import MergeLedger
@@ -29,6 +30,10 @@ class SuggestionFinder(Protocol):
         """Replaces the tenant's suggestions by what is found now. Merges nobody."""
         ...
 
+    async def zones(self, tenant_id: UUID, /) -> Zones:
+        """By what a face that is seen now is told from all of the tenant's people."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SuggestionView:
@@ -36,6 +41,13 @@ class SuggestionView:
 
     suggestion: Suggestion
     image_ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionPage(Page[SuggestionView, ScoreCursor]):
+    """A page, and the zones that hold now, to see the scores on."""
+
+    zones: Zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +73,7 @@ class Suggestions:
         self._finder = finder
         self._clock = clock
 
-    async def list(
-        self, principal: Principal, *, after: ScoreCursor | None, limit: int
-    ) -> Page[SuggestionView, ScoreCursor]:
+    async def list(self, principal: Principal, *, after: ScoreCursor | None, limit: int) -> SuggestionPage:
         """One page of those that hold and that are about people of the caller's sites, the surest first."""
         async with begin_for(self._transactions, principal) as tx:
             found = await tx.suggestions.list(sites=principal.site_ids, after=after, limit=limit + 1)
@@ -72,9 +82,10 @@ class Suggestions:
         views = [
             SuggestionView(each, [images[who] for who in each.everybody if who in images]) for each in found
         ]
-        return page_of(
+        page = page_of(
             views, limit, lambda view: ScoreCursor(view.suggestion.score, view.suggestion.suggestion_id)
         )
+        return SuggestionPage(page.items, page.next_after, await self._finder.zones(tenant_of(principal)))
 
     async def refresh(self, principal: Principal) -> SuggestionSummary:
         """Looks for suggestions now."""

@@ -6,8 +6,10 @@ from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.image import tenant_prefix
 from footfall_server.domain.revocation import Revocation
+from footfall_server.domain.staff import staff_prefix
 from footfall_server.errors import ErrorKind, FootfallError, not_found
 from footfall_server.ports import Clock, FaceIndex, ImageStore, Transactions
+from footfall_server.services.import_store import imports_prefix
 from footfall_server.services.model_registry import KnownModels
 
 
@@ -44,6 +46,8 @@ class TenantRemoval:
         """
         await self._refuse_unless_empty(tenant_id)
         await self._images.delete_all(tenant_prefix(tenant_id))
+        await self._images.delete_all(staff_prefix(tenant_id))
+        await self._images.delete_all(imports_prefix(tenant_id))
         async with self._transactions.begin_platform() as tx:
             tenant = await tx.get_tenant(tenant_id)
             if tenant is None or not await tx.remove_tenant(tenant_id):

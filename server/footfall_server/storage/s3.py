@@ -3,7 +3,7 @@
 import asyncio
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,10 +25,9 @@ from footfall_server.storage.s3_presigning import with_signed_headers
 
 Result = TypeVar("Result")
 
-RETENTION: Final = timedelta(days=30)
-"""The bucket's life cycle: a second net below the core's own retention."""
+LIFE_CYCLE: Final = {"tenants/": ("faces", timedelta(days=30)), "imports/": ("imports", timedelta(days=1))}
+"""The bucket's life cycle, by prefix, with the rule's name: a second net below the core's own retention."""
 
-RULE_ID: Final = "faces"
 MISSING: Final = frozenset({"NoSuchKey", "NoSuchObject", "NotFound"})
 ALREADY_OURS: Final = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 NO_POLICY: Final = frozenset({"NoSuchBucketPolicy", "NotImplemented", "MethodNotAllowed"})
@@ -122,6 +121,10 @@ class S3ImageStore:
         """See ImageStore.delete."""
         await self._run("delete", self._client.remove_object, self._bucket, key)
 
+    async def keys(self, prefix: str) -> Sequence[str]:
+        """See ImageStore.keys."""
+        return await self._run("keys", self._keys, checked_prefix(prefix))
+
     async def delete_all(self, prefix: str) -> int:
         """See ImageStore.delete_all. Takes a while when there are many."""
         return await self._run("delete_all", self._delete_all, checked_prefix(prefix))
@@ -155,10 +158,11 @@ class S3ImageStore:
                 [
                     Rule(
                         ENABLED,
-                        rule_filter=Filter(prefix="tenants/"),
-                        rule_id=RULE_ID,
-                        expiration=Expiration(days=RETENTION.days),
+                        rule_filter=Filter(prefix=prefix),
+                        rule_id=rule_id,
+                        expiration=Expiration(days=keep.days),
                     )
+                    for prefix, (rule_id, keep) in LIFE_CYCLE.items()
                 ]
             ),
         )
@@ -179,9 +183,12 @@ class S3ImageStore:
             response.close()
             response.release_conn()
 
-    def _delete_all(self, prefix: str) -> int:
+    def _keys(self, prefix: str) -> list[str]:
         found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True)
-        keys = [str(each.object_name) for each in found]
+        return [str(each.object_name) for each in found]
+
+    def _delete_all(self, prefix: str) -> int:
+        keys = self._keys(prefix)
         if failed := list(self._client.remove_objects(self._bucket, map(DeleteObject, keys))):
             _log.warning("image_store.not_deleted", objects=len(failed), code=failed[0].code)
             raise OSError(f"{len(failed)} objects were not deleted")

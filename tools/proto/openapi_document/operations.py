@@ -13,8 +13,9 @@ from openapi_document.schemas import Schemas, rules_of
 from openapi_document.values import WELL_KNOWN, Schema
 
 _HTTP_BODY = "google.api.HttpBody"
-# What HttpBody holds is decided when it is answered; here it is always a face.
-_HTTP_BODY_TYPE = "image/jpeg"
+# What HttpBody holds is decided when it is answered. Here it is a face, or a table that comes in pieces.
+_IMAGE = ("image/jpeg", "The image.")
+_TABLE = ("text/csv", "The table.")
 _EMPTY = "google.protobuf.Empty"
 _MASK = "google.protobuf.FieldMask"
 _ALWAYS = frozenset({400, 429, 431, 500, 502, 503, 504})
@@ -118,8 +119,8 @@ class Operations:
         answer = method.method.output_type[1:]
         content: Schema
         if answer == _HTTP_BODY:
-            content = {_HTTP_BODY_TYPE: {"schema": {"type": "string", "contentMediaType": _HTTP_BODY_TYPE}}}
-            said = "The image."
+            body_type, said = _TABLE if method.method.server_streaming else _IMAGE
+            content = {body_type: {"schema": {"type": "string", "contentMediaType": body_type}}}
         elif method.method.server_streaming:
             event = self._schemas.message(answer)
             content = {

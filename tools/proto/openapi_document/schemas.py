@@ -1,5 +1,6 @@
 """Messages and enums as JSON Schemas, each once, under components/schemas."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from buf.validate import validate_pb2
@@ -16,6 +17,9 @@ _F = FieldDescriptorProto
 _FIELD_RULES = cast("Any", validate_pb2.field)
 _MESSAGE_RULES = cast("Any", validate_pb2.message)
 _ONEOF_RULES = cast("Any", validate_pb2.oneof)
+
+_ZEROS: Mapping[str, object] = {"string": "", "integer": 0, "number": 0}
+"""What protobuf takes a field of that type for when it is not set."""
 
 
 class Schemas:
@@ -53,8 +57,9 @@ class Schemas:
         if field.label == _F.LABEL_REPEATED:
             return self._map(field, rules) or self._list(field, rules)
         schema = self._one(field, rules)
-        if rules.ignore == validate_pb2.IGNORE_IF_ZERO_VALUE and schema.get("type") == "string":
-            return {"anyOf": [{"type": "string", "const": ""}, schema]}
+        kind = schema.get("type")
+        if rules.ignore == validate_pb2.IGNORE_IF_ZERO_VALUE and isinstance(kind, str) and kind in _ZEROS:
+            return {"anyOf": [{"type": kind, "const": _ZEROS[kind]}, schema]}
         return schema
 
     def described(self, message: str, index: int) -> Schema:

@@ -27,6 +27,7 @@ class Edge:
         enrolment: Enrolment,
         folder: Path,
         models_dir: Path,
+        http_port: int,
         requires: tuple[str, ...],
     ) -> None:
         """Nothing is made or started here.
@@ -36,6 +37,7 @@ class Edge:
             enrolment: makes the worker's key, when the components in `requires` are ready.
             folder: for its spool and status.
             models_dir: where `footfall models pull` put the models.
+            http_port: of its pages for this machine.
             requires: what must be ready first.
 
         """
@@ -43,6 +45,7 @@ class Edge:
         self._enrolment = enrolment
         self._folder = folder
         self._models_dir = models_dir
+        self._http_port = http_port
         self.requires = requires
 
     async def prepare(self) -> ProcessSpec:
@@ -55,6 +58,7 @@ class Edge:
             "FOOTFALL_EDGE_DATA_DIR": str(self._folder),
             "FOOTFALL_EDGE_MODELS_DIR": str(self._models_dir),
             "FOOTFALL_EDGE_NAME": "this machine",
+            "FOOTFALL_EDGE_HTTP_PORT": str(self._http_port),
         }
         return ProcessSpec(argv=python_program("footfall_edge", "run"), env=env, cwd=self._folder)
 

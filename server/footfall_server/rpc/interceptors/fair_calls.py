@@ -13,6 +13,8 @@ from footfall_server.rpc.interceptors.behaviour import Behaviour, BehaviourInter
 
 RETRY = timedelta(seconds=1)
 LONG_WAITING = 4
+PICTURES_WAITING = 24
+"""A drop of twenty pictures and somebody else's; each of them may have 4 MB."""
 
 
 def fair_lines(limits: Limits) -> Mapping[Line, FairTurns]:
@@ -26,7 +28,13 @@ def fair_lines(limits: Limits) -> Mapping[Line, FairTurns]:
         for line in (Line.CALLS, Line.EVENTS)
     }
     images = FairTurns(per_key=limits.calls_at_once, most_waiting=limits.tenant_waiting_calls)
-    return {**shared, Line.IMAGES: images, Line.LONG: FairTurns(per_key=1, most_waiting=LONG_WAITING)}
+    return {
+        **shared,
+        Line.IMAGES: images,
+        # One is examined while another one of another tenant is written down.
+        Line.PICTURES: FairTurns(total=2, per_key=1, most_waiting=PICTURES_WAITING),
+        Line.LONG: FairTurns(per_key=1, most_waiting=LONG_WAITING),
+    }
 
 
 class FairCalls(BehaviourInterceptor):

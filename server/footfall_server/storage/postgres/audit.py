@@ -54,6 +54,12 @@ class PostgresAudit:
             page = page.where(audit_log.c.sequence < before)
         return [_to_chained(row) for row in await self._connection.rows(page)]
 
+    async def count(self, *, matching: AuditFilter, most: int) -> int:
+        """See AuditRepository.count."""
+        found = _matching(matching).with_only_columns(audit_log.c.sequence).limit(most).subquery()
+        row = await self._connection.first(select(func.count().label("entries")).select_from(found))
+        return 0 if row is None else int(row.entries)
+
     async def chain(self, after: int, limit: int) -> Sequence[ChainedEntry]:
         """See AuditRepository.chain."""
         page = _ENTRIES.where(audit_log.c.sequence > after).order_by(audit_log.c.sequence).limit(limit)

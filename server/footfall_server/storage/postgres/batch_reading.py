@@ -13,6 +13,9 @@ from uuid import UUID
 import asyncpg
 
 from footfall_server.domain.batch import BatchAnswers, BatchQuestions, VisitReach
+from footfall_server.domain.camera_lease import Fence
+from footfall_server.domain.camera_settings import ImagePolicy
+from footfall_server.domain.crossing import Crossing
 from footfall_server.domain.face_event import FaceOutcome, Recorded
 from footfall_server.domain.image import FaceImage, ImageState
 from footfall_server.domain.person import GalleryFace, Provenance
@@ -25,14 +28,15 @@ from footfall_server.storage.postgres.embeddings import from_bytes
 # The columns are in the order of the fields of what is made of them.
 SIGHTING = (
     "track_id, site_id, camera_id, worker_id, first_seen_at, last_seen_at, final, outcome, customer_id, "
-    "visit_id, score, quality_score, female_probability, image_id, model_id, owner_id, visit_seed"
+    "visit_id, score, quality_score, female_probability, image_id, model_id, owner_id, visit_seed, crossing"
 )
 _OUTCOME = SIGHTING.split(", ").index("outcome")
+_CROSSING = SIGHTING.split(", ").index("crossing")
 _IMAGE = "image_id, site_id, track_id, object_key, content_type, size_bytes, state, captured_at"
 _STATE = _IMAGE.split(", ").index("state")
 _SITE = (
     "sites.site_id, sites.display_name, time_zone, visit_gap, business_day_start, "
-    "sites.created_at, sites.updated_at"
+    "sites.created_at, sites.updated_at, image_policy"
 )
 _RULE = "site_id, rule_version, effective_at, time_zone, visit_gap, business_day_start"
 _RECORDED = "event_id, site_id, outcome, customer_id, visit_id, score"
@@ -67,7 +71,7 @@ select
      select {_RECORDED}
      from recorded_events where event_id = any($1::uuid[])) r) as recorded,
   (select array_agg(r) from (
-     select camera_id, {_SITE}
+     select camera_id, settings ->> 'image_policy', {_SITE}
      from cameras join sites using (tenant_id, site_id) where camera_id = any($3::uuid[])) r) as sites,
   (select array_agg(r) from (
      select {SIGHTING} from sightings where track_id = any($2::uuid[])) r) as sightings,
@@ -95,7 +99,17 @@ select
   (select array_agg(r order by rule_version) from (
      select {_RULE}
      from site_rules where site_id = any(array(
-       select site_id from cameras where camera_id = any($3::uuid[])))) r) as site_rules
+       select site_id from cameras where camera_id = any($3::uuid[])))) r) as site_rules,
+  (select array_agg(r) from (
+     select given.camera_id, given.token, own.worker_id, passed.granted_at, own.clock_offset
+     from unnest($10::uuid[], $11::bigint[]) as given (camera_id, token)
+     left join lateral (
+       select worker_id, clock_offset from camera_leases
+       where camera_id = given.camera_id and token = given.token limit 1) own on true
+     left join lateral (
+       select granted_at from camera_leases
+       where camera_id = given.camera_id and token > given.token
+       order by token limit 1) passed on true) r) as fences
 """  # noqa: S608 - made of constants; whatever comes from outside is a parameter
 
 # A lateral scan takes one entry of the index for a customer's first visit, however often they came.
@@ -128,12 +142,15 @@ def look_up_arguments(questions: BatchQuestions) -> Sequence[Any]:
         questions.model_id,
         questions.indexed_after,
         list(questions.known_recents),
+        [camera_id for camera_id, _ in questions.leases],
+        [token for _, token in questions.leases],
     )
 
 
 def to_answers(row: asyncpg.Record) -> BatchAnswers:
     """What LOOK_UP answered. Rows inside arrays come without names, in the order of their columns."""
-    sites = {each[0]: Site(*each[1:]) for each in row["sites"] or ()}
+    found = row["sites"] or ()
+    sites = {camera_id: _to_site(values) for camera_id, _, *values in found}
     return BatchAnswers(
         recorded={each[0]: _to_recorded(each) for each in row["recorded"] or ()},
         sites=sites,
@@ -143,6 +160,11 @@ def to_answers(row: asyncpg.Record) -> BatchAnswers:
         recents_added=[_to_face(each) for each in row["recents_added"] or ()],
         recents_gone=row["recents_gone"] or (),
         rules=_to_rules(sites.values(), row["site_rules"] or ()),
+        image_policies={
+            camera_id: ImagePolicy(own or ImagePolicy.CROPS).within(sites[camera_id].image_policy)
+            for camera_id, own, *_ in found
+        },
+        fences={(camera_id, token): Fence(*values) for camera_id, token, *values in row["fences"] or ()},
     )
 
 
@@ -174,6 +196,12 @@ def _to_rules(sites: Iterable[Site], rows: Sequence[Sequence[Any]]) -> Mapping[U
     }
 
 
+def _to_site(row: Sequence[Any]) -> Site:
+    values = list(row)
+    values[-1] = ImagePolicy(row[-1])
+    return Site(*values)
+
+
 def _to_recorded(row: Sequence[Any]) -> Recorded:
     event_id, site_id, outcome, customer_id, visit_id, score = row
     return Recorded(event_id, site_id, FaceOutcome(outcome), customer_id, visit_id, score, duplicate=True)
@@ -182,6 +210,7 @@ def _to_recorded(row: Sequence[Any]) -> Recorded:
 def to_sighting(row: Sequence[Any]) -> Sighting:
     values = list(row)
     values[_OUTCOME] = FaceOutcome(row[_OUTCOME])
+    values[_CROSSING] = None if row[_CROSSING] is None else Crossing(row[_CROSSING])
     return Sighting(*values)
 
 

@@ -32,7 +32,7 @@ _FIXED = 12
 
 _SIGHTING = (
     "track_id site_id camera_id worker_id first_seen_at last_seen_at final outcome customer_id visit_id "
-    "score quality_score female_probability image_id model_id owner_id visit_seed"
+    "score quality_score female_probability image_id model_id owner_id visit_seed crossing"
 )
 _VISITS, _SIGHTINGS, _IMAGES, _OUTCOMES, _TRACK_FACES, _DECISIONS = side_by_side(
     _FIXED + 1,

@@ -1,6 +1,7 @@
 """Cameras in PostgreSQL."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy import Row, and_, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
+from footfall_server.domain.camera_settings import CameraSettings, ImagePolicy
 from footfall_server.domain.places import Camera, DesiredCameras, Site
 from footfall_server.errors import not_found
 from footfall_server.ports import NameCursor
@@ -15,7 +17,7 @@ from footfall_server.storage.postgres.failures import name_taken
 from footfall_server.storage.postgres.sites import COLUMNS as SITE_COLUMNS
 from footfall_server.storage.postgres.sites import to_site
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
-from footfall_server.storage.postgres.tables import cameras, sites, tenant_revisions
+from footfall_server.storage.postgres.tables import camera_leases, cameras, sites, tenant_revisions
 
 COLUMNS = (
     cameras.c.camera_id,
@@ -25,7 +27,11 @@ COLUMNS = (
     cameras.c.enabled,
     cameras.c.created_at,
     cameras.c.updated_at,
+    cameras.c.settings,
+    cameras.c.assigned_worker_id,
 )
+
+_IN_SITE = and_(sites.c.tenant_id == cameras.c.tenant_id, sites.c.site_id == cameras.c.site_id)
 
 
 class PostgresCameras:
@@ -46,6 +52,8 @@ class PostgresCameras:
             request_id=request_id,
             created_at=camera.created_at,
             updated_at=camera.updated_at,
+            settings=camera.settings.as_plain(),
+            assigned_worker_id=camera.assigned_worker_id,
         )
         try:
             added = await self._connection.first(given.on_conflict_do_nothing().returning(*COLUMNS))
@@ -96,24 +104,54 @@ class PostgresCameras:
                 source_url=camera.source_url,
                 enabled=camera.enabled,
                 updated_at=camera.updated_at,
+                settings=camera.settings.as_plain(),
+                assigned_worker_id=camera.assigned_worker_id,
             )
         )
 
+    async def assign(self, camera_id: UUID, worker_id: UUID | None) -> None:
+        """See CameraRepository.assign."""
+        await self._connection.run(
+            update(cameras).where(cameras.c.camera_id == camera_id).values(assigned_worker_id=worker_id)
+        )
+
+    async def unassign(self, worker_id: UUID) -> Sequence[UUID]:
+        """See CameraRepository.unassign."""
+        freed = (
+            update(cameras)
+            .where(cameras.c.assigned_worker_id == worker_id)
+            .values(assigned_worker_id=None)
+            .returning(cameras.c.camera_id)
+        )
+        return sorted(row.camera_id for row in await self._connection.rows(freed))
+
     async def remove(self, camera_id: UUID) -> bool:
         """See CameraRepository.remove."""
+        await self._connection.run(delete(camera_leases).where(camera_leases.c.camera_id == camera_id))
         return await self._connection.run(delete(cameras).where(cameras.c.camera_id == camera_id)) > 0
 
     async def sites_of(self, camera_ids: Collection[UUID]) -> Mapping[UUID, Site]:
         """See CameraRepository.sites_of."""
         rows = await self._connection.rows(
             select(cameras.c.camera_id, *SITE_COLUMNS)
-            .join(
-                sites,
-                and_(sites.c.tenant_id == cameras.c.tenant_id, sites.c.site_id == cameras.c.site_id),
-            )
+            .join(sites, _IN_SITE)
             .where(one_of(cameras.c.camera_id, camera_ids))
         )
         return {row.camera_id: to_site(row) for row in rows}
+
+    async def find(self, camera_ids: Collection[UUID]) -> Sequence[Camera]:
+        """See CameraRepository.find."""
+        rows = await self._connection.rows(select(*COLUMNS).where(one_of(cameras.c.camera_id, camera_ids)))
+        return [to_camera(row) for row in rows]
+
+    async def image_policies(self, camera_ids: Collection[UUID]) -> Mapping[UUID, ImagePolicy]:
+        """See CameraRepository.image_policies."""
+        rows = await self._connection.rows(
+            select(cameras.c.camera_id, cameras.c.settings, sites.c.image_policy)
+            .join(sites, _IN_SITE)
+            .where(one_of(cameras.c.camera_id, camera_ids))
+        )
+        return {row.camera_id: _policy(row) for row in rows}
 
     async def desired(self, site_id: UUID) -> DesiredCameras:
         """See CameraRepository.desired.
@@ -125,15 +163,27 @@ class PostgresCameras:
             func.coalesce(func.max(tenant_revisions.c.revision), 0).label("revision")
         ).subquery()
         rows = await self._connection.rows(
-            select(revision.c.revision, *COLUMNS)
+            select(revision.c.revision, sites.c.image_policy, *COLUMNS)
             .select_from(revision)
             .outerjoin(cameras, and_(cameras.c.site_id == site_id, cameras.c.enabled))
+            .outerjoin(sites, _IN_SITE)
             .order_by(cameras.c.camera_id)
         )
         return DesiredCameras(
             revision=rows[0].revision,
-            cameras=tuple(to_camera(row) for row in rows if row.camera_id is not None),
+            cameras=tuple(_desired(row) for row in rows if row.camera_id is not None),
         )
+
+
+def _desired(row: Row[Any]) -> Camera:
+    camera = to_camera(row)
+    confined = camera.settings.within(ImagePolicy(row.image_policy))
+    return replace(camera, settings=confined, assigned_worker_id=None)
+
+
+def _policy(row: Row[Any]) -> ImagePolicy:
+    """Of a row with a camera's settings and its site's policy."""
+    return CameraSettings.from_plain(row.settings).within(ImagePolicy(row.image_policy)).image_policy
 
 
 def to_camera(row: Row[Any]) -> Camera:
@@ -146,4 +196,6 @@ def to_camera(row: Row[Any]) -> Camera:
         enabled=row.enabled,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        settings=CameraSettings.from_plain(row.settings),
+        assigned_worker_id=row.assigned_worker_id,
     )

@@ -61,6 +61,7 @@ LIST = _statement(f"""
   select {_COLUMNS} from customers
   where number > :after and merged_into is null and state = 'confirmed'
     and (cast(:kind as text) is null or kind = :kind)
+    and (cast(:number as bigint) is null or number = :number)
     and strpos(lower(display_name), lower(cast(:name as text))) > 0
     and (cast(:seen_at as uuid[]) is null or {_SEEN.format(sites=":seen_at")})
   order by number limit :limit

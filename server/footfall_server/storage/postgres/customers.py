@@ -175,6 +175,7 @@ class PostgresCustomers:
                 "seen_at": None if seen_at is None else list(seen_at),
                 "name": matching.name,
                 "kind": None if matching.kind is None else matching.kind.value,
+                "number": matching.number,
                 "after": after or 0,
                 "limit": limit,
             },

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, TextClause, Uuid, bindparam, text
 
-from footfall_server.ports import Erased
+from footfall_server.ports import Erased, ErasedFaces
 from footfall_server.storage.postgres.statements import TenantConnection
 from footfall_server.storage.postgres.tables import Instant
 
@@ -56,6 +56,10 @@ with gone as (
 select (select count(*) from gone) as tracks,
        array(select object_key from pictures order by object_key) as object_keys
 """)  # noqa: S608
+_ENROLLED = _of_ids(f"""
+with gone as (delete from staff_face_images where staff_id = any({_IDS}) returning object_key)
+select array(select object_key from gone order by object_key) as object_keys
+""")  # noqa: S608
 _VISITS = _of_ids(f"delete from visits where customer_id = any({_IDS})")  # noqa: S608
 _PEOPLE = _of_ids(f"""
 with gone as (
@@ -72,6 +76,7 @@ _REST = tuple(
         f"delete from distinct_pairs where low_id = any({_IDS}) or high_id = any({_IDS})",  # noqa: S608
         f"delete from merge_suggestions where customer_id = any({_IDS}) or other_ids && {_IDS}",  # noqa: S608
         f"delete from merges where target_id = any({_IDS}) or source_ids && {_IDS}",  # noqa: S608
+        f"delete from staff_members where staff_id = any({_IDS})",  # noqa: S608
         f"delete from customers where customer_id = any({_IDS})",  # noqa: S608
     )
 )
@@ -88,12 +93,21 @@ class PostgresErasure:
         ids = {"ids": list(customer_ids)}
         await self._connection.run(_OUTBOX, ids)
         faces = await self._one(_FACES, {**ids, "at": at})
+        enrolled = await self._one(_ENROLLED, ids)
         tracks = await self._one(_TRACKS, ids)
         visits = await self._connection.run(_VISITS, ids)
         await self._connection.run(_PEOPLE, ids)
         for statement in _REST:
             await self._connection.run(statement, ids)
-        return Erased(faces.faces, tracks.tracks, visits, tuple(tracks.object_keys))
+        return Erased(faces.faces, tracks.tracks, visits, (*tracks.object_keys, *enrolled.object_keys))
+
+    async def erase_faces(self, customer_ids: Collection[UUID], at: datetime) -> ErasedFaces:
+        """See ErasureRepository.erase_faces."""
+        ids = {"ids": list(customer_ids)}
+        await self._connection.run(_OUTBOX, ids)
+        faces = await self._one(_FACES, {**ids, "at": at})
+        enrolled = await self._one(_ENROLLED, ids)
+        return ErasedFaces(faces.faces, tuple(enrolled.object_keys))
 
     async def _one(self, statement: TextClause, parameters: dict[str, Any]) -> Row[Any]:
         row = await self._connection.first(statement, parameters)

@@ -40,6 +40,7 @@ _TAKEN = {
     "users_email_key": "another account has this e-mail address",
     "users_pkey": "another account has this id",
     "users_oidc_key": "another account has this identity",
+    "staff_members_number_key": "another staff member has this employee number",
     "api_keys_prefix_key": "another API key has this prefix",
     "api_keys_pkey": "another API key has this id",
 }

@@ -18,6 +18,7 @@ from footfall_server.domain.change import AccessRevoked, SourceReset, TenantChan
 from footfall_server.errors import unavailable
 from footfall_server.ports import Notification
 from footfall_server.storage.postgres.changes import CHANGES_CHANNEL
+from footfall_server.storage.postgres.control_words import CONTROL_CHANNEL, control_word
 from footfall_server.storage.postgres.failures import UNREACHABLE
 from footfall_server.storage.postgres.revocations import REVOCATIONS_CHANNEL
 
@@ -120,6 +121,7 @@ class PostgresChangeSource:
         connection.add_termination_listener(lambda _: lost.set())
         await connection.add_listener(CHANGES_CHANNEL, self._receiver(_tenant_changed))
         await connection.add_listener(WORKERS_CHANNEL, self._receiver(_worker_connected))
+        await connection.add_listener(CONTROL_CHANNEL, self._receiver(control_word))
         await connection.add_listener(REVOCATIONS_CHANNEL, self._receiver(lambda _: AccessRevoked()))
         self._connection = connection
         self._listening.set()

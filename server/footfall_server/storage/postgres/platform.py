@@ -11,10 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from footfall_server.domain.audit import NO_TENANT
+from footfall_server.domain.camera_command import CommandState
 from footfall_server.domain.certificates import JoinToken
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
 from footfall_server.domain.setup_token import SetupToken
+from footfall_server.domain.worker import WorkerStatus
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.ports import NameCursor
 from footfall_server.storage.postgres.accounts import (
@@ -38,12 +40,16 @@ from footfall_server.storage.postgres.tables import (
     api_keys,
     audit_heads,
     audit_log,
+    camera_commands,
     join_tokens,
     metadata,
+    pictures,
+    preview_demands,
     setup_tokens,
     sites,
     tenants,
     users,
+    workers,
 )
 
 ENTER_PLATFORM = text(f"set local role {PLATFORM}")
@@ -189,6 +195,38 @@ class PostgresPlatformTransaction:
         """See PlatformTransaction.tenant_ids."""
         rows = await self._connection.rows(select(tenants.c.tenant_id).order_by(tenants.c.tenant_id))
         return [row.tenant_id for row in rows]
+
+    async def tenants_with_expired_links(self, now: datetime) -> Sequence[UUID]:
+        """See PlatformTransaction.tenants_with_expired_links."""
+        rows = await self._connection.rows(
+            select(workers.c.tenant_id)
+            .where(workers.c.status != WorkerStatus.OFFLINE.value, workers.c.link_expires_at <= now)
+            .distinct()
+        )
+        return [row.tenant_id for row in rows]
+
+    async def tenants_with_expired_commands(self, now: datetime) -> Sequence[UUID]:
+        """See PlatformTransaction.tenants_with_expired_commands."""
+        rows = await self._connection.rows(
+            select(camera_commands.c.tenant_id)
+            .where(camera_commands.c.state == CommandState.WAITING.value, camera_commands.c.expires_at <= now)
+            .distinct()
+        )
+        return [row.tenant_id for row in rows]
+
+    async def purge_commands(self, before: datetime) -> int:
+        """See PlatformTransaction.purge_commands."""
+        return await self._connection.run(
+            delete(camera_commands).where(camera_commands.c.expires_at < before)
+        )
+
+    async def purge_pictures(self, now: datetime) -> int:
+        """See PlatformTransaction.purge_pictures."""
+        return await self._connection.run(delete(pictures).where(pictures.c.expires_at <= now))
+
+    async def purge_previews(self, now: datetime) -> int:
+        """See PlatformTransaction.purge_previews."""
+        return await self._connection.run(delete(preview_demands).where(preview_demands.c.expires_at <= now))
 
     async def _erase(self, tenant_id: UUID) -> None:
         # Only a transaction in the tenant sees its rows, so this one becomes such for a moment.

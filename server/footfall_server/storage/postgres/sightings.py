@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, Uuid, bindparam, func, or_, select, update
 
+from footfall_server.domain.crossing import Crossing
 from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.sighting import Sighting
 from footfall_server.storage.postgres.statements import TenantConnection, any_of, insert_each, one_of
@@ -29,6 +30,7 @@ COLUMNS = (
     "model_id",
     "owner_id",
     "visit_seed",
+    "crossing",
 )
 _INSERT = insert_each(sightings, COLUMNS)
 _SAVE = _INSERT.on_conflict_do_update(
@@ -110,4 +112,5 @@ def to_sighting(row: Row[Any]) -> Sighting:
         model_id=row.model_id,
         owner_id=row.owner_id,
         visit_seed=row.visit_seed,
+        crossing=None if row.crossing is None else Crossing(row.crossing),
     )

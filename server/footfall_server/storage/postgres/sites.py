@@ -10,6 +10,7 @@ from sqlalchemy import Row, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
+from footfall_server.domain.camera_settings import ImagePolicy
 from footfall_server.domain.places import Site
 from footfall_server.domain.site_rules import FORGOTTEN_SITE, SiteRule, SiteRules
 from footfall_server.errors import ErrorKind, FootfallError, not_found
@@ -26,6 +27,7 @@ COLUMNS = (
     sites.c.business_day_start,
     sites.c.created_at,
     sites.c.updated_at,
+    sites.c.image_policy,
 )
 
 _RULE = ("site_id", "rule_version", "effective_at", "time_zone", "visit_gap", "business_day_start")
@@ -54,6 +56,7 @@ class PostgresSites:
             request_id=request_id,
             created_at=site.created_at,
             updated_at=site.updated_at,
+            image_policy=site.image_policy,
         )
         try:
             added = await self._connection.first(given.on_conflict_do_nothing().returning(*COLUMNS))
@@ -98,6 +101,7 @@ class PostgresSites:
                 visit_gap=site.visit_gap,
                 business_day_start=site.business_day_start,
                 updated_at=site.updated_at,
+                image_policy=site.image_policy,
             )
         )
 
@@ -172,4 +176,5 @@ def to_site(row: Row[Any]) -> Site:
         business_day_start=row.business_day_start,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        image_policy=ImagePolicy(row.image_policy),
     )

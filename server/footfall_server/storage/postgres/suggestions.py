@@ -1,6 +1,6 @@
 """Suggestions, and who is marked distinct, in PostgreSQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +52,21 @@ _HOLDING = text(_LIST).bindparams(
 _AMONG = text(
     f"{_MARKS_AMONG.format(everybody='cast(:ids as uuid[])')} order by pair.low_id, pair.high_id"
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+_OF = text("""
+with marked as (
+  select pair.*, case when low.root_id = :root_id then high.root_id else low.root_id end as other_id
+  from distinct_pairs pair
+  join customers low on low.tenant_id = pair.tenant_id and low.customer_id = pair.low_id
+  join customers high on high.tenant_id = pair.tenant_id and high.customer_id = pair.high_id
+  where (low.root_id = :root_id) <> (high.root_id = :root_id)
+    and (pair.low_id in (select customer_id from customers where root_id = :root_id)
+         or pair.high_id in (select customer_id from customers where root_id = :root_id))
+), latest as (
+  select distinct on (other_id) * from marked order by other_id, created_at desc, low_id desc, high_id desc
+)
+select other_id, low_id, high_id, reason, created_at, created_by from latest
+order by created_at desc, other_id desc limit :limit
+""").bindparams(bindparam("root_id", type_=Uuid()))
 _UNMARK = text("""
 delete from distinct_pairs
 using unnest(cast(:lows as uuid[]), cast(:highs as uuid[])) as given (low_id, high_id)
@@ -89,9 +104,16 @@ class PostgresDistinct:
     async def among(self, root_ids: Collection[UUID]) -> Sequence[DistinctMark]:
         """See DistinctRepository.among."""
         rows = await self._connection.rows(_AMONG, {"ids": list(root_ids)})
-        return [
-            DistinctMark(row.low_id, row.high_id, row.reason, row.created_at, row.created_by) for row in rows
-        ]
+        return [_to_mark(row) for row in rows]
+
+    async def of(self, root_id: UUID, limit: int) -> Mapping[UUID, DistinctMark]:
+        """See DistinctRepository.of."""
+        rows = await self._connection.rows(_OF, {"root_id": root_id, "limit": limit})
+        return {row.other_id: _to_mark(row) for row in rows}
+
+
+def _to_mark(row: Row[Any]) -> DistinctMark:
+    return DistinctMark(row.low_id, row.high_id, row.reason, row.created_at, row.created_by)
 
 
 class PostgresSuggestions:

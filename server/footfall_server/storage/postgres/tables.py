@@ -29,6 +29,7 @@ from sqlalchemy import (
     table,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData(
     naming_convention={
@@ -88,10 +89,12 @@ sites = Table(
     Column("request_id", UUID()),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("image_policy", Text, nullable=False, server_default=text("'crops'")),
     PrimaryKeyConstraint("tenant_id", "site_id"),
     ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"]),
     UniqueConstraint("tenant_id", "name_key", name="sites_name_key"),
     UniqueConstraint("tenant_id", "request_id", name="sites_request_id_key"),
+    CheckConstraint("image_policy in ('none', 'crops', 'frames')", name="image_policy"),
 )
 
 cameras = Table(
@@ -107,11 +110,42 @@ cameras = Table(
     Column("request_id", UUID()),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("settings", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("assigned_worker_id", UUID()),
     PrimaryKeyConstraint("tenant_id", "camera_id"),
     ForeignKeyConstraint(["tenant_id", "site_id"], ["sites.tenant_id", "sites.site_id"]),
     UniqueConstraint("tenant_id", "site_id", "name_key", name="cameras_name_key"),
     UniqueConstraint("tenant_id", "request_id", name="cameras_request_id_key"),
     Index("cameras_by_name", "tenant_id", "name_key", "camera_id"),
+)
+
+camera_leases = Table(
+    "camera_leases",
+    metadata,
+    _tenant_column(),
+    Column("camera_id", UUID(), nullable=False),
+    Column("token", BigInteger, nullable=False),
+    Column("site_id", UUID(), nullable=False),
+    Column("worker_id", UUID(), nullable=False),
+    Column("granted_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("released_at", Instant),
+    Column("clock_offset", Interval),
+    PrimaryKeyConstraint("tenant_id", "camera_id", "token"),
+)
+
+camera_uptime = Table(
+    "camera_uptime",
+    metadata,
+    _tenant_column(),
+    Column("camera_id", UUID(), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("site_id", UUID(), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "camera_id", "kind", "started_at"),
+    CheckConstraint("kind in ('wanted', 'up')", name="kind"),
+    Index("camera_uptime_by_site", "tenant_id", "site_id", "started_at"),
 )
 
 users = Table(
@@ -326,11 +360,19 @@ workers = Table(
     Column("worker_id", UUID(), nullable=False),
     Column("site_id", UUID(), nullable=False),
     Column("display_name", Text, nullable=False),
+    _name_key_column(),
     Column("software_version", Text, nullable=False),
+    Column("model_id", Text, nullable=False, server_default=text("''")),
+    Column("capabilities", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("spool_id", UUID(), nullable=False),
     Column("connected_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
+    Column("session_id", UUID()),
+    Column("link_expires_at", Instant, nullable=False, server_default=NOW),
+    Column("status", Text, nullable=False, server_default=text("'offline'")),
+    Column("report", Text, nullable=False, server_default=text("'{}'")),
     PrimaryKeyConstraint("tenant_id", "worker_id"),
+    Index("workers_by_name", "tenant_id", "name_key", "worker_id"),
 )
 
 worker_spools = Table(
@@ -341,6 +383,64 @@ worker_spools = Table(
     Column("spool_id", UUID(), nullable=False),
     Column("acked_sequence", BigInteger, nullable=False),
     PrimaryKeyConstraint("tenant_id", "worker_id", "spool_id"),
+)
+
+camera_commands = Table(
+    "camera_commands",
+    metadata,
+    _tenant_column(),
+    Column("command_id", UUID(), nullable=False),
+    Column("site_id", UUID(), nullable=False),
+    Column("camera_id", UUID(), nullable=False),
+    Column("worker_id", UUID(), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("sent_by", UUID(), nullable=False),
+    Column("sent_by_role", Text, nullable=False),
+    Column("wants_picture", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("finished_at", Instant),
+    Column("request_id", UUID()),
+    PrimaryKeyConstraint("tenant_id", "command_id"),
+    UniqueConstraint("tenant_id", "request_id", name="camera_commands_request_id_key"),
+    Index(
+        "camera_commands_waiting",
+        "tenant_id",
+        "worker_id",
+        "command_id",
+        postgresql_where=column("state") == text("'waiting'"),
+    ),
+)
+
+# Not logged, so that they are in no backup and no replica, and gone when the server crashed.
+pictures = Table(
+    "pictures",
+    metadata,
+    _tenant_column(),
+    Column("picture_id", UUID(), nullable=False),
+    Column("site_id", UUID(), nullable=False),
+    Column("replica_id", UUID(), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "picture_id"),
+    prefixes=["UNLOGGED"],
+)
+
+preview_demands = Table(
+    "preview_demands",
+    metadata,
+    _tenant_column(),
+    Column("camera_id", UUID(), nullable=False),
+    Column("replica_id", UUID(), nullable=False),
+    Column("site_id", UUID(), nullable=False),
+    Column("max_width", Integer, nullable=False),
+    Column("max_fps", Double, nullable=False),
+    Column("watchers", Integer, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "camera_id", "replica_id"),
+    prefixes=["UNLOGGED"],
 )
 
 customers = Table(
@@ -365,7 +465,21 @@ customers = Table(
     CheckConstraint("kind in ('visitor', 'staff')", name="kind"),
     CheckConstraint("(state = 'confirmed') = (number is not null)", name="number"),
     Index("customers_by_root", "tenant_id", "root_id"),
+    Index("customers_staff", "tenant_id", postgresql_where=text("kind = 'staff'")),
     Index("customers_waiting", "tenant_id", "created_at", postgresql_where=text("state = 'waiting'")),
+)
+
+staff_gallery = Table(
+    "staff_gallery",
+    metadata,
+    _tenant_column(),
+    Column("model_id", Text, nullable=False),
+    Column("face_id", UUID(), nullable=False),
+    Column("staff_id", UUID()),
+    Column("version", BigInteger, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "model_id", "face_id"),
+    Index("staff_gallery_by_version", "tenant_id", "model_id", "version"),
 )
 
 site_people = Table(
@@ -425,6 +539,56 @@ exemplar_crops = Table(
     Column("jpeg", LargeBinary, nullable=False),
     Column("created_at", Instant, nullable=False),
     PrimaryKeyConstraint("tenant_id", "exemplar_id"),
+)
+
+staff_members = Table(
+    "staff_members",
+    metadata,
+    _tenant_column(),
+    Column("staff_id", UUID(), nullable=False),
+    Column("employee_number", Text, nullable=False),
+    Column("job_title", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("site_ids", ARRAY(UUID()), nullable=False),
+    Column("joined_at", Instant),
+    Column("left_at", Instant),
+    Column("updated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "staff_id"),
+    CheckConstraint("left_at >= joined_at", name="times"),
+    Index(
+        "staff_members_number_key",
+        "tenant_id",
+        "employee_number",
+        unique=True,
+        postgresql_where=text("employee_number <> ''"),
+    ),
+    Index("staff_members_leavers", "tenant_id", "left_at", postgresql_where=text("left_at is not null")),
+)
+
+staff_face_images = Table(
+    "staff_face_images",
+    metadata,
+    _tenant_column(),
+    Column("face_id", UUID(), nullable=False),
+    Column("staff_id", UUID(), nullable=False),
+    Column("object_key", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("box", ARRAY(Double), nullable=False),
+    Column("landmarks", ARRAY(Double), nullable=False),
+    Column("quality_score", Double, nullable=False),
+    Column("quality_size", Double, nullable=False),
+    Column("quality_pose", Double, nullable=False),
+    Column("quality_sharpness", Double, nullable=False),
+    Column("quality_exposure", Double, nullable=False),
+    Column("inter_ocular_px", Double, nullable=False),
+    Column("closest_own", Double),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", UUID(), nullable=False),
+    Column("request_id", UUID()),
+    PrimaryKeyConstraint("tenant_id", "face_id"),
+    UniqueConstraint("tenant_id", "request_id", name="staff_face_images_request_id_key"),
+    Index("staff_face_images_by_staff", "tenant_id", "staff_id"),
 )
 
 track_faces = Table(
@@ -514,6 +678,7 @@ sightings = Table(
     Column("model_id", Text, nullable=False),
     Column("owner_id", UUID()),
     Column("visit_seed", UUID()),
+    Column("crossing", Text),
     PrimaryKeyConstraint("tenant_id", "track_id"),
     Index("sightings_by_visit", "tenant_id", "visit_id", postgresql_where=text("visit_id is not null")),
     Index(
@@ -530,6 +695,13 @@ sightings = Table(
         "customer_id",
         "first_seen_at",
         postgresql_where=text("customer_id is not null"),
+    ),
+    Index(
+        "sightings_without_visit",
+        "tenant_id",
+        "site_id",
+        "first_seen_at",
+        postgresql_where=text("visit_id is null"),
     ),
 )
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from footfall_server.domain.audit import NO_TENANT
 from footfall_server.errors import unavailable
 from footfall_server.fair_turns import FairTurns
+from footfall_server.finishing import finished
 from footfall_server.ports import PlatformTransaction, Transaction
 from footfall_server.storage.postgres.accounts import PostgresApiKeys, PostgresUsers
 from footfall_server.storage.postgres.audit import PostgresAudit
@@ -20,9 +21,11 @@ from footfall_server.storage.postgres.batches import PostgresBatches
 from footfall_server.storage.postgres.cameras import PostgresCameras
 from footfall_server.storage.postgres.certificates import PostgresCertificates, PostgresJoinTokens
 from footfall_server.storage.postgres.changes import PostgresChanges
+from footfall_server.storage.postgres.commands import PostgresCommands
 from footfall_server.storage.postgres.customer_sightings import PostgresCustomerSightings
 from footfall_server.storage.postgres.customers import PostgresCustomers
 from footfall_server.storage.postgres.decisions import PostgresDecisions
+from footfall_server.storage.postgres.enrolments import PostgresEnrolments
 from footfall_server.storage.postgres.erasure import PostgresErasure
 from footfall_server.storage.postgres.events import PostgresEvents
 from footfall_server.storage.postgres.exemplars import PostgresExemplars
@@ -30,9 +33,11 @@ from footfall_server.storage.postgres.failures import RETRY_SOON, is_unreachable
 from footfall_server.storage.postgres.gallery import PostgresGallery
 from footfall_server.storage.postgres.images import PostgresImages
 from footfall_server.storage.postgres.jobs import PostgresJobs
+from footfall_server.storage.postgres.leases import PostgresLeases
 from footfall_server.storage.postgres.merges import PostgresMerges
 from footfall_server.storage.postgres.model_changes import PostgresModelChanges
 from footfall_server.storage.postgres.model_faces import PostgresModelFaces
+from footfall_server.storage.postgres.pictures import PostgresPictures
 from footfall_server.storage.postgres.platform import (
     ENTER_PLATFORM,
     ENTER_PLATFORM_AND_LOCK,
@@ -41,14 +46,19 @@ from footfall_server.storage.postgres.platform import (
     scope_of,
 )
 from footfall_server.storage.postgres.population import PostgresPopulation
+from footfall_server.storage.postgres.previews import PostgresPreviews
+from footfall_server.storage.postgres.reports import PostgresReports
 from footfall_server.storage.postgres.revocations import PostgresRevocations
 from footfall_server.storage.postgres.sessions import PostgresSessions
 from footfall_server.storage.postgres.setup_tokens import PostgresSetupTokens
 from footfall_server.storage.postgres.sightings import PostgresSightings
 from footfall_server.storage.postgres.sites import PostgresSites
+from footfall_server.storage.postgres.staff import PostgresStaff
+from footfall_server.storage.postgres.staff_gallery import PostgresStaffGallery
 from footfall_server.storage.postgres.statements import TenantConnection
 from footfall_server.storage.postgres.suggestions import PostgresDistinct, PostgresSuggestions
 from footfall_server.storage.postgres.tenant_models import PostgresCalibrations, PostgresTenantModels
+from footfall_server.storage.postgres.uptime import PostgresUptime
 from footfall_server.storage.postgres.visits import PostgresVisits
 from footfall_server.storage.postgres.workers import PostgresWorkers
 
@@ -76,10 +86,19 @@ class PostgresTransaction:
         self.join_tokens = PostgresJoinTokens(connection)
         self.certificates = PostgresCertificates(connection)
         self.workers = PostgresWorkers(connection)
+        self.commands = PostgresCommands(connection)
+        self.pictures = PostgresPictures(connection)
+        self.previews = PostgresPreviews(connection)
+        self.leases = PostgresLeases(connection)
+        self.staff = PostgresStaff(connection)
+        self.enrolments = PostgresEnrolments(connection)
+        self.staff_gallery = PostgresStaffGallery(connection)
         self.events = PostgresEvents(connection)
         self.gallery = PostgresGallery(connection)
         self.sightings = PostgresSightings(connection)
         self.visits = PostgresVisits(connection)
+        self.reports = PostgresReports(connection)
+        self.uptime = PostgresUptime(connection)
         self.images = PostgresImages(connection)
         self.changes = PostgresChanges(connection)
         self.decisions = PostgresDecisions(connection)
@@ -176,8 +195,8 @@ class PostgresTransactions:
             with translated():
                 await connection.commit()
         finally:
-            # Rolls back what was not committed. Shielded, so that a cancelled call gives its connection back.
-            await asyncio.shield(connection.close())
+            # Rolls back what was not committed; one that is cancelled, too, gives back before it ends.
+            await finished(connection.close())
 
     async def _begun(self, first: TextClause, parameters: Mapping[str, object]) -> AsyncConnection:
         """A connection that did the first statement.
@@ -197,7 +216,7 @@ class PostgresTransactions:
         try:
             await connection.execute(first, parameters)
         except BaseException:
-            await asyncio.shield(connection.close())
+            await finished(connection.close())
             raise
         return connection
 

@@ -145,6 +145,14 @@ def _conditions(matching: VisitFilter) -> Sequence[ColumnElement[bool]]:
         conditions.append(visits.c.first_seen_at < matching.end)
     if matching.customer_id is not None:
         conditions.append(visits.c.customer_id == matching.customer_id)
+    if matching.camera_id is not None:
+        conditions.append(
+            exists(
+                select(sightings.c.track_id).where(
+                    sightings.c.visit_id == visits.c.visit_id, sightings.c.camera_id == matching.camera_id
+                )
+            )
+        )
     if matching.kind is not None:
         repeat = _has_earlier_visit(visits)
         conditions.append(repeat if matching.kind is VisitKind.REPEAT else ~repeat)

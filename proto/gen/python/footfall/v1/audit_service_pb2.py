@@ -25,10 +25,11 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from footfall.v1 import auth_service_pb2 as footfall_dot_v1_dot_auth__service__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x66ootfall/v1/audit_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x66ootfall/v1/auth_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc1\x02\n\nAuditEntry\x12\x19\n\x08\x61udit_id\x18\x01 \x01(\tR\x07\x61uditId\x12\x1a\n\x08sequence\x18\x02 \x01(\x03R\x08sequence\x12.\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x19\n\x08\x61\x63tor_id\x18\x04 \x01(\tR\x07\x61\x63torId\x12\x30\n\nactor_role\x18\x05 \x01(\x0e\x32\x11.footfall.v1.RoleR\tactorRole\x12\x16\n\x06\x61\x63tion\x18\x06 \x01(\tR\x06\x61\x63tion\x12\x1a\n\x08resource\x18\x07 \x01(\tR\x08resource\x12\x1f\n\x0bresource_id\x18\x08 \x01(\tR\nresourceId\x12\x16\n\x06\x64\x65tail\x18\t \x01(\tR\x06\x64\x65tail\x12\x12\n\x04hash\x18\n \x01(\tR\x04hash\"\x93\x04\n\x17ListAuditEntriesRequest\x12&\n\x08\x61\x63tor_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x07\x61\x63torId\x12H\n\x06\x61\x63tion\x18\x02 \x01(\tB0\xbaH-r(\x18@2$^[a-z][a-z_]*(\\.|(\\.[a-z][a-z_]*))?$\xd8\x01\x01R\x06\x61\x63tion\x12,\n\x0bresource_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\nresourceId\x12\x39\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12$\n\tpage_size\x18\x06 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken:\x96\x01\xbaH\x92\x01\x1a\x8f\x01\n\x18list_audit_entries.range\x12\"start_time must be before end_time\x1aO!has(this.start_time) || !has(this.end_time) || this.start_time < this.end_time\"u\n\x18ListAuditEntriesResponse\x12\x31\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x17.footfall.v1.AuditEntryR\x07\x65ntries\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\x82\x01\n\x0c\x41uditService\x12r\n\x10ListAuditEntries\x12$.footfall.v1.ListAuditEntriesRequest\x1a%.footfall.v1.ListAuditEntriesResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/auditb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x66ootfall/v1/audit_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x66ootfall/v1/auth_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc1\x02\n\nAuditEntry\x12\x19\n\x08\x61udit_id\x18\x01 \x01(\tR\x07\x61uditId\x12\x1a\n\x08sequence\x18\x02 \x01(\x03R\x08sequence\x12.\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x19\n\x08\x61\x63tor_id\x18\x04 \x01(\tR\x07\x61\x63torId\x12\x30\n\nactor_role\x18\x05 \x01(\x0e\x32\x11.footfall.v1.RoleR\tactorRole\x12\x16\n\x06\x61\x63tion\x18\x06 \x01(\tR\x06\x61\x63tion\x12\x1a\n\x08resource\x18\x07 \x01(\tR\x08resource\x12\x1f\n\x0bresource_id\x18\x08 \x01(\tR\nresourceId\x12\x16\n\x06\x64\x65tail\x18\t \x01(\tR\x06\x64\x65tail\x12\x12\n\x04hash\x18\n \x01(\tR\x04hash\"\x93\x04\n\x17ListAuditEntriesRequest\x12&\n\x08\x61\x63tor_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x07\x61\x63torId\x12H\n\x06\x61\x63tion\x18\x02 \x01(\tB0\xbaH-r(\x18@2$^[a-z][a-z_]*(\\.|(\\.[a-z][a-z_]*))?$\xd8\x01\x01R\x06\x61\x63tion\x12,\n\x0bresource_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\nresourceId\x12\x39\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12$\n\tpage_size\x18\x06 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken:\x96\x01\xbaH\x92\x01\x1a\x8f\x01\n\x18list_audit_entries.range\x12\"start_time must be before end_time\x1aO!has(this.start_time) || !has(this.end_time) || this.start_time < this.end_time\"\xc8\x03\n\x19\x45xportAuditEntriesRequest\x12&\n\x08\x61\x63tor_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x07\x61\x63torId\x12H\n\x06\x61\x63tion\x18\x02 \x01(\tB0\xbaH-r(\x18@2$^[a-z][a-z_]*(\\.|(\\.[a-z][a-z_]*))?$\xd8\x01\x01R\x06\x61\x63tion\x12,\n\x0bresource_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\nresourceId\x12\x39\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime:\x98\x01\xbaH\x94\x01\x1a\x91\x01\n\x1a\x65xport_audit_entries.range\x12\"start_time must be before end_time\x1aO!has(this.start_time) || !has(this.end_time) || this.start_time < this.end_time\"u\n\x18ListAuditEntriesResponse\x12\x31\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x17.footfall.v1.AuditEntryR\x07\x65ntries\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xf2\x01\n\x0c\x41uditService\x12r\n\x10ListAuditEntries\x12$.footfall.v1.ListAuditEntriesRequest\x1a%.footfall.v1.ListAuditEntriesResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/audit\x12n\n\x12\x45xportAuditEntries\x12&.footfall.v1.ExportAuditEntriesRequest\x1a\x14.google.api.HttpBody\"\x18\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/audit/export0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,14 +48,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
   _globals['_LISTAUDITENTRIESREQUEST']._loaded_options = None
   _globals['_LISTAUDITENTRIESREQUEST']._serialized_options = b'\272H\222\001\032\217\001\n\030list_audit_entries.range\022\"start_time must be before end_time\032O!has(this.start_time) || !has(this.end_time) || this.start_time < this.end_time'
+  _globals['_EXPORTAUDITENTRIESREQUEST'].fields_by_name['actor_id']._loaded_options = None
+  _globals['_EXPORTAUDITENTRIESREQUEST'].fields_by_name['actor_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_EXPORTAUDITENTRIESREQUEST'].fields_by_name['action']._loaded_options = None
+  _globals['_EXPORTAUDITENTRIESREQUEST'].fields_by_name['action']._serialized_options = b'\272H-r(\030@2$^[a-z][a-z_]*(\\.|(\\.[a-z][a-z_]*))?$\330\001\001'
+  _globals['_EXPORTAUDITENTRIESREQUEST'].fields_by_name['resource_id']._loaded_options = None
+  _globals['_EXPORTAUDITENTRIESREQUEST'].fields_by_name['resource_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_EXPORTAUDITENTRIESREQUEST']._loaded_options = None
+  _globals['_EXPORTAUDITENTRIESREQUEST']._serialized_options = b'\272H\224\001\032\221\001\n\032export_audit_entries.range\022\"start_time must be before end_time\032O!has(this.start_time) || !has(this.end_time) || this.start_time < this.end_time'
   _globals['_AUDITSERVICE'].methods_by_name['ListAuditEntries']._loaded_options = None
   _globals['_AUDITSERVICE'].methods_by_name['ListAuditEntries']._serialized_options = b'\202\323\344\223\002\013\022\t/v1/audit'
-  _globals['_AUDITENTRY']._serialized_start=173
-  _globals['_AUDITENTRY']._serialized_end=494
-  _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=497
-  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=1028
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=1030
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=1147
-  _globals['_AUDITSERVICE']._serialized_start=1150
-  _globals['_AUDITSERVICE']._serialized_end=1280
+  _globals['_AUDITSERVICE'].methods_by_name['ExportAuditEntries']._loaded_options = None
+  _globals['_AUDITSERVICE'].methods_by_name['ExportAuditEntries']._serialized_options = b'\202\323\344\223\002\022\022\020/v1/audit/export'
+  _globals['_AUDITENTRY']._serialized_start=200
+  _globals['_AUDITENTRY']._serialized_end=521
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=524
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=1055
+  _globals['_EXPORTAUDITENTRIESREQUEST']._serialized_start=1058
+  _globals['_EXPORTAUDITENTRIESREQUEST']._serialized_end=1514
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=1516
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=1633
+  _globals['_AUDITSERVICE']._serialized_start=1636
+  _globals['_AUDITSERVICE']._serialized_end=1878
 # @@protoc_insertion_point(module_scope)

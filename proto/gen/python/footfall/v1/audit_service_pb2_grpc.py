@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from footfall.v1 import audit_service_pb2 as footfall_dot_v1_dot_audit__service__pb2
+from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -42,6 +43,11 @@ class AuditServiceStub:
                 request_serializer=footfall_dot_v1_dot_audit__service__pb2.ListAuditEntriesRequest.SerializeToString,
                 response_deserializer=footfall_dot_v1_dot_audit__service__pb2.ListAuditEntriesResponse.FromString,
                 _registered_method=True)
+        self.ExportAuditEntries = channel.unary_stream(
+                '/footfall.v1.AuditService/ExportAuditEntries',
+                request_serializer=footfall_dot_v1_dot_audit__service__pb2.ExportAuditEntriesRequest.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                _registered_method=True)
 
 
 class AuditServiceServicer:
@@ -57,6 +63,15 @@ class AuditServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportAuditEntries(self, request, context):
+        """ExportAuditEntries answers with the entries as CSV, the newest first: UTF-8, a comma between values, one line of
+        names, then one line per entry. Every export is in the log itself, before the first line is given. More than
+        100,000 entries are INVALID_ARGUMENT / INVALID_FIELD: narrow the time range.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AuditServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -64,6 +79,11 @@ def add_AuditServiceServicer_to_server(servicer, server):
                     servicer.ListAuditEntries,
                     request_deserializer=footfall_dot_v1_dot_audit__service__pb2.ListAuditEntriesRequest.FromString,
                     response_serializer=footfall_dot_v1_dot_audit__service__pb2.ListAuditEntriesResponse.SerializeToString,
+            ),
+            'ExportAuditEntries': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportAuditEntries,
+                    request_deserializer=footfall_dot_v1_dot_audit__service__pb2.ExportAuditEntriesRequest.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -96,6 +116,33 @@ class AuditService:
             '/footfall.v1.AuditService/ListAuditEntries',
             footfall_dot_v1_dot_audit__service__pb2.ListAuditEntriesRequest.SerializeToString,
             footfall_dot_v1_dot_audit__service__pb2.ListAuditEntriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportAuditEntries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/footfall.v1.AuditService/ExportAuditEntries',
+            footfall_dot_v1_dot_audit__service__pb2.ExportAuditEntriesRequest.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from footfall.v1 import audit_service_pb2 as _audit_service_pb2
+from google.api import httpbody_pb2 as _httpbody_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -38,6 +39,11 @@ class AuditServiceStub:
     def __new__(cls, channel: _aio.Channel) -> AuditServiceAsyncStub: ...
     ListAuditEntries: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.ListAuditEntriesRequest, _audit_service_pb2.ListAuditEntriesResponse]
     """ListAuditEntries lists entries, the newest first."""
+    ExportAuditEntries: _grpc.UnaryStreamMultiCallable[_audit_service_pb2.ExportAuditEntriesRequest, _httpbody_pb2.HttpBody]
+    """ExportAuditEntries answers with the entries as CSV, the newest first: UTF-8, a comma between values, one line of
+    names, then one line per entry. Every export is in the log itself, before the first line is given. More than
+    100,000 entries are INVALID_ARGUMENT / INVALID_FIELD: narrow the time range.
+    """
 
 @_typing.type_check_only
 class AuditServiceAsyncStub(AuditServiceStub):
@@ -49,6 +55,11 @@ class AuditServiceAsyncStub(AuditServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListAuditEntries: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.ListAuditEntriesRequest, _audit_service_pb2.ListAuditEntriesResponse]  # type: ignore[assignment]
     """ListAuditEntries lists entries, the newest first."""
+    ExportAuditEntries: _aio.UnaryStreamMultiCallable[_audit_service_pb2.ExportAuditEntriesRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
+    """ExportAuditEntries answers with the entries as CSV, the newest first: UTF-8, a comma between values, one line of
+    names, then one line per entry. Every export is in the log itself, before the first line is given. More than
+    100,000 entries are INVALID_ARGUMENT / INVALID_FIELD: narrow the time range.
+    """
 
 class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
     """AuditService tells who did what. Tenant administrators read their tenant's log; a system administrator
@@ -63,5 +74,16 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_audit_service_pb2.ListAuditEntriesResponse, _abc.Awaitable[_audit_service_pb2.ListAuditEntriesResponse]]:
         """ListAuditEntries lists entries, the newest first."""
+
+    @_abc_1.abstractmethod
+    def ExportAuditEntries(
+        self,
+        request: _audit_service_pb2.ExportAuditEntriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_httpbody_pb2.HttpBody], _abc.AsyncIterator[_httpbody_pb2.HttpBody]]:
+        """ExportAuditEntries answers with the entries as CSV, the newest first: UTF-8, a comma between values, one line of
+        names, then one line per entry. Every export is in the log itself, before the first line is given. More than
+        100,000 entries are INVALID_ARGUMENT / INVALID_FIELD: narrow the time range.
+        """
 
 def add_AuditServiceServicer_to_server(servicer: AuditServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -23,13 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from footfall.v1 import camera_settings_pb2 as footfall_dot_v1_dot_camera__settings__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n footfall/v1/camera_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf1\x03\n\x06\x43\x61mera\x12(\n\tcamera_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x08\x63\x61meraId\x12$\n\x07site_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x06siteId\x12,\n\x0c\x64isplay_name\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18xR\x0b\x64isplayName\x12\xc3\x01\n\nsource_url\x18\x04 \x01(\tB\xa3\x01\xbaH\x9f\x01r\x03\x18\x80\x10\xba\x01\x96\x01\n\x11\x63\x61mera.source_url\x12-must be rtsp://, rtsps://, usb:N or file:PATH\x1aRthis == \'\' || this.matches(\'^(rtsps?://[^[:space:]/]+.*|usb:[0-9]{1,3}|file:.+)$\')R\tsourceUrl\x12\x1d\n\x07\x65nabled\x18\x05 \x01(\x08H\x00R\x07\x65nabled\x88\x01\x01\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTimeB\n\n\x08_enabled\"v\n\x13\x43reateCameraRequest\x12\x33\n\x06\x63\x61mera\x18\x01 \x01(\x0b\x32\x13.footfall.v1.CameraB\x06\xbaH\x03\xc8\x01\x01R\x06\x63\x61mera\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"9\n\x10GetCameraRequest\x12%\n\tcamera_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08\x63\x61meraId\"\x89\x01\n\x12ListCamerasRequest\x12$\n\x07site_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x06siteId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"l\n\x13ListCamerasResponse\x12-\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x13.footfall.v1.CameraR\x07\x63\x61meras\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x87\x01\n\x13UpdateCameraRequest\x12\x33\n\x06\x63\x61mera\x18\x01 \x01(\x0b\x32\x13.footfall.v1.CameraB\x06\xbaH\x03\xc8\x01\x01R\x06\x63\x61mera\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"<\n\x13\x44\x65leteCameraRequest\x12%\n\tcamera_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08\x63\x61meraId2\x9e\x04\n\rCameraService\x12\x62\n\x0c\x43reateCamera\x12 .footfall.v1.CreateCameraRequest\x1a\x13.footfall.v1.Camera\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x0b/v1/cameras:\x06\x63\x61mera\x12`\n\tGetCamera\x12\x1d.footfall.v1.GetCameraRequest\x1a\x13.footfall.v1.Camera\"\x1f\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/cameras/{camera_id}\x12\x65\n\x0bListCameras\x12\x1f.footfall.v1.ListCamerasRequest\x1a .footfall.v1.ListCamerasResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/cameras\x12u\n\x0cUpdateCamera\x12 .footfall.v1.UpdateCameraRequest\x1a\x13.footfall.v1.Camera\".\x82\xd3\xe4\x93\x02(2\x1e/v1/cameras/{camera.camera_id}:\x06\x63\x61mera\x12i\n\x0c\x44\x65leteCamera\x12 .footfall.v1.DeleteCameraRequest\x1a\x16.google.protobuf.Empty\"\x1f\x82\xd3\xe4\x93\x02\x19*\x17/v1/cameras/{camera_id}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n footfall/v1/camera_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a!footfall/v1/camera_settings.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf7\x05\n\x06\x43\x61mera\x12(\n\tcamera_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x08\x63\x61meraId\x12$\n\x07site_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x06siteId\x12,\n\x0c\x64isplay_name\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18xR\x0b\x64isplayName\x12\x81\x02\n\nsource_url\x18\x04 \x01(\tB\xe1\x01\xbaH\xdd\x01r\x03\x18\x80\x10\xba\x01\xd4\x01\n\x11\x63\x61mera.source_url\x12\x39must be rtsp://, rtsps://, usb:N, file:PATH or synthetic:\x1a\x83\x01this == \'\' || this.matches(\'^(rtsps?://[^[:space:]/]+.*|usb:[0-9]{1,3}|file:.+|synthetic:([0-9]{2,4}x[0-9]{2,4})?(@[0-9]{1,2})?)$\')R\tsourceUrl\x12\x1d\n\x07\x65nabled\x18\x05 \x01(\x08H\x00R\x07\x65nabled\x88\x01\x01\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x37\n\x08settings\x18\x08 \x01(\x0b\x32\x1b.footfall.v1.CameraSettingsR\x08settings\x12\x39\n\x12\x61ssigned_worker_id\x18\t \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x10\x61ssignedWorkerId\x12\x35\n\x10holder_worker_id\x18\n \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x0eholderWorkerId\x12\x1b\n\x04\x65tag\x18\x0b \x01(\tB\x07\xbaH\x04r\x02\x18@R\x04\x65tagB\n\n\x08_enabled\"v\n\x13\x43reateCameraRequest\x12\x33\n\x06\x63\x61mera\x18\x01 \x01(\x0b\x32\x13.footfall.v1.CameraB\x06\xbaH\x03\xc8\x01\x01R\x06\x63\x61mera\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"9\n\x10GetCameraRequest\x12%\n\tcamera_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08\x63\x61meraId\"\x89\x01\n\x12ListCamerasRequest\x12$\n\x07site_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x06siteId\x12$\n\tpage_size\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"\x88\x01\n\x13ListCamerasResponse\x12-\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x13.footfall.v1.CameraR\x07\x63\x61meras\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1a\n\x08revision\x18\x03 \x01(\x03R\x08revision\"\x87\x01\n\x13UpdateCameraRequest\x12\x33\n\x06\x63\x61mera\x18\x01 \x01(\x0b\x32\x13.footfall.v1.CameraB\x06\xbaH\x03\xc8\x01\x01R\x06\x63\x61mera\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"<\n\x13\x44\x65leteCameraRequest\x12%\n\tcamera_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08\x63\x61meraId2\x9e\x04\n\rCameraService\x12\x62\n\x0c\x43reateCamera\x12 .footfall.v1.CreateCameraRequest\x1a\x13.footfall.v1.Camera\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x0b/v1/cameras:\x06\x63\x61mera\x12`\n\tGetCamera\x12\x1d.footfall.v1.GetCameraRequest\x1a\x13.footfall.v1.Camera\"\x1f\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/cameras/{camera_id}\x12\x65\n\x0bListCameras\x12\x1f.footfall.v1.ListCamerasRequest\x1a .footfall.v1.ListCamerasResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/cameras\x12u\n\x0cUpdateCamera\x12 .footfall.v1.UpdateCameraRequest\x1a\x13.footfall.v1.Camera\".\x82\xd3\xe4\x93\x02(2\x1e/v1/cameras/{camera.camera_id}:\x06\x63\x61mera\x12i\n\x0c\x44\x65leteCamera\x12 .footfall.v1.DeleteCameraRequest\x1a\x16.google.protobuf.Empty\"\x1f\x82\xd3\xe4\x93\x02\x19*\x17/v1/cameras/{camera_id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,7 +44,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CAMERA'].fields_by_name['display_name']._loaded_options = None
   _globals['_CAMERA'].fields_by_name['display_name']._serialized_options = b'\272H\006r\004\020\001\030x'
   _globals['_CAMERA'].fields_by_name['source_url']._loaded_options = None
-  _globals['_CAMERA'].fields_by_name['source_url']._serialized_options = b'\272H\237\001r\003\030\200\020\272\001\226\001\n\021camera.source_url\022-must be rtsp://, rtsps://, usb:N or file:PATH\032Rthis == \'\' || this.matches(\'^(rtsps?://[^[:space:]/]+.*|usb:[0-9]{1,3}|file:.+)$\')'
+  _globals['_CAMERA'].fields_by_name['source_url']._serialized_options = b'\272H\335\001r\003\030\200\020\272\001\324\001\n\021camera.source_url\0229must be rtsp://, rtsps://, usb:N, file:PATH or synthetic:\032\203\001this == \'\' || this.matches(\'^(rtsps?://[^[:space:]/]+.*|usb:[0-9]{1,3}|file:.+|synthetic:([0-9]{2,4}x[0-9]{2,4})?(@[0-9]{1,2})?)$\')'
+  _globals['_CAMERA'].fields_by_name['assigned_worker_id']._loaded_options = None
+  _globals['_CAMERA'].fields_by_name['assigned_worker_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_CAMERA'].fields_by_name['holder_worker_id']._loaded_options = None
+  _globals['_CAMERA'].fields_by_name['holder_worker_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_CAMERA'].fields_by_name['etag']._loaded_options = None
+  _globals['_CAMERA'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_CREATECAMERAREQUEST'].fields_by_name['camera']._loaded_options = None
   _globals['_CREATECAMERAREQUEST'].fields_by_name['camera']._serialized_options = b'\272H\003\310\001\001'
   _globals['_CREATECAMERAREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -70,20 +77,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CAMERASERVICE'].methods_by_name['UpdateCamera']._serialized_options = b'\202\323\344\223\002(2\036/v1/cameras/{camera.camera_id}:\006camera'
   _globals['_CAMERASERVICE'].methods_by_name['DeleteCamera']._loaded_options = None
   _globals['_CAMERASERVICE'].methods_by_name['DeleteCamera']._serialized_options = b'\202\323\344\223\002\031*\027/v1/cameras/{camera_id}'
-  _globals['_CAMERA']._serialized_start=205
-  _globals['_CAMERA']._serialized_end=702
-  _globals['_CREATECAMERAREQUEST']._serialized_start=704
-  _globals['_CREATECAMERAREQUEST']._serialized_end=822
-  _globals['_GETCAMERAREQUEST']._serialized_start=824
-  _globals['_GETCAMERAREQUEST']._serialized_end=881
-  _globals['_LISTCAMERASREQUEST']._serialized_start=884
-  _globals['_LISTCAMERASREQUEST']._serialized_end=1021
-  _globals['_LISTCAMERASRESPONSE']._serialized_start=1023
-  _globals['_LISTCAMERASRESPONSE']._serialized_end=1131
-  _globals['_UPDATECAMERAREQUEST']._serialized_start=1134
-  _globals['_UPDATECAMERAREQUEST']._serialized_end=1269
-  _globals['_DELETECAMERAREQUEST']._serialized_start=1271
-  _globals['_DELETECAMERAREQUEST']._serialized_end=1331
-  _globals['_CAMERASERVICE']._serialized_start=1334
-  _globals['_CAMERASERVICE']._serialized_end=1876
+  _globals['_CAMERA']._serialized_start=240
+  _globals['_CAMERA']._serialized_end=999
+  _globals['_CREATECAMERAREQUEST']._serialized_start=1001
+  _globals['_CREATECAMERAREQUEST']._serialized_end=1119
+  _globals['_GETCAMERAREQUEST']._serialized_start=1121
+  _globals['_GETCAMERAREQUEST']._serialized_end=1178
+  _globals['_LISTCAMERASREQUEST']._serialized_start=1181
+  _globals['_LISTCAMERASREQUEST']._serialized_end=1318
+  _globals['_LISTCAMERASRESPONSE']._serialized_start=1321
+  _globals['_LISTCAMERASRESPONSE']._serialized_end=1457
+  _globals['_UPDATECAMERAREQUEST']._serialized_start=1460
+  _globals['_UPDATECAMERAREQUEST']._serialized_end=1595
+  _globals['_DELETECAMERAREQUEST']._serialized_start=1597
+  _globals['_DELETECAMERAREQUEST']._serialized_end=1657
+  _globals['_CAMERASERVICE']._serialized_start=1660
+  _globals['_CAMERASERVICE']._serialized_end=2202
 # @@protoc_insertion_point(module_scope)

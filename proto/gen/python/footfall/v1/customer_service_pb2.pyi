@@ -1,6 +1,7 @@
 import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
+from footfall.v1 import camera_settings_pb2 as _camera_settings_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
@@ -86,18 +87,20 @@ class GetCustomerRequest(_message.Message):
     def __init__(self, customer_id: _Optional[str] = ...) -> None: ...
 
 class ListCustomersRequest(_message.Message):
-    __slots__ = ("site_id", "name", "kind", "page_size", "page_token")
+    __slots__ = ("site_id", "name", "kind", "page_size", "page_token", "number")
     SITE_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
     site_id: str
     name: str
     kind: CustomerKind
     page_size: int
     page_token: str
-    def __init__(self, site_id: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[_Union[CustomerKind, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    number: int
+    def __init__(self, site_id: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[_Union[CustomerKind, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., number: _Optional[int] = ...) -> None: ...
 
 class ListCustomersResponse(_message.Message):
     __slots__ = ("customers", "next_page_token")
@@ -122,7 +125,7 @@ class DeleteCustomerRequest(_message.Message):
     def __init__(self, customer_id: _Optional[str] = ...) -> None: ...
 
 class Sighting(_message.Message):
-    __slots__ = ("track_id", "site_id", "camera_id", "customer_id", "visit_id", "first_seen_time", "last_seen_time", "quality_score", "score", "image_id")
+    __slots__ = ("track_id", "site_id", "camera_id", "customer_id", "visit_id", "first_seen_time", "last_seen_time", "quality_score", "score", "image_id", "crossing")
     TRACK_ID_FIELD_NUMBER: _ClassVar[int]
     SITE_ID_FIELD_NUMBER: _ClassVar[int]
     CAMERA_ID_FIELD_NUMBER: _ClassVar[int]
@@ -133,6 +136,7 @@ class Sighting(_message.Message):
     QUALITY_SCORE_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
     IMAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    CROSSING_FIELD_NUMBER: _ClassVar[int]
     track_id: str
     site_id: str
     camera_id: str
@@ -143,7 +147,8 @@ class Sighting(_message.Message):
     quality_score: float
     score: float
     image_id: str
-    def __init__(self, track_id: _Optional[str] = ..., site_id: _Optional[str] = ..., camera_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., visit_id: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quality_score: _Optional[float] = ..., score: _Optional[float] = ..., image_id: _Optional[str] = ...) -> None: ...
+    crossing: _camera_settings_pb2.Crossing
+    def __init__(self, track_id: _Optional[str] = ..., site_id: _Optional[str] = ..., camera_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., visit_id: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quality_score: _Optional[float] = ..., score: _Optional[float] = ..., image_id: _Optional[str] = ..., crossing: _Optional[_Union[_camera_settings_pb2.Crossing, str]] = ...) -> None: ...
 
 class ListSightingsRequest(_message.Message):
     __slots__ = ("customer_id", "page_size", "page_token")
@@ -279,6 +284,30 @@ class UnmarkDistinctRequest(_message.Message):
     other_customer_id: str
     def __init__(self, customer_id: _Optional[str] = ..., other_customer_id: _Optional[str] = ...) -> None: ...
 
+class DistinctCustomer(_message.Message):
+    __slots__ = ("customer", "reason", "mark_time", "mark_user_id")
+    CUSTOMER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    MARK_TIME_FIELD_NUMBER: _ClassVar[int]
+    MARK_USER_ID_FIELD_NUMBER: _ClassVar[int]
+    customer: Customer
+    reason: str
+    mark_time: _timestamp_pb2.Timestamp
+    mark_user_id: str
+    def __init__(self, customer: _Optional[_Union[Customer, _Mapping]] = ..., reason: _Optional[str] = ..., mark_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mark_user_id: _Optional[str] = ...) -> None: ...
+
+class ListDistinctCustomersRequest(_message.Message):
+    __slots__ = ("customer_id",)
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    customer_id: str
+    def __init__(self, customer_id: _Optional[str] = ...) -> None: ...
+
+class ListDistinctCustomersResponse(_message.Message):
+    __slots__ = ("distinct_customers",)
+    DISTINCT_CUSTOMERS_FIELD_NUMBER: _ClassVar[int]
+    distinct_customers: _containers.RepeatedCompositeFieldContainer[DistinctCustomer]
+    def __init__(self, distinct_customers: _Optional[_Iterable[_Union[DistinctCustomer, _Mapping]]] = ...) -> None: ...
+
 class MergeSuggestion(_message.Message):
     __slots__ = ("suggestion_id", "kind", "customer_id", "other_ids", "score", "threshold", "evidence", "image_ids", "create_time")
     SUGGESTION_ID_FIELD_NUMBER: _ClassVar[int]
@@ -310,12 +339,16 @@ class ListMergeSuggestionsRequest(_message.Message):
     def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListMergeSuggestionsResponse(_message.Message):
-    __slots__ = ("suggestions", "next_page_token")
+    __slots__ = ("suggestions", "next_page_token", "match_threshold", "new_threshold")
     SUGGESTIONS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    MATCH_THRESHOLD_FIELD_NUMBER: _ClassVar[int]
+    NEW_THRESHOLD_FIELD_NUMBER: _ClassVar[int]
     suggestions: _containers.RepeatedCompositeFieldContainer[MergeSuggestion]
     next_page_token: str
-    def __init__(self, suggestions: _Optional[_Iterable[_Union[MergeSuggestion, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    match_threshold: float
+    new_threshold: float
+    def __init__(self, suggestions: _Optional[_Iterable[_Union[MergeSuggestion, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., match_threshold: _Optional[float] = ..., new_threshold: _Optional[float] = ...) -> None: ...
 
 class RefreshMergeSuggestionsRequest(_message.Message):
     __slots__ = ()

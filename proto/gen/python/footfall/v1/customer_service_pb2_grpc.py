@@ -101,6 +101,11 @@ class CustomerServiceStub:
                 request_serializer=footfall_dot_v1_dot_customer__service__pb2.UnmarkDistinctRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
+        self.ListDistinctCustomers = channel.unary_unary(
+                '/footfall.v1.CustomerService/ListDistinctCustomers',
+                request_serializer=footfall_dot_v1_dot_customer__service__pb2.ListDistinctCustomersRequest.SerializeToString,
+                response_deserializer=footfall_dot_v1_dot_customer__service__pb2.ListDistinctCustomersResponse.FromString,
+                _registered_method=True)
         self.ListMergeSuggestions = channel.unary_unary(
                 '/footfall.v1.CustomerService/ListMergeSuggestions',
                 request_serializer=footfall_dot_v1_dot_customer__service__pb2.ListMergeSuggestionsRequest.SerializeToString,
@@ -231,6 +236,13 @@ class CustomerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDistinctCustomers(self, request, context):
+        """ListDistinctCustomers lists who is marked as another person than a customer, the latest mark first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListMergeSuggestions(self, request, context):
         """ListMergeSuggestions lists who may be one person, the surest first, with the evidence.
         """
@@ -323,6 +335,11 @@ def add_CustomerServiceServicer_to_server(servicer, server):
                     servicer.UnmarkDistinct,
                     request_deserializer=footfall_dot_v1_dot_customer__service__pb2.UnmarkDistinctRequest.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ListDistinctCustomers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDistinctCustomers,
+                    request_deserializer=footfall_dot_v1_dot_customer__service__pb2.ListDistinctCustomersRequest.FromString,
+                    response_serializer=footfall_dot_v1_dot_customer__service__pb2.ListDistinctCustomersResponse.SerializeToString,
             ),
             'ListMergeSuggestions': grpc.unary_unary_rpc_method_handler(
                     servicer.ListMergeSuggestions,
@@ -675,6 +692,33 @@ class CustomerService:
             '/footfall.v1.CustomerService/UnmarkDistinct',
             footfall_dot_v1_dot_customer__service__pb2.UnmarkDistinctRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDistinctCustomers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.CustomerService/ListDistinctCustomers',
+            footfall_dot_v1_dot_customer__service__pb2.ListDistinctCustomersRequest.SerializeToString,
+            footfall_dot_v1_dot_customer__service__pb2.ListDistinctCustomersResponse.FromString,
             options,
             channel_credentials,
             insecure,

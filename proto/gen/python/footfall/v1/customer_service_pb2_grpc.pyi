@@ -87,6 +87,8 @@ class CustomerServiceStub:
     """
     UnmarkDistinct: _grpc.UnaryUnaryMultiCallable[_customer_service_pb2.UnmarkDistinctRequest, _empty_pb2.Empty]
     """UnmarkDistinct takes MarkDistinct back. Tenant administrators only."""
+    ListDistinctCustomers: _grpc.UnaryUnaryMultiCallable[_customer_service_pb2.ListDistinctCustomersRequest, _customer_service_pb2.ListDistinctCustomersResponse]
+    """ListDistinctCustomers lists who is marked as another person than a customer, the latest mark first."""
     ListMergeSuggestions: _grpc.UnaryUnaryMultiCallable[_customer_service_pb2.ListMergeSuggestionsRequest, _customer_service_pb2.ListMergeSuggestionsResponse]
     """ListMergeSuggestions lists who may be one person, the surest first, with the evidence."""
     RefreshMergeSuggestions: _grpc.UnaryUnaryMultiCallable[_customer_service_pb2.RefreshMergeSuggestionsRequest, _customer_service_pb2.RefreshMergeSuggestionsResponse]
@@ -158,6 +160,8 @@ class CustomerServiceAsyncStub(CustomerServiceStub):
     """
     UnmarkDistinct: _aio.UnaryUnaryMultiCallable[_customer_service_pb2.UnmarkDistinctRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     """UnmarkDistinct takes MarkDistinct back. Tenant administrators only."""
+    ListDistinctCustomers: _aio.UnaryUnaryMultiCallable[_customer_service_pb2.ListDistinctCustomersRequest, _customer_service_pb2.ListDistinctCustomersResponse]  # type: ignore[assignment]
+    """ListDistinctCustomers lists who is marked as another person than a customer, the latest mark first."""
     ListMergeSuggestions: _aio.UnaryUnaryMultiCallable[_customer_service_pb2.ListMergeSuggestionsRequest, _customer_service_pb2.ListMergeSuggestionsResponse]  # type: ignore[assignment]
     """ListMergeSuggestions lists who may be one person, the surest first, with the evidence."""
     RefreshMergeSuggestions: _aio.UnaryUnaryMultiCallable[_customer_service_pb2.RefreshMergeSuggestionsRequest, _customer_service_pb2.RefreshMergeSuggestionsResponse]  # type: ignore[assignment]
@@ -298,6 +302,14 @@ class CustomerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
         """UnmarkDistinct takes MarkDistinct back. Tenant administrators only."""
+
+    @_abc_1.abstractmethod
+    def ListDistinctCustomers(
+        self,
+        request: _customer_service_pb2.ListDistinctCustomersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_customer_service_pb2.ListDistinctCustomersResponse, _abc.Awaitable[_customer_service_pb2.ListDistinctCustomersResponse]]:
+        """ListDistinctCustomers lists who is marked as another person than a customer, the latest mark first."""
 
     @_abc_1.abstractmethod
     def ListMergeSuggestions(

@@ -10,7 +10,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Explanation(_message.Message):
-    __slots__ = ("event_id", "track_id", "site_id", "camera_id", "decide_time", "outcome", "rule", "model_id", "gates", "candidates", "margin", "thresholds", "excluded_customer_ids", "is_staff", "customer_id", "visit")
+    __slots__ = ("event_id", "track_id", "site_id", "camera_id", "decide_time", "outcome", "rule", "model_id", "gates", "candidates", "margin", "thresholds", "excluded_customer_ids", "is_staff", "customer_id", "visit", "image_id", "first_seen_time")
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     TRACK_ID_FIELD_NUMBER: _ClassVar[int]
     SITE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -27,6 +27,8 @@ class Explanation(_message.Message):
     IS_STAFF_FIELD_NUMBER: _ClassVar[int]
     CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
     VISIT_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    FIRST_SEEN_TIME_FIELD_NUMBER: _ClassVar[int]
     event_id: str
     track_id: str
     site_id: str
@@ -43,7 +45,9 @@ class Explanation(_message.Message):
     is_staff: bool
     customer_id: str
     visit: ExplainedVisit
-    def __init__(self, event_id: _Optional[str] = ..., track_id: _Optional[str] = ..., site_id: _Optional[str] = ..., camera_id: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., outcome: _Optional[str] = ..., rule: _Optional[str] = ..., model_id: _Optional[str] = ..., gates: _Optional[_Iterable[_Union[QualityGate, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[ExplainedCandidate, _Mapping]]] = ..., margin: _Optional[float] = ..., thresholds: _Optional[_Union[ExplainedThresholds, _Mapping]] = ..., excluded_customer_ids: _Optional[_Iterable[str]] = ..., is_staff: _Optional[bool] = ..., customer_id: _Optional[str] = ..., visit: _Optional[_Union[ExplainedVisit, _Mapping]] = ...) -> None: ...
+    image_id: str
+    first_seen_time: _timestamp_pb2.Timestamp
+    def __init__(self, event_id: _Optional[str] = ..., track_id: _Optional[str] = ..., site_id: _Optional[str] = ..., camera_id: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., outcome: _Optional[str] = ..., rule: _Optional[str] = ..., model_id: _Optional[str] = ..., gates: _Optional[_Iterable[_Union[QualityGate, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[ExplainedCandidate, _Mapping]]] = ..., margin: _Optional[float] = ..., thresholds: _Optional[_Union[ExplainedThresholds, _Mapping]] = ..., excluded_customer_ids: _Optional[_Iterable[str]] = ..., is_staff: _Optional[bool] = ..., customer_id: _Optional[str] = ..., visit: _Optional[_Union[ExplainedVisit, _Mapping]] = ..., image_id: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class QualityGate(_message.Message):
     __slots__ = ("name", "purpose", "value", "needed", "passed")

@@ -1,6 +1,7 @@
 import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
+from footfall.v1 import camera_settings_pb2 as _camera_settings_pb2
 from footfall.v1 import common_pb2 as _common_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -34,7 +35,7 @@ QUALITY_REASON_TRUNCATED: QualityReason
 QUALITY_REASON_UNSURE: QualityReason
 
 class FaceEvent(_message.Message):
-    __slots__ = ("event_id", "camera_id", "track_id", "first_seen_time", "last_seen_time", "final", "embedding", "box", "landmarks", "detection_score", "quality", "female_probability", "image", "crop_jpeg", "shot_count", "aligned_jpeg")
+    __slots__ = ("event_id", "camera_id", "track_id", "first_seen_time", "last_seen_time", "final", "embedding", "box", "landmarks", "detection_score", "quality", "female_probability", "image", "crop_jpeg", "shot_count", "aligned_jpeg", "lease_token", "crossing", "staff_hint")
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     CAMERA_ID_FIELD_NUMBER: _ClassVar[int]
     TRACK_ID_FIELD_NUMBER: _ClassVar[int]
@@ -51,6 +52,9 @@ class FaceEvent(_message.Message):
     CROP_JPEG_FIELD_NUMBER: _ClassVar[int]
     SHOT_COUNT_FIELD_NUMBER: _ClassVar[int]
     ALIGNED_JPEG_FIELD_NUMBER: _ClassVar[int]
+    LEASE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CROSSING_FIELD_NUMBER: _ClassVar[int]
+    STAFF_HINT_FIELD_NUMBER: _ClassVar[int]
     event_id: str
     camera_id: str
     track_id: str
@@ -67,7 +71,20 @@ class FaceEvent(_message.Message):
     crop_jpeg: bytes
     shot_count: int
     aligned_jpeg: bytes
-    def __init__(self, event_id: _Optional[str] = ..., camera_id: _Optional[str] = ..., track_id: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., final: _Optional[bool] = ..., embedding: _Optional[_Union[Embedding, _Mapping]] = ..., box: _Optional[_Union[_common_pb2.BoundingBox, _Mapping]] = ..., landmarks: _Optional[_Iterable[_Union[_common_pb2.Point, _Mapping]]] = ..., detection_score: _Optional[float] = ..., quality: _Optional[_Union[FaceQuality, _Mapping]] = ..., female_probability: _Optional[float] = ..., image: _Optional[_Union[ImageAnnouncement, _Mapping]] = ..., crop_jpeg: _Optional[bytes] = ..., shot_count: _Optional[int] = ..., aligned_jpeg: _Optional[bytes] = ...) -> None: ...
+    lease_token: int
+    crossing: _camera_settings_pb2.Crossing
+    staff_hint: StaffHint
+    def __init__(self, event_id: _Optional[str] = ..., camera_id: _Optional[str] = ..., track_id: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., final: _Optional[bool] = ..., embedding: _Optional[_Union[Embedding, _Mapping]] = ..., box: _Optional[_Union[_common_pb2.BoundingBox, _Mapping]] = ..., landmarks: _Optional[_Iterable[_Union[_common_pb2.Point, _Mapping]]] = ..., detection_score: _Optional[float] = ..., quality: _Optional[_Union[FaceQuality, _Mapping]] = ..., female_probability: _Optional[float] = ..., image: _Optional[_Union[ImageAnnouncement, _Mapping]] = ..., crop_jpeg: _Optional[bytes] = ..., shot_count: _Optional[int] = ..., aligned_jpeg: _Optional[bytes] = ..., lease_token: _Optional[int] = ..., crossing: _Optional[_Union[_camera_settings_pb2.Crossing, str]] = ..., staff_hint: _Optional[_Union[StaffHint, _Mapping]] = ...) -> None: ...
+
+class StaffHint(_message.Message):
+    __slots__ = ("staff_id", "score", "gallery_version")
+    STAFF_ID_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    GALLERY_VERSION_FIELD_NUMBER: _ClassVar[int]
+    staff_id: str
+    score: float
+    gallery_version: int
+    def __init__(self, staff_id: _Optional[str] = ..., score: _Optional[float] = ..., gallery_version: _Optional[int] = ...) -> None: ...
 
 class Embedding(_message.Message):
     __slots__ = ("model_id", "vector")

@@ -23,6 +23,9 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from footfall.v1 import camera_command_pb2 as footfall_dot_v1_dot_camera__command__pb2
+from footfall.v1 import camera_settings_pb2 as footfall_dot_v1_dot_camera__settings__pb2
+from footfall.v1 import common_pb2 as footfall_dot_v1_dot_common__pb2
 from footfall.v1 import error_reason_pb2 as footfall_dot_v1_dot_error__reason__pb2
 from footfall.v1 import face_event_pb2 as footfall_dot_v1_dot_face__event__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
@@ -30,7 +33,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n footfall/v1/ingest_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x66ootfall/v1/error_reason.proto\x1a\x1c\x66ootfall/v1/face_event.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcf\x02\n\x0e\x43onnectRequest\x12*\n\x05hello\x18\x01 \x01(\x0b\x32\x12.footfall.v1.HelloH\x00R\x05hello\x12@\n\nface_event\x18\x02 \x01(\x0b\x32\x1f.footfall.v1.SequencedFaceEventH\x00R\tfaceEvent\x12\x36\n\theartbeat\x18\x03 \x01(\x0b\x32\x16.footfall.v1.HeartbeatH\x00R\theartbeat\x12\x43\n\x0eupload_request\x18\x04 \x01(\x0b\x32\x1a.footfall.v1.UploadRequestH\x00R\ruploadRequest\x12@\n\rupload_report\x18\x05 \x01(\x0b\x32\x19.footfall.v1.UploadReportH\x00R\x0cuploadReportB\x10\n\x07message\x12\x05\xbaH\x02\x08\x01\"\x81\x03\n\x0f\x43onnectResponse\x12\x30\n\x07welcome\x18\x01 \x01(\x0b\x32\x14.footfall.v1.WelcomeH\x00R\x07welcome\x12$\n\x03\x61\x63k\x18\x02 \x01(\x0b\x32\x10.footfall.v1.AckH\x00R\x03\x61\x63k\x12\x46\n\x0f\x64\x65sired_cameras\x18\x03 \x01(\x0b\x32\x1b.footfall.v1.DesiredCamerasH\x00R\x0e\x64\x65siredCameras\x12@\n\rupload_grants\x18\x04 \x01(\x0b\x32\x19.footfall.v1.UploadGrantsH\x00R\x0cuploadGrants\x12\x43\n\x0eupload_receipt\x18\x05 \x01(\x0b\x32\x1a.footfall.v1.UploadReceiptH\x00R\ruploadReceipt\x12<\n\theartbeat\x18\x06 \x01(\x0b\x32\x1c.footfall.v1.HeartbeatAnswerH\x00R\theartbeatB\t\n\x07message\"\xa5\x02\n\x05Hello\x12%\n\tworker_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08workerId\x12#\n\x08spool_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07spoolId\x12*\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18xR\x0b\x64isplayName\x12\x32\n\x10software_version\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x0fsoftwareVersion\x12<\n\x08model_id\x18\x05 \x01(\tB!\xbaH\x1er\x1c\x10\x01\x18@2\x16^[a-z0-9][a-z0-9._-]*$R\x07modelId\x12\x32\n\x0c\x63\x61pabilities\x18\x06 \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10@\"\x04r\x02\x18@R\x0c\x63\x61pabilities\"\x9b\x02\n\x07Welcome\x12#\n\racked_through\x18\x01 \x01(\x04R\x0c\x61\x63kedThrough\x12\"\n\rmax_in_flight\x18\x02 \x01(\rR\x0bmaxInFlight\x12H\n\x12heartbeat_interval\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationR\x11heartbeatInterval\x12\x44\n\x0f\x64\x65sired_cameras\x18\x04 \x01(\x0b\x32\x1b.footfall.v1.DesiredCamerasR\x0e\x64\x65siredCameras\x12\x37\n\tcore_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08\x63oreTime\"o\n\x12SequencedFaceEvent\x12#\n\x08sequence\x18\x01 \x01(\x04\x42\x07\xbaH\x04\x32\x02(\x01R\x08sequence\x12\x34\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x16.footfall.v1.FaceEventB\x06\xbaH\x03\xd8\x01\x03R\x05\x65vent\"g\n\x03\x41\x63k\x12#\n\racked_through\x18\x01 \x01(\x04R\x0c\x61\x63kedThrough\x12;\n\nrejections\x18\x02 \x03(\x0b\x32\x1b.footfall.v1.EventRejectionR\nrejections\"\x9b\x01\n\x0e\x45ventRejection\x12\x1a\n\x08sequence\x18\x01 \x01(\x04R\x08sequence\x12\x19\n\x08\x65vent_id\x18\x02 \x01(\tR\x07\x65ventId\x12\x30\n\x06reason\x18\x03 \x01(\x0e\x32\x18.footfall.v1.ErrorReasonR\x06reason\x12 \n\x0b\x64\x65scription\x18\x04 \x01(\tR\x0b\x64\x65scription\"\xda\x01\n\tHeartbeat\x12?\n\tsent_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\x08sentTime\x12%\n\x0espooled_events\x18\x02 \x01(\x04R\rspooledEvents\x12%\n\x0e\x64ropped_events\x18\x03 \x01(\x04R\rdroppedEvents\x12>\n\x07\x63\x61meras\x18\x04 \x03(\x0b\x32\x19.footfall.v1.CameraHealthB\t\xbaH\x06\x92\x01\x03\x10\x80\x02R\x07\x63\x61meras\"\x83\x01\n\x0fHeartbeatAnswer\x12\x37\n\tsent_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08sentTime\x12\x37\n\tcore_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08\x63oreTime\"\x94\x02\n\x0c\x43\x61meraHealth\x12%\n\tcamera_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08\x63\x61meraId\x12\x38\n\x05state\x18\x02 \x01(\x0e\x32\x18.footfall.v1.CameraStateB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x12\x42\n\x0flast_frame_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\rlastFrameTime\x12 \n\x06\x64\x65tail\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\x06\x64\x65tail\x12=\n\x11\x66rames_per_second\x18\x05 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\x00zD-\x00\x00\x00\x00@\x01R\x0f\x66ramesPerSecond\"_\n\x0e\x44\x65siredCameras\x12\x1a\n\x08revision\x18\x01 \x01(\x03R\x08revision\x12\x31\n\x07\x63\x61meras\x18\x02 \x03(\x0b\x32\x17.footfall.v1.CameraSpecR\x07\x63\x61meras\"k\n\nCameraSpec\x12\x1b\n\tcamera_id\x18\x01 \x01(\tR\x08\x63\x61meraId\x12\x1d\n\nsource_url\x18\x02 \x01(\tR\tsourceUrl\x12!\n\x0c\x64isplay_name\x18\x03 \x01(\tR\x0b\x64isplayName\"A\n\rUploadRequest\x12\x30\n\timage_ids\x18\x01 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x01\x10@\x18\x01\"\x05r\x03\xb0\x01\x01R\x08imageIds\"n\n\x0cUploadGrants\x12\x30\n\x06grants\x18\x01 \x03(\x0b\x32\x18.footfall.v1.UploadGrantR\x06grants\x12,\n\x12unwanted_image_ids\x18\x02 \x03(\tR\x10unwantedImageIds\"~\n\x0bUploadGrant\x12\x19\n\x08image_id\x18\x01 \x01(\tR\x07imageId\x12\x17\n\x07put_url\x18\x02 \x01(\tR\x06putUrl\x12;\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\"@\n\x0cUploadReport\x12\x30\n\timage_ids\x18\x01 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x01\x10@\x18\x01\"\x05r\x03\xb0\x01\x01R\x08imageIds\"e\n\rUploadReceipt\x12(\n\x10stored_image_ids\x18\x01 \x03(\tR\x0estoredImageIds\x12*\n\x11missing_image_ids\x18\x02 \x03(\tR\x0fmissingImageIds\"I\n\x11RecordFaceRequest\x12\x34\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.footfall.v1.FaceEventB\x06\xbaH\x03\xc8\x01\x01R\x05\x65vent\"\xe2\x01\n\x12RecordFaceResponse\x12\x19\n\x08\x65vent_id\x18\x01 \x01(\tR\x07\x65ventId\x12\x32\n\x07outcome\x18\x02 \x01(\x0e\x32\x18.footfall.v1.FaceOutcomeR\x07outcome\x12\x1c\n\tduplicate\x18\x03 \x01(\x08R\tduplicate\x12\x1f\n\x0b\x63ustomer_id\x18\x04 \x01(\tR\ncustomerId\x12\x19\n\x08visit_id\x18\x05 \x01(\tR\x07visitId\x12\x19\n\x05score\x18\x06 \x01(\x02H\x00R\x05score\x88\x01\x01\x42\x08\n\x06_score\"U\n\x17\x42\x61tchRecordFacesRequest\x12:\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x16.footfall.v1.FaceEventB\n\xbaH\x07\x92\x01\x04\x08\x01\x10@R\x06\x65vents\"U\n\x18\x42\x61tchRecordFacesResponse\x12\x39\n\x07results\x18\x01 \x03(\x0b\x32\x1f.footfall.v1.RecordFaceResponseR\x07results*\x92\x01\n\x0b\x43\x61meraState\x12\x1c\n\x18\x43\x41MERA_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41MERA_STATE_CONNECTING\x10\x01\x12\x17\n\x13\x43\x41MERA_STATE_ONLINE\x10\x02\x12\x17\n\x13\x43\x41MERA_STATE_FAILED\x10\x03\x12\x16\n\x12\x43\x41MERA_STATE_ENDED\x10\x04*\xac\x01\n\x0b\x46\x61\x63\x65Outcome\x12\x1c\n\x18\x46\x41\x43\x45_OUTCOME_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46\x41\x43\x45_OUTCOME_KNOWN\x10\x01\x12\x14\n\x10\x46\x41\x43\x45_OUTCOME_NEW\x10\x02\x12\x1f\n\x1b\x46\x41\x43\x45_OUTCOME_UNRECOGNISABLE\x10\x03\x12\x18\n\x14\x46\x41\x43\x45_OUTCOME_PENDING\x10\x04\x12\x16\n\x12\x46\x41\x43\x45_OUTCOME_STAFF\x10\x05\x32\xcc\x02\n\rIngestService\x12H\n\x07\x43onnect\x12\x1b.footfall.v1.ConnectRequest\x1a\x1c.footfall.v1.ConnectResponse(\x01\x30\x01\x12m\n\nRecordFace\x12\x1e.footfall.v1.RecordFaceRequest\x1a\x1f.footfall.v1.RecordFaceResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x0f/v1/events/face:\x05\x65vent\x12\x81\x01\n\x10\x42\x61tchRecordFaces\x12$.footfall.v1.BatchRecordFacesRequest\x1a%.footfall.v1.BatchRecordFacesResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/events/face/batch:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n footfall/v1/ingest_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a footfall/v1/camera_command.proto\x1a!footfall/v1/camera_settings.proto\x1a\x18\x66ootfall/v1/common.proto\x1a\x1e\x66ootfall/v1/error_reason.proto\x1a\x1c\x66ootfall/v1/face_event.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x04\n\x0e\x43onnectRequest\x12*\n\x05hello\x18\x01 \x01(\x0b\x32\x12.footfall.v1.HelloH\x00R\x05hello\x12@\n\nface_event\x18\x02 \x01(\x0b\x32\x1f.footfall.v1.SequencedFaceEventH\x00R\tfaceEvent\x12\x36\n\theartbeat\x18\x03 \x01(\x0b\x32\x16.footfall.v1.HeartbeatH\x00R\theartbeat\x12\x43\n\x0eupload_request\x18\x04 \x01(\x0b\x32\x1a.footfall.v1.UploadRequestH\x00R\ruploadRequest\x12@\n\rupload_report\x18\x05 \x01(\x0b\x32\x19.footfall.v1.UploadReportH\x00R\x0cuploadReport\x12\x43\n\x0e\x63ommand_result\x18\x06 \x01(\x0b\x32\x1a.footfall.v1.CommandResultH\x00R\rcommandResult\x12\x44\n\rpreview_frame\x18\x07 \x01(\x0b\x32\x1d.footfall.v1.EdgePreviewFrameH\x00R\x0cpreviewFrame\x12@\n\rgallery_state\x18\x08 \x01(\x0b\x32\x19.footfall.v1.GalleryStateH\x00R\x0cgalleryState\x12@\n\rlease_release\x18\t \x01(\x0b\x32\x19.footfall.v1.LeaseReleaseH\x00R\x0cleaseReleaseB\x10\n\x07message\x12\x05\xbaH\x02\x08\x01\"\x80\x05\n\x0f\x43onnectResponse\x12\x30\n\x07welcome\x18\x01 \x01(\x0b\x32\x14.footfall.v1.WelcomeH\x00R\x07welcome\x12$\n\x03\x61\x63k\x18\x02 \x01(\x0b\x32\x10.footfall.v1.AckH\x00R\x03\x61\x63k\x12\x46\n\x0f\x64\x65sired_cameras\x18\x03 \x01(\x0b\x32\x1b.footfall.v1.DesiredCamerasH\x00R\x0e\x64\x65siredCameras\x12@\n\rupload_grants\x18\x04 \x01(\x0b\x32\x19.footfall.v1.UploadGrantsH\x00R\x0cuploadGrants\x12\x43\n\x0eupload_receipt\x18\x05 \x01(\x0b\x32\x1a.footfall.v1.UploadReceiptH\x00R\ruploadReceipt\x12<\n\theartbeat\x18\x06 \x01(\x0b\x32\x1c.footfall.v1.HeartbeatAnswerH\x00R\theartbeat\x12\x34\n\x07\x63ommand\x18\x07 \x01(\x0b\x32\x18.footfall.v1.EdgeCommandH\x00R\x07\x63ommand\x12\x43\n\x0epreview_demand\x18\x08 \x01(\x0b\x32\x1a.footfall.v1.PreviewDemandH\x00R\rpreviewDemand\x12@\n\rgallery_delta\x18\t \x01(\x0b\x32\x19.footfall.v1.GalleryDeltaH\x00R\x0cgalleryDelta\x12@\n\rcamera_leases\x18\n \x01(\x0b\x32\x19.footfall.v1.CameraLeasesH\x00R\x0c\x63\x61meraLeasesB\t\n\x07message\"\xa5\x02\n\x05Hello\x12%\n\tworker_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08workerId\x12#\n\x08spool_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07spoolId\x12*\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18xR\x0b\x64isplayName\x12\x32\n\x10software_version\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x0fsoftwareVersion\x12<\n\x08model_id\x18\x05 \x01(\tB!\xbaH\x1er\x1c\x10\x01\x18@2\x16^[a-z0-9][a-z0-9._-]*$R\x07modelId\x12\x32\n\x0c\x63\x61pabilities\x18\x06 \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10@\"\x04r\x02\x18@R\x0c\x63\x61pabilities\"\x9b\x02\n\x07Welcome\x12#\n\racked_through\x18\x01 \x01(\x04R\x0c\x61\x63kedThrough\x12\"\n\rmax_in_flight\x18\x02 \x01(\rR\x0bmaxInFlight\x12H\n\x12heartbeat_interval\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationR\x11heartbeatInterval\x12\x44\n\x0f\x64\x65sired_cameras\x18\x04 \x01(\x0b\x32\x1b.footfall.v1.DesiredCamerasR\x0e\x64\x65siredCameras\x12\x37\n\tcore_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08\x63oreTime\"o\n\x12SequencedFaceEvent\x12#\n\x08sequence\x18\x01 \x01(\x04\x42\x07\xbaH\x04\x32\x02(\x01R\x08sequence\x12\x34\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x16.footfall.v1.FaceEventB\x06\xbaH\x03\xd8\x01\x03R\x05\x65vent\"g\n\x03\x41\x63k\x12#\n\racked_through\x18\x01 \x01(\x04R\x0c\x61\x63kedThrough\x12;\n\nrejections\x18\x02 \x03(\x0b\x32\x1b.footfall.v1.EventRejectionR\nrejections\"\x9b\x01\n\x0e\x45ventRejection\x12\x1a\n\x08sequence\x18\x01 \x01(\x04R\x08sequence\x12\x19\n\x08\x65vent_id\x18\x02 \x01(\tR\x07\x65ventId\x12\x30\n\x06reason\x18\x03 \x01(\x0e\x32\x18.footfall.v1.ErrorReasonR\x06reason\x12 \n\x0b\x64\x65scription\x18\x04 \x01(\tR\x0b\x64\x65scription\"\xed\x05\n\tHeartbeat\x12?\n\tsent_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\x08sentTime\x12%\n\x0espooled_events\x18\x02 \x01(\x04R\rspooledEvents\x12%\n\x0e\x64ropped_events\x18\x03 \x01(\x04R\rdroppedEvents\x12>\n\x07\x63\x61meras\x18\x04 \x03(\x0b\x32\x19.footfall.v1.CameraHealthB\t\xbaH\x06\x92\x01\x03\x10\x80\x02R\x07\x63\x61meras\x12;\n\x06status\x18\x05 \x01(\x0e\x32\x19.footfall.v1.WorkerStatusB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x06status\x12 \n\x06\x64\x65tail\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\x06\x64\x65tail\x12#\n\rspooled_bytes\x18\x07 \x01(\x04R\x0cspooledBytes\x12%\n\x0espooled_images\x18\x08 \x01(\x04R\rspooledImages\x12\x46\n\x11oldest_event_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0foldestEventTime\x12<\n\x0c\x63lock_offset\x18\n \x01(\x0b\x32\x19.google.protobuf.DurationR\x0b\x63lockOffset\x12\x39\n\nstart_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x45\n\x0cheld_cameras\x18\x0c \x03(\x0b\x32\x17.footfall.v1.HeldCameraB\t\xbaH\x06\x92\x01\x03\x10\x80\x02R\x0bheldCameras\x12&\n\x0f\x66ree_disk_bytes\x18\r \x01(\x04R\rfreeDiskBytes\x12\x36\n\x12\x65xecution_provider\x18\x0e \x01(\tB\x07\xbaH\x04r\x02\x18@R\x11\x65xecutionProvider\"]\n\nHeldCamera\x12%\n\tcamera_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08\x63\x61meraId\x12(\n\x0blease_token\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x01R\nleaseToken\"\xb5\x01\n\x0fHeartbeatAnswer\x12\x37\n\tsent_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08sentTime\x12\x37\n\tcore_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08\x63oreTime\x12\x30\n\x06leases\x18\x03 \x03(\x0b\x32\x18.footfall.v1.CameraLeaseR\x06leases\"\xe2\x01\n\x0b\x43\x61meraLease\x12\x1b\n\tcamera_id\x18\x01 \x01(\tR\x08\x63\x61meraId\x12\x1f\n\x0blease_token\x18\x02 \x01(\x03R\nleaseToken\x12;\n\x0ctime_to_live\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationR\ntimeToLive\x12(\n\x10holder_worker_id\x18\x04 \x01(\tR\x0eholderWorkerId\x12.\n\x13holder_display_name\x18\x05 \x01(\tR\x11holderDisplayName\"@\n\x0c\x43\x61meraLeases\x12\x30\n\x06leases\x18\x01 \x03(\x0b\x32\x18.footfall.v1.CameraLeaseR\x06leases\"N\n\x0cLeaseRelease\x12>\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x17.footfall.v1.HeldCameraB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\x80\x02R\x07\x63\x61meras\"\xf0\x03\n\x0c\x43\x61meraHealth\x12%\n\tcamera_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08\x63\x61meraId\x12\x38\n\x05state\x18\x02 \x01(\x0e\x32\x18.footfall.v1.CameraStateB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x12\x42\n\x0flast_frame_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\rlastFrameTime\x12 \n\x06\x64\x65tail\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\x06\x64\x65tail\x12=\n\x11\x66rames_per_second\x18\x05 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\x00zD-\x00\x00\x00\x00@\x01R\x0f\x66ramesPerSecond\x12\x38\n\x05\x66\x61ult\x18\x06 \x01(\x0e\x32\x18.footfall.v1.CameraFaultB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x05\x66\x61ult\x12%\n\x0e\x64ropped_frames\x18\x07 \x01(\x04R\rdroppedFrames\x12\x35\n\x10holder_worker_id\x18\x08 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x0eholderWorkerId\x12\x1f\n\x05width\x18\t \x01(\rB\t\xbaH\x06*\x04\x18\xff\xff\x03R\x05width\x12!\n\x06height\x18\n \x01(\rB\t\xbaH\x06*\x04\x18\xff\xff\x03R\x06height\"_\n\x0e\x44\x65siredCameras\x12\x1a\n\x08revision\x18\x01 \x01(\x03R\x08revision\x12\x31\n\x07\x63\x61meras\x18\x02 \x03(\x0b\x32\x17.footfall.v1.CameraSpecR\x07\x63\x61meras\"\xd4\x01\n\nCameraSpec\x12\x1b\n\tcamera_id\x18\x01 \x01(\tR\x08\x63\x61meraId\x12\x1d\n\nsource_url\x18\x02 \x01(\tR\tsourceUrl\x12!\n\x0c\x64isplay_name\x18\x03 \x01(\tR\x0b\x64isplayName\x12\x37\n\x08settings\x18\x04 \x01(\x0b\x32\x1b.footfall.v1.CameraSettingsR\x08settings\x12.\n\x05lease\x18\x05 \x01(\x0b\x32\x18.footfall.v1.CameraLeaseR\x05lease\"E\n\rPreviewDemand\x12\x34\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x1a.footfall.v1.WatchedCameraR\x07\x63\x61meras\"b\n\rWatchedCamera\x12\x1b\n\tcamera_id\x18\x01 \x01(\tR\x08\x63\x61meraId\x12\x1b\n\tmax_width\x18\x02 \x01(\rR\x08maxWidth\x12\x17\n\x07max_fps\x18\x03 \x01(\x02R\x06maxFps\"\xdb\x01\n\x10\x45\x64gePreviewFrame\x12%\n\tcamera_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08\x63\x61meraId\x12\x1f\n\x04jpeg\x18\x02 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\x80\x80\x10R\x04jpeg\x12\x45\n\x0c\x63\x61pture_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\x0b\x63\x61ptureTime\x12\x38\n\x05\x66\x61\x63\x65s\x18\x04 \x03(\x0b\x32\x18.footfall.v1.PreviewFaceB\x08\xbaH\x05\x92\x01\x02\x10@R\x05\x66\x61\x63\x65s\"\xf8\x01\n\x0bPreviewFace\x12\x32\n\x03\x62ox\x18\x01 \x01(\x0b\x32\x18.footfall.v1.BoundingBoxB\x06\xbaH\x03\xc8\x01\x01R\x03\x62ox\x12\x36\n\rquality_score\x18\x02 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\x00\x80?-\x00\x00\x00\x00@\x01R\x0cqualityScore\x12G\n\x07reasons\x18\x03 \x03(\x0e\x32\x1a.footfall.v1.QualityReasonB\x11\xbaH\x0e\x92\x01\x0b\x10\x08\"\x07\x82\x01\x04\x10\x01 \x00R\x07reasons\x12\x34\n\x0c\x65ye_distance\x18\x04 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\xff\x7fG-\x00\x00\x00\x00@\x01R\x0b\x65yeDistance\"o\n\x0cGalleryState\x12<\n\x08model_id\x18\x01 \x01(\tB!\xbaH\x1er\x1c\x10\x01\x18@2\x16^[a-z0-9][a-z0-9._-]*$R\x07modelId\x12!\n\x07version\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x07version\"\xde\x01\n\x0cGalleryDelta\x12!\n\x0c\x66rom_version\x18\x01 \x01(\x03R\x0b\x66romVersion\x12\x18\n\x07version\x18\x02 \x01(\x03R\x07version\x12\x19\n\x08model_id\x18\x03 \x01(\tR\x07modelId\x12.\n\x05\x66\x61\x63\x65s\x18\x04 \x03(\x0b\x32\x18.footfall.v1.GalleryFaceR\x05\x66\x61\x63\x65s\x12(\n\x10removed_face_ids\x18\x05 \x03(\tR\x0eremovedFaceIds\x12\x1c\n\tthreshold\x18\x06 \x01(\x02R\tthreshold\"Y\n\x0bGalleryFace\x12\x17\n\x07\x66\x61\x63\x65_id\x18\x01 \x01(\tR\x06\x66\x61\x63\x65Id\x12\x19\n\x08staff_id\x18\x02 \x01(\tR\x07staffId\x12\x16\n\x06vector\x18\x03 \x01(\x0cR\x06vector\"A\n\rUploadRequest\x12\x30\n\timage_ids\x18\x01 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x01\x10@\x18\x01\"\x05r\x03\xb0\x01\x01R\x08imageIds\"n\n\x0cUploadGrants\x12\x30\n\x06grants\x18\x01 \x03(\x0b\x32\x18.footfall.v1.UploadGrantR\x06grants\x12,\n\x12unwanted_image_ids\x18\x02 \x03(\tR\x10unwantedImageIds\"~\n\x0bUploadGrant\x12\x19\n\x08image_id\x18\x01 \x01(\tR\x07imageId\x12\x17\n\x07put_url\x18\x02 \x01(\tR\x06putUrl\x12;\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\"@\n\x0cUploadReport\x12\x30\n\timage_ids\x18\x01 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x01\x10@\x18\x01\"\x05r\x03\xb0\x01\x01R\x08imageIds\"e\n\rUploadReceipt\x12(\n\x10stored_image_ids\x18\x01 \x03(\tR\x0estoredImageIds\x12*\n\x11missing_image_ids\x18\x02 \x03(\tR\x0fmissingImageIds\"I\n\x11RecordFaceRequest\x12\x34\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.footfall.v1.FaceEventB\x06\xbaH\x03\xc8\x01\x01R\x05\x65vent\"\xe2\x01\n\x12RecordFaceResponse\x12\x19\n\x08\x65vent_id\x18\x01 \x01(\tR\x07\x65ventId\x12\x32\n\x07outcome\x18\x02 \x01(\x0e\x32\x18.footfall.v1.FaceOutcomeR\x07outcome\x12\x1c\n\tduplicate\x18\x03 \x01(\x08R\tduplicate\x12\x1f\n\x0b\x63ustomer_id\x18\x04 \x01(\tR\ncustomerId\x12\x19\n\x08visit_id\x18\x05 \x01(\tR\x07visitId\x12\x19\n\x05score\x18\x06 \x01(\x02H\x00R\x05score\x88\x01\x01\x42\x08\n\x06_score\"U\n\x17\x42\x61tchRecordFacesRequest\x12:\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x16.footfall.v1.FaceEventB\n\xbaH\x07\x92\x01\x04\x08\x01\x10@R\x06\x65vents\"U\n\x18\x42\x61tchRecordFacesResponse\x12\x39\n\x07results\x18\x01 \x03(\x0b\x32\x1f.footfall.v1.RecordFaceResponseR\x07results*\xb1\x01\n\x0cWorkerStatus\x12\x1d\n\x19WORKER_STATUS_UNSPECIFIED\x10\x00\x12\x16\n\x12WORKER_STATUS_IDLE\x10\x01\x12\x18\n\x14WORKER_STATUS_ONLINE\x10\x02\x12\x1c\n\x18WORKER_STATUS_PROCESSING\x10\x03\x12\x19\n\x15WORKER_STATUS_OFFLINE\x10\x04\x12\x17\n\x13WORKER_STATUS_ERROR\x10\x05*\x8b\x02\n\x0b\x43\x61meraFault\x12\x1c\n\x18\x43\x41MERA_FAULT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43\x41MERA_FAULT_AUTH\x10\x01\x12\x14\n\x10\x43\x41MERA_FAULT_DNS\x10\x02\x12\x18\n\x14\x43\x41MERA_FAULT_REFUSED\x10\x03\x12\x1c\n\x18\x43\x41MERA_FAULT_UNREACHABLE\x10\x04\x12\x1a\n\x16\x43\x41MERA_FAULT_NOT_FOUND\x10\x05\x12\x16\n\x12\x43\x41MERA_FAULT_CODEC\x10\x06\x12\x16\n\x12\x43\x41MERA_FAULT_STALL\x10\x07\x12\x14\n\x10\x43\x41MERA_FAULT_EOF\x10\x08\x12\x17\n\x13\x43\x41MERA_FAULT_DEVICE\x10\t*\xcd\x01\n\x0b\x43\x61meraState\x12\x1c\n\x18\x43\x41MERA_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41MERA_STATE_CONNECTING\x10\x01\x12\x17\n\x13\x43\x41MERA_STATE_ONLINE\x10\x02\x12\x17\n\x13\x43\x41MERA_STATE_FAILED\x10\x03\x12\x16\n\x12\x43\x41MERA_STATE_ENDED\x10\x04\x12\x18\n\x14\x43\x41MERA_STATE_STOPPED\x10\x05\x12\x1f\n\x1b\x43\x41MERA_STATE_HELD_ELSEWHERE\x10\x06*\xac\x01\n\x0b\x46\x61\x63\x65Outcome\x12\x1c\n\x18\x46\x41\x43\x45_OUTCOME_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46\x41\x43\x45_OUTCOME_KNOWN\x10\x01\x12\x14\n\x10\x46\x41\x43\x45_OUTCOME_NEW\x10\x02\x12\x1f\n\x1b\x46\x41\x43\x45_OUTCOME_UNRECOGNISABLE\x10\x03\x12\x18\n\x14\x46\x41\x43\x45_OUTCOME_PENDING\x10\x04\x12\x16\n\x12\x46\x41\x43\x45_OUTCOME_STAFF\x10\x05\x32\xcc\x02\n\rIngestService\x12H\n\x07\x43onnect\x12\x1b.footfall.v1.ConnectRequest\x1a\x1c.footfall.v1.ConnectResponse(\x01\x30\x01\x12m\n\nRecordFace\x12\x1e.footfall.v1.RecordFaceRequest\x1a\x1f.footfall.v1.RecordFaceResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x0f/v1/events/face:\x05\x65vent\x12\x81\x01\n\x10\x42\x61tchRecordFaces\x12$.footfall.v1.BatchRecordFacesRequest\x1a%.footfall.v1.BatchRecordFacesResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/events/face/batch:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -59,6 +62,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HEARTBEAT'].fields_by_name['sent_time']._serialized_options = b'\272H\003\310\001\001'
   _globals['_HEARTBEAT'].fields_by_name['cameras']._loaded_options = None
   _globals['_HEARTBEAT'].fields_by_name['cameras']._serialized_options = b'\272H\006\222\001\003\020\200\002'
+  _globals['_HEARTBEAT'].fields_by_name['status']._loaded_options = None
+  _globals['_HEARTBEAT'].fields_by_name['status']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_HEARTBEAT'].fields_by_name['detail']._loaded_options = None
+  _globals['_HEARTBEAT'].fields_by_name['detail']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_HEARTBEAT'].fields_by_name['held_cameras']._loaded_options = None
+  _globals['_HEARTBEAT'].fields_by_name['held_cameras']._serialized_options = b'\272H\006\222\001\003\020\200\002'
+  _globals['_HEARTBEAT'].fields_by_name['execution_provider']._loaded_options = None
+  _globals['_HEARTBEAT'].fields_by_name['execution_provider']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_HELDCAMERA'].fields_by_name['camera_id']._loaded_options = None
+  _globals['_HELDCAMERA'].fields_by_name['camera_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_HELDCAMERA'].fields_by_name['lease_token']._loaded_options = None
+  _globals['_HELDCAMERA'].fields_by_name['lease_token']._serialized_options = b'\272H\004\"\002(\001'
+  _globals['_LEASERELEASE'].fields_by_name['cameras']._loaded_options = None
+  _globals['_LEASERELEASE'].fields_by_name['cameras']._serialized_options = b'\272H\010\222\001\005\010\001\020\200\002'
   _globals['_CAMERAHEALTH'].fields_by_name['camera_id']._loaded_options = None
   _globals['_CAMERAHEALTH'].fields_by_name['camera_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_CAMERAHEALTH'].fields_by_name['state']._loaded_options = None
@@ -67,6 +84,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CAMERAHEALTH'].fields_by_name['detail']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_CAMERAHEALTH'].fields_by_name['frames_per_second']._loaded_options = None
   _globals['_CAMERAHEALTH'].fields_by_name['frames_per_second']._serialized_options = b'\272H\016\n\014\035\000\000zD-\000\000\000\000@\001'
+  _globals['_CAMERAHEALTH'].fields_by_name['fault']._loaded_options = None
+  _globals['_CAMERAHEALTH'].fields_by_name['fault']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_CAMERAHEALTH'].fields_by_name['holder_worker_id']._loaded_options = None
+  _globals['_CAMERAHEALTH'].fields_by_name['holder_worker_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_CAMERAHEALTH'].fields_by_name['width']._loaded_options = None
+  _globals['_CAMERAHEALTH'].fields_by_name['width']._serialized_options = b'\272H\006*\004\030\377\377\003'
+  _globals['_CAMERAHEALTH'].fields_by_name['height']._loaded_options = None
+  _globals['_CAMERAHEALTH'].fields_by_name['height']._serialized_options = b'\272H\006*\004\030\377\377\003'
+  _globals['_EDGEPREVIEWFRAME'].fields_by_name['camera_id']._loaded_options = None
+  _globals['_EDGEPREVIEWFRAME'].fields_by_name['camera_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_EDGEPREVIEWFRAME'].fields_by_name['jpeg']._loaded_options = None
+  _globals['_EDGEPREVIEWFRAME'].fields_by_name['jpeg']._serialized_options = b'\272H\010z\006\020\001\030\200\200\020'
+  _globals['_EDGEPREVIEWFRAME'].fields_by_name['capture_time']._loaded_options = None
+  _globals['_EDGEPREVIEWFRAME'].fields_by_name['capture_time']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_EDGEPREVIEWFRAME'].fields_by_name['faces']._loaded_options = None
+  _globals['_EDGEPREVIEWFRAME'].fields_by_name['faces']._serialized_options = b'\272H\005\222\001\002\020@'
+  _globals['_PREVIEWFACE'].fields_by_name['box']._loaded_options = None
+  _globals['_PREVIEWFACE'].fields_by_name['box']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_PREVIEWFACE'].fields_by_name['quality_score']._loaded_options = None
+  _globals['_PREVIEWFACE'].fields_by_name['quality_score']._serialized_options = b'\272H\016\n\014\035\000\000\200?-\000\000\000\000@\001'
+  _globals['_PREVIEWFACE'].fields_by_name['reasons']._loaded_options = None
+  _globals['_PREVIEWFACE'].fields_by_name['reasons']._serialized_options = b'\272H\016\222\001\013\020\010\"\007\202\001\004\020\001 \000'
+  _globals['_PREVIEWFACE'].fields_by_name['eye_distance']._loaded_options = None
+  _globals['_PREVIEWFACE'].fields_by_name['eye_distance']._serialized_options = b'\272H\016\n\014\035\000\377\177G-\000\000\000\000@\001'
+  _globals['_GALLERYSTATE'].fields_by_name['model_id']._loaded_options = None
+  _globals['_GALLERYSTATE'].fields_by_name['model_id']._serialized_options = b'\272H\036r\034\020\001\030@2\026^[a-z0-9][a-z0-9._-]*$'
+  _globals['_GALLERYSTATE'].fields_by_name['version']._loaded_options = None
+  _globals['_GALLERYSTATE'].fields_by_name['version']._serialized_options = b'\272H\004\"\002(\000'
   _globals['_UPLOADREQUEST'].fields_by_name['image_ids']._loaded_options = None
   _globals['_UPLOADREQUEST'].fields_by_name['image_ids']._serialized_options = b'\272H\020\222\001\r\010\001\020@\030\001\"\005r\003\260\001\001'
   _globals['_UPLOADREPORT'].fields_by_name['image_ids']._loaded_options = None
@@ -79,52 +124,78 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INGESTSERVICE'].methods_by_name['RecordFace']._serialized_options = b'\202\323\344\223\002\030\"\017/v1/events/face:\005event'
   _globals['_INGESTSERVICE'].methods_by_name['BatchRecordFaces']._loaded_options = None
   _globals['_INGESTSERVICE'].methods_by_name['BatchRecordFaces']._serialized_options = b'\202\323\344\223\002\032\"\025/v1/events/face/batch:\001*'
-  _globals['_CAMERASTATE']._serialized_start=3714
-  _globals['_CAMERASTATE']._serialized_end=3860
-  _globals['_FACEOUTCOME']._serialized_start=3863
-  _globals['_FACEOUTCOME']._serialized_end=4035
-  _globals['_CONNECTREQUEST']._serialized_start=236
-  _globals['_CONNECTREQUEST']._serialized_end=571
-  _globals['_CONNECTRESPONSE']._serialized_start=574
-  _globals['_CONNECTRESPONSE']._serialized_end=959
-  _globals['_HELLO']._serialized_start=962
-  _globals['_HELLO']._serialized_end=1255
-  _globals['_WELCOME']._serialized_start=1258
-  _globals['_WELCOME']._serialized_end=1541
-  _globals['_SEQUENCEDFACEEVENT']._serialized_start=1543
-  _globals['_SEQUENCEDFACEEVENT']._serialized_end=1654
-  _globals['_ACK']._serialized_start=1656
-  _globals['_ACK']._serialized_end=1759
-  _globals['_EVENTREJECTION']._serialized_start=1762
-  _globals['_EVENTREJECTION']._serialized_end=1917
-  _globals['_HEARTBEAT']._serialized_start=1920
-  _globals['_HEARTBEAT']._serialized_end=2138
-  _globals['_HEARTBEATANSWER']._serialized_start=2141
-  _globals['_HEARTBEATANSWER']._serialized_end=2272
-  _globals['_CAMERAHEALTH']._serialized_start=2275
-  _globals['_CAMERAHEALTH']._serialized_end=2551
-  _globals['_DESIREDCAMERAS']._serialized_start=2553
-  _globals['_DESIREDCAMERAS']._serialized_end=2648
-  _globals['_CAMERASPEC']._serialized_start=2650
-  _globals['_CAMERASPEC']._serialized_end=2757
-  _globals['_UPLOADREQUEST']._serialized_start=2759
-  _globals['_UPLOADREQUEST']._serialized_end=2824
-  _globals['_UPLOADGRANTS']._serialized_start=2826
-  _globals['_UPLOADGRANTS']._serialized_end=2936
-  _globals['_UPLOADGRANT']._serialized_start=2938
-  _globals['_UPLOADGRANT']._serialized_end=3064
-  _globals['_UPLOADREPORT']._serialized_start=3066
-  _globals['_UPLOADREPORT']._serialized_end=3130
-  _globals['_UPLOADRECEIPT']._serialized_start=3132
-  _globals['_UPLOADRECEIPT']._serialized_end=3233
-  _globals['_RECORDFACEREQUEST']._serialized_start=3235
-  _globals['_RECORDFACEREQUEST']._serialized_end=3308
-  _globals['_RECORDFACERESPONSE']._serialized_start=3311
-  _globals['_RECORDFACERESPONSE']._serialized_end=3537
-  _globals['_BATCHRECORDFACESREQUEST']._serialized_start=3539
-  _globals['_BATCHRECORDFACESREQUEST']._serialized_end=3624
-  _globals['_BATCHRECORDFACESRESPONSE']._serialized_start=3626
-  _globals['_BATCHRECORDFACESRESPONSE']._serialized_end=3711
-  _globals['_INGESTSERVICE']._serialized_start=4038
-  _globals['_INGESTSERVICE']._serialized_end=4370
+  _globals['_WORKERSTATUS']._serialized_start=6785
+  _globals['_WORKERSTATUS']._serialized_end=6962
+  _globals['_CAMERAFAULT']._serialized_start=6965
+  _globals['_CAMERAFAULT']._serialized_end=7232
+  _globals['_CAMERASTATE']._serialized_start=7235
+  _globals['_CAMERASTATE']._serialized_end=7440
+  _globals['_FACEOUTCOME']._serialized_start=7443
+  _globals['_FACEOUTCOME']._serialized_end=7615
+  _globals['_CONNECTREQUEST']._serialized_start=331
+  _globals['_CONNECTREQUEST']._serialized_end=937
+  _globals['_CONNECTRESPONSE']._serialized_start=940
+  _globals['_CONNECTRESPONSE']._serialized_end=1580
+  _globals['_HELLO']._serialized_start=1583
+  _globals['_HELLO']._serialized_end=1876
+  _globals['_WELCOME']._serialized_start=1879
+  _globals['_WELCOME']._serialized_end=2162
+  _globals['_SEQUENCEDFACEEVENT']._serialized_start=2164
+  _globals['_SEQUENCEDFACEEVENT']._serialized_end=2275
+  _globals['_ACK']._serialized_start=2277
+  _globals['_ACK']._serialized_end=2380
+  _globals['_EVENTREJECTION']._serialized_start=2383
+  _globals['_EVENTREJECTION']._serialized_end=2538
+  _globals['_HEARTBEAT']._serialized_start=2541
+  _globals['_HEARTBEAT']._serialized_end=3290
+  _globals['_HELDCAMERA']._serialized_start=3292
+  _globals['_HELDCAMERA']._serialized_end=3385
+  _globals['_HEARTBEATANSWER']._serialized_start=3388
+  _globals['_HEARTBEATANSWER']._serialized_end=3569
+  _globals['_CAMERALEASE']._serialized_start=3572
+  _globals['_CAMERALEASE']._serialized_end=3798
+  _globals['_CAMERALEASES']._serialized_start=3800
+  _globals['_CAMERALEASES']._serialized_end=3864
+  _globals['_LEASERELEASE']._serialized_start=3866
+  _globals['_LEASERELEASE']._serialized_end=3944
+  _globals['_CAMERAHEALTH']._serialized_start=3947
+  _globals['_CAMERAHEALTH']._serialized_end=4443
+  _globals['_DESIREDCAMERAS']._serialized_start=4445
+  _globals['_DESIREDCAMERAS']._serialized_end=4540
+  _globals['_CAMERASPEC']._serialized_start=4543
+  _globals['_CAMERASPEC']._serialized_end=4755
+  _globals['_PREVIEWDEMAND']._serialized_start=4757
+  _globals['_PREVIEWDEMAND']._serialized_end=4826
+  _globals['_WATCHEDCAMERA']._serialized_start=4828
+  _globals['_WATCHEDCAMERA']._serialized_end=4926
+  _globals['_EDGEPREVIEWFRAME']._serialized_start=4929
+  _globals['_EDGEPREVIEWFRAME']._serialized_end=5148
+  _globals['_PREVIEWFACE']._serialized_start=5151
+  _globals['_PREVIEWFACE']._serialized_end=5399
+  _globals['_GALLERYSTATE']._serialized_start=5401
+  _globals['_GALLERYSTATE']._serialized_end=5512
+  _globals['_GALLERYDELTA']._serialized_start=5515
+  _globals['_GALLERYDELTA']._serialized_end=5737
+  _globals['_GALLERYFACE']._serialized_start=5739
+  _globals['_GALLERYFACE']._serialized_end=5828
+  _globals['_UPLOADREQUEST']._serialized_start=5830
+  _globals['_UPLOADREQUEST']._serialized_end=5895
+  _globals['_UPLOADGRANTS']._serialized_start=5897
+  _globals['_UPLOADGRANTS']._serialized_end=6007
+  _globals['_UPLOADGRANT']._serialized_start=6009
+  _globals['_UPLOADGRANT']._serialized_end=6135
+  _globals['_UPLOADREPORT']._serialized_start=6137
+  _globals['_UPLOADREPORT']._serialized_end=6201
+  _globals['_UPLOADRECEIPT']._serialized_start=6203
+  _globals['_UPLOADRECEIPT']._serialized_end=6304
+  _globals['_RECORDFACEREQUEST']._serialized_start=6306
+  _globals['_RECORDFACEREQUEST']._serialized_end=6379
+  _globals['_RECORDFACERESPONSE']._serialized_start=6382
+  _globals['_RECORDFACERESPONSE']._serialized_end=6608
+  _globals['_BATCHRECORDFACESREQUEST']._serialized_start=6610
+  _globals['_BATCHRECORDFACESREQUEST']._serialized_end=6695
+  _globals['_BATCHRECORDFACESRESPONSE']._serialized_start=6697
+  _globals['_BATCHRECORDFACESRESPONSE']._serialized_end=6782
+  _globals['_INGESTSERVICE']._serialized_start=7618
+  _globals['_INGESTSERVICE']._serialized_end=7950
 # @@protoc_insertion_point(module_scope)

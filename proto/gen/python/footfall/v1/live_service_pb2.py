@@ -23,12 +23,15 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from footfall.v1 import camera_control_service_pb2 as footfall_dot_v1_dot_camera__control__service__pb2
+from footfall.v1 import camera_service_pb2 as footfall_dot_v1_dot_camera__service__pb2
+from footfall.v1 import ingest_service_pb2 as footfall_dot_v1_dot_ingest__service__pb2
 from footfall.v1 import visit_service_pb2 as footfall_dot_v1_dot_visit__service__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ootfall/v1/live_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1f\x66ootfall/v1/visit_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbd\x01\n\x0cWatchRequest\x12?\n\x06topics\x18\x01 \x03(\x0e\x32\x12.footfall.v1.TopicB\x13\xbaH\x10\x92\x01\r\x10\x10\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x06topics\x12$\n\x07site_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x06siteId\x12\x33\n\x0e\x61\x66ter_revision\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00H\x00R\rafterRevision\x88\x01\x01\x42\x11\n\x0f_after_revision\"\xa4\x01\n\rWatchResponse\x12\x1a\n\x08revision\x18\x01 \x01(\x03R\x08revision\x12;\n\x0b\x63ommit_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncommitTime\x12\x30\n\x05visit\x18\x03 \x01(\x0b\x32\x18.footfall.v1.VisitChangeH\x00R\x05visitB\x08\n\x06\x63hange\"d\n\x0bVisitChange\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x17.footfall.v1.ChangeKindR\x04kind\x12(\n\x05visit\x18\x02 \x01(\x0b\x32\x12.footfall.v1.VisitR\x05visit*0\n\x05Topic\x12\x15\n\x11TOPIC_UNSPECIFIED\x10\x00\x12\x10\n\x0cTOPIC_VISITS\x10\x01*t\n\nChangeKind\x12\x1b\n\x17\x43HANGE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43HANGE_KIND_CREATED\x10\x01\x12\x17\n\x13\x43HANGE_KIND_UPDATED\x10\x02\x12\x17\n\x13\x43HANGE_KIND_DELETED\x10\x03\x32\x61\n\x0bLiveService\x12R\n\x05Watch\x12\x19.footfall.v1.WatchRequest\x1a\x1a.footfall.v1.WatchResponse\"\x10\x82\xd3\xe4\x93\x02\n\x12\x08/v1/live0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ootfall/v1/live_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a(footfall/v1/camera_control_service.proto\x1a footfall/v1/camera_service.proto\x1a footfall/v1/ingest_service.proto\x1a\x1f\x66ootfall/v1/visit_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbd\x01\n\x0cWatchRequest\x12?\n\x06topics\x18\x01 \x03(\x0e\x32\x12.footfall.v1.TopicB\x13\xbaH\x10\x92\x01\r\x10\x10\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x06topics\x12$\n\x07site_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x06siteId\x12\x33\n\x0e\x61\x66ter_revision\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00H\x00R\rafterRevision\x88\x01\x01\x42\x11\n\x0f_after_revision\"\xc9\x02\n\rWatchResponse\x12\x1a\n\x08revision\x18\x01 \x01(\x03R\x08revision\x12;\n\x0b\x63ommit_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncommitTime\x12\x30\n\x05visit\x18\x03 \x01(\x0b\x32\x18.footfall.v1.VisitChangeH\x00R\x05visit\x12\x33\n\x06worker\x18\x04 \x01(\x0b\x32\x19.footfall.v1.WorkerChangeH\x00R\x06worker\x12\x33\n\x06\x63\x61mera\x18\x05 \x01(\x0b\x32\x19.footfall.v1.CameraChangeH\x00R\x06\x63\x61mera\x12\x39\n\x08sighting\x18\x06 \x01(\x0b\x32\x1b.footfall.v1.SightingChangeH\x00R\x08sightingB\x08\n\x06\x63hange\"d\n\x0bVisitChange\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x17.footfall.v1.ChangeKindR\x04kind\x12(\n\x05visit\x18\x02 \x01(\x0b\x32\x12.footfall.v1.VisitR\x05visit\"h\n\x0cWorkerChange\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x17.footfall.v1.ChangeKindR\x04kind\x12+\n\x06worker\x18\x02 \x01(\x0b\x32\x13.footfall.v1.WorkerR\x06worker\"\xb8\x01\n\x0c\x43\x61meraChange\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x17.footfall.v1.ChangeKindR\x04kind\x12+\n\x06\x63\x61mera\x18\x02 \x01(\x0b\x32\x13.footfall.v1.CameraR\x06\x63\x61mera\x12\x31\n\x06health\x18\x03 \x01(\x0b\x32\x19.footfall.v1.CameraHealthR\x06health\x12\x1b\n\tworker_id\x18\x04 \x01(\tR\x08workerId\"\xc8\x02\n\x0eSightingChange\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x17.footfall.v1.ChangeKindR\x04kind\x12\x19\n\x08track_id\x18\x02 \x01(\tR\x07trackId\x12\x17\n\x07site_id\x18\x03 \x01(\tR\x06siteId\x12\x1b\n\tcamera_id\x18\x04 \x01(\tR\x08\x63\x61meraId\x12\x32\n\x07outcome\x18\x05 \x01(\x0e\x32\x18.footfall.v1.FaceOutcomeR\x07outcome\x12\x42\n\x0f\x66irst_seen_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\rfirstSeenTime\x12@\n\x0elast_seen_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0clastSeenTime*k\n\x05Topic\x12\x15\n\x11TOPIC_UNSPECIFIED\x10\x00\x12\x10\n\x0cTOPIC_VISITS\x10\x01\x12\x11\n\rTOPIC_WORKERS\x10\x02\x12\x11\n\rTOPIC_CAMERAS\x10\x03\x12\x13\n\x0fTOPIC_SIGHTINGS\x10\x04*t\n\nChangeKind\x12\x1b\n\x17\x43HANGE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43HANGE_KIND_CREATED\x10\x01\x12\x17\n\x13\x43HANGE_KIND_UPDATED\x10\x02\x12\x17\n\x13\x43HANGE_KIND_DELETED\x10\x03\x32\x61\n\x0bLiveService\x12R\n\x05Watch\x12\x19.footfall.v1.WatchRequest\x1a\x1a.footfall.v1.WatchResponse\"\x10\x82\xd3\xe4\x93\x02\n\x12\x08/v1/live0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,16 +46,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WATCHREQUEST'].fields_by_name['after_revision']._serialized_options = b'\272H\004\"\002(\000'
   _globals['_LIVESERVICE'].methods_by_name['Watch']._loaded_options = None
   _globals['_LIVESERVICE'].methods_by_name['Watch']._serialized_options = b'\202\323\344\223\002\n\022\010/v1/live'
-  _globals['_TOPIC']._serialized_start=633
-  _globals['_TOPIC']._serialized_end=681
-  _globals['_CHANGEKIND']._serialized_start=683
-  _globals['_CHANGEKIND']._serialized_end=799
-  _globals['_WATCHREQUEST']._serialized_start=173
-  _globals['_WATCHREQUEST']._serialized_end=362
-  _globals['_WATCHRESPONSE']._serialized_start=365
-  _globals['_WATCHRESPONSE']._serialized_end=529
-  _globals['_VISITCHANGE']._serialized_start=531
-  _globals['_VISITCHANGE']._serialized_end=631
-  _globals['_LIVESERVICE']._serialized_start=801
-  _globals['_LIVESERVICE']._serialized_end=898
+  _globals['_TOPIC']._serialized_start=1532
+  _globals['_TOPIC']._serialized_end=1639
+  _globals['_CHANGEKIND']._serialized_start=1641
+  _globals['_CHANGEKIND']._serialized_end=1757
+  _globals['_WATCHREQUEST']._serialized_start=283
+  _globals['_WATCHREQUEST']._serialized_end=472
+  _globals['_WATCHRESPONSE']._serialized_start=475
+  _globals['_WATCHRESPONSE']._serialized_end=804
+  _globals['_VISITCHANGE']._serialized_start=806
+  _globals['_VISITCHANGE']._serialized_end=906
+  _globals['_WORKERCHANGE']._serialized_start=908
+  _globals['_WORKERCHANGE']._serialized_end=1012
+  _globals['_CAMERACHANGE']._serialized_start=1015
+  _globals['_CAMERACHANGE']._serialized_end=1199
+  _globals['_SIGHTINGCHANGE']._serialized_start=1202
+  _globals['_SIGHTINGCHANGE']._serialized_end=1530
+  _globals['_LIVESERVICE']._serialized_start=1759
+  _globals['_LIVESERVICE']._serialized_end=1856
 # @@protoc_insertion_point(module_scope)

@@ -29,7 +29,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x66ootfall/v1/visit_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x66ootfall/v1/common.proto\x1a\x1d\x66ootfall/v1/explanation.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb0\x04\n\x05Visit\x12\x19\n\x08visit_id\x18\x01 \x01(\tR\x07visitId\x12\x17\n\x07site_id\x18\x02 \x01(\tR\x06siteId\x12\x1f\n\x0b\x63ustomer_id\x18\x03 \x01(\tR\ncustomerId\x12\'\n\x0f\x63ustomer_number\x18\x04 \x01(\x03R\x0e\x63ustomerNumber\x12#\n\rcustomer_name\x18\x05 \x01(\tR\x0c\x63ustomerName\x12\x42\n\x0f\x66irst_seen_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\rfirstSeenTime\x12@\n\x0elast_seen_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0clastSeenTime\x12*\n\x04kind\x18\x08 \x01(\x0e\x32\x16.footfall.v1.VisitKindR\x04kind\x12%\n\x0esighting_count\x18\t \x01(\x05R\rsightingCount\x12\x19\n\x08image_id\x18\n \x01(\tR\x07imageId\x12+\n\x06gender\x18\x0b \x01(\x0e\x32\x13.footfall.v1.GenderR\x06gender\x12\x1d\n\ncamera_ids\x18\x0c \x03(\tR\tcameraIds\x12!\n\x0crule_version\x18\r \x01(\x05R\x0bruleVersion\x12!\n\x0c\x62usiness_day\x18\x0e \x01(\tR\x0b\x62usinessDay\"\xf0\x03\n\x11ListVisitsRequest\x12$\n\x07site_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x06siteId\x12\x39\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12,\n\x0b\x63ustomer_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\ncustomerId\x12\x34\n\x04kind\x18\x05 \x01(\x0e\x32\x16.footfall.v1.VisitKindB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04kind\x12$\n\tpage_size\x18\x06 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken:\x8f\x01\xbaH\x8b\x01\x1a\x88\x01\n\x11list_visits.range\x12\"start_time must be before end_time\x1aO!has(this.start_time) || !has(this.end_time) || this.start_time < this.end_time\"\x84\x01\n\x12ListVisitsResponse\x12*\n\x06visits\x18\x01 \x03(\x0b\x32\x12.footfall.v1.VisitR\x06visits\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1a\n\x08revision\x18\x03 \x01(\x03R\x08revision\"6\n\x0fGetVisitRequest\x12#\n\x08visit_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07visitId\":\n\x13\x45xplainVisitRequest\x12#\n\x08visit_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07visitId\"~\n\x14\x45xplainVisitResponse\x12(\n\x05visit\x18\x01 \x01(\x0b\x32\x12.footfall.v1.VisitR\x05visit\x12<\n\x0c\x65xplanations\x18\x02 \x03(\x0b\x32\x18.footfall.v1.ExplanationR\x0c\x65xplanations\":\n\x13\x45xplainEventRequest\x12#\n\x08\x65vent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07\x65ventId*R\n\tVisitKind\x12\x1a\n\x16VISIT_KIND_UNSPECIFIED\x10\x00\x12\x12\n\x0eVISIT_KIND_NEW\x10\x01\x12\x15\n\x11VISIT_KIND_REPEAT\x10\x02\x32\xc5\x03\n\x0cVisitService\x12\x61\n\nListVisits\x12\x1e.footfall.v1.ListVisitsRequest\x1a\x1f.footfall.v1.ListVisitsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/visits\x12[\n\x08GetVisit\x12\x1c.footfall.v1.GetVisitRequest\x1a\x12.footfall.v1.Visit\"\x1d\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/visits/{visit_id}\x12~\n\x0c\x45xplainVisit\x12 .footfall.v1.ExplainVisitRequest\x1a!.footfall.v1.ExplainVisitResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/visits/{visit_id}/explanation\x12u\n\x0c\x45xplainEvent\x12 .footfall.v1.ExplainEventRequest\x1a\x18.footfall.v1.Explanation\")\x82\xd3\xe4\x93\x02#\x12!/v1/events/{event_id}/explanationb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x66ootfall/v1/visit_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x18\x66ootfall/v1/common.proto\x1a\x1d\x66ootfall/v1/explanation.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb0\x04\n\x05Visit\x12\x19\n\x08visit_id\x18\x01 \x01(\tR\x07visitId\x12\x17\n\x07site_id\x18\x02 \x01(\tR\x06siteId\x12\x1f\n\x0b\x63ustomer_id\x18\x03 \x01(\tR\ncustomerId\x12\'\n\x0f\x63ustomer_number\x18\x04 \x01(\x03R\x0e\x63ustomerNumber\x12#\n\rcustomer_name\x18\x05 \x01(\tR\x0c\x63ustomerName\x12\x42\n\x0f\x66irst_seen_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\rfirstSeenTime\x12@\n\x0elast_seen_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0clastSeenTime\x12*\n\x04kind\x18\x08 \x01(\x0e\x32\x16.footfall.v1.VisitKindR\x04kind\x12%\n\x0esighting_count\x18\t \x01(\x05R\rsightingCount\x12\x19\n\x08image_id\x18\n \x01(\tR\x07imageId\x12+\n\x06gender\x18\x0b \x01(\x0e\x32\x13.footfall.v1.GenderR\x06gender\x12\x1d\n\ncamera_ids\x18\x0c \x03(\tR\tcameraIds\x12!\n\x0crule_version\x18\r \x01(\x05R\x0bruleVersion\x12!\n\x0c\x62usiness_day\x18\x0e \x01(\tR\x0b\x62usinessDay\"\x9a\x04\n\x11ListVisitsRequest\x12$\n\x07site_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x06siteId\x12\x39\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12,\n\x0b\x63ustomer_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\ncustomerId\x12\x34\n\x04kind\x18\x05 \x01(\x0e\x32\x16.footfall.v1.VisitKindB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04kind\x12$\n\tpage_size\x18\x06 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12(\n\tcamera_id\x18\x08 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x08\x63\x61meraId:\x8f\x01\xbaH\x8b\x01\x1a\x88\x01\n\x11list_visits.range\x12\"start_time must be before end_time\x1aO!has(this.start_time) || !has(this.end_time) || this.start_time < this.end_time\"\x84\x01\n\x12ListVisitsResponse\x12*\n\x06visits\x18\x01 \x03(\x0b\x32\x12.footfall.v1.VisitR\x06visits\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1a\n\x08revision\x18\x03 \x01(\x03R\x08revision\"6\n\x0fGetVisitRequest\x12#\n\x08visit_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07visitId\":\n\x13\x45xplainVisitRequest\x12#\n\x08visit_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07visitId\"~\n\x14\x45xplainVisitResponse\x12(\n\x05visit\x18\x01 \x01(\x0b\x32\x12.footfall.v1.VisitR\x05visit\x12<\n\x0c\x65xplanations\x18\x02 \x03(\x0b\x32\x18.footfall.v1.ExplanationR\x0c\x65xplanations\":\n\x13\x45xplainEventRequest\x12#\n\x08\x65vent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x07\x65ventId*R\n\tVisitKind\x12\x1a\n\x16VISIT_KIND_UNSPECIFIED\x10\x00\x12\x12\n\x0eVISIT_KIND_NEW\x10\x01\x12\x15\n\x11VISIT_KIND_REPEAT\x10\x02\x32\xc5\x03\n\x0cVisitService\x12\x61\n\nListVisits\x12\x1e.footfall.v1.ListVisitsRequest\x1a\x1f.footfall.v1.ListVisitsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/visits\x12[\n\x08GetVisit\x12\x1c.footfall.v1.GetVisitRequest\x1a\x12.footfall.v1.Visit\"\x1d\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/visits/{visit_id}\x12~\n\x0c\x45xplainVisit\x12 .footfall.v1.ExplainVisitRequest\x1a!.footfall.v1.ExplainVisitResponse\")\x82\xd3\xe4\x93\x02#\x12!/v1/visits/{visit_id}/explanation\x12u\n\x0c\x45xplainEvent\x12 .footfall.v1.ExplainEventRequest\x1a\x18.footfall.v1.Explanation\")\x82\xd3\xe4\x93\x02#\x12!/v1/events/{event_id}/explanationb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,6 +46,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTVISITSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\004\032\002(\000'
   _globals['_LISTVISITSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTVISITSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\010'
+  _globals['_LISTVISITSREQUEST'].fields_by_name['camera_id']._loaded_options = None
+  _globals['_LISTVISITSREQUEST'].fields_by_name['camera_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_LISTVISITSREQUEST']._loaded_options = None
   _globals['_LISTVISITSREQUEST']._serialized_options = b'\272H\213\001\032\210\001\n\021list_visits.range\022\"start_time must be before end_time\032O!has(this.start_time) || !has(this.end_time) || this.start_time < this.end_time'
   _globals['_GETVISITREQUEST'].fields_by_name['visit_id']._loaded_options = None
@@ -62,22 +64,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VISITSERVICE'].methods_by_name['ExplainVisit']._serialized_options = b'\202\323\344\223\002#\022!/v1/visits/{visit_id}/explanation'
   _globals['_VISITSERVICE'].methods_by_name['ExplainEvent']._loaded_options = None
   _globals['_VISITSERVICE'].methods_by_name['ExplainEvent']._serialized_options = b'\202\323\344\223\002#\022!/v1/events/{event_id}/explanation'
-  _globals['_VISITKIND']._serialized_start=1698
-  _globals['_VISITKIND']._serialized_end=1780
+  _globals['_VISITKIND']._serialized_start=1740
+  _globals['_VISITKIND']._serialized_end=1822
   _globals['_VISIT']._serialized_start=198
   _globals['_VISIT']._serialized_end=758
   _globals['_LISTVISITSREQUEST']._serialized_start=761
-  _globals['_LISTVISITSREQUEST']._serialized_end=1257
-  _globals['_LISTVISITSRESPONSE']._serialized_start=1260
-  _globals['_LISTVISITSRESPONSE']._serialized_end=1392
-  _globals['_GETVISITREQUEST']._serialized_start=1394
-  _globals['_GETVISITREQUEST']._serialized_end=1448
-  _globals['_EXPLAINVISITREQUEST']._serialized_start=1450
-  _globals['_EXPLAINVISITREQUEST']._serialized_end=1508
-  _globals['_EXPLAINVISITRESPONSE']._serialized_start=1510
-  _globals['_EXPLAINVISITRESPONSE']._serialized_end=1636
-  _globals['_EXPLAINEVENTREQUEST']._serialized_start=1638
-  _globals['_EXPLAINEVENTREQUEST']._serialized_end=1696
-  _globals['_VISITSERVICE']._serialized_start=1783
-  _globals['_VISITSERVICE']._serialized_end=2236
+  _globals['_LISTVISITSREQUEST']._serialized_end=1299
+  _globals['_LISTVISITSRESPONSE']._serialized_start=1302
+  _globals['_LISTVISITSRESPONSE']._serialized_end=1434
+  _globals['_GETVISITREQUEST']._serialized_start=1436
+  _globals['_GETVISITREQUEST']._serialized_end=1490
+  _globals['_EXPLAINVISITREQUEST']._serialized_start=1492
+  _globals['_EXPLAINVISITREQUEST']._serialized_end=1550
+  _globals['_EXPLAINVISITRESPONSE']._serialized_start=1552
+  _globals['_EXPLAINVISITRESPONSE']._serialized_end=1678
+  _globals['_EXPLAINEVENTREQUEST']._serialized_start=1680
+  _globals['_EXPLAINEVENTREQUEST']._serialized_end=1738
+  _globals['_VISITSERVICE']._serialized_start=1825
+  _globals['_VISITSERVICE']._serialized_end=2278
 # @@protoc_insertion_point(module_scope)

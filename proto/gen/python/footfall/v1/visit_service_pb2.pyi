@@ -56,7 +56,7 @@ class Visit(_message.Message):
     def __init__(self, visit_id: _Optional[str] = ..., site_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., customer_number: _Optional[int] = ..., customer_name: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kind: _Optional[_Union[VisitKind, str]] = ..., sighting_count: _Optional[int] = ..., image_id: _Optional[str] = ..., gender: _Optional[_Union[_common_pb2.Gender, str]] = ..., camera_ids: _Optional[_Iterable[str]] = ..., rule_version: _Optional[int] = ..., business_day: _Optional[str] = ...) -> None: ...
 
 class ListVisitsRequest(_message.Message):
-    __slots__ = ("site_id", "start_time", "end_time", "customer_id", "kind", "page_size", "page_token")
+    __slots__ = ("site_id", "start_time", "end_time", "customer_id", "kind", "page_size", "page_token", "camera_id")
     SITE_ID_FIELD_NUMBER: _ClassVar[int]
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -64,6 +64,7 @@ class ListVisitsRequest(_message.Message):
     KIND_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CAMERA_ID_FIELD_NUMBER: _ClassVar[int]
     site_id: str
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
@@ -71,7 +72,8 @@ class ListVisitsRequest(_message.Message):
     kind: VisitKind
     page_size: int
     page_token: str
-    def __init__(self, site_id: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., customer_id: _Optional[str] = ..., kind: _Optional[_Union[VisitKind, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    camera_id: str
+    def __init__(self, site_id: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., customer_id: _Optional[str] = ..., kind: _Optional[_Union[VisitKind, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., camera_id: _Optional[str] = ...) -> None: ...
 
 class ListVisitsResponse(_message.Message):
     __slots__ = ("visits", "next_page_token", "revision")

@@ -1,0 +1,56 @@
+"""ReportService."""
+
+# ruff: noqa: N802 - the methods are named by the proto
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+from footfall.v1 import report_service_pb2, report_service_pb2_grpc
+from google.api import httpbody_pb2  # type: ignore[import-untyped]
+
+from footfall_server.rpc import convert_reports
+from footfall_server.rpc.call_context import current_principal
+from footfall_server.rpc.csv_bodies import csv_body
+from footfall_server.services.reports import ReportService
+
+
+class ReportServicer(report_service_pb2_grpc.ReportServiceServicer):
+    """Counts visits."""
+
+    def __init__(self, *, reports: ReportService) -> None:
+        self._reports = reports
+
+    async def GetVisitors(
+        self, request: report_service_pb2.GetVisitorsRequest, _context: Any
+    ) -> report_service_pb2.GetVisitorsResponse:
+        query = convert_reports.from_visitors_request(request)
+        compare = convert_reports.from_compared(request)
+        return convert_reports.to_visitors(
+            await self._reports.visitors(current_principal(), query, compare=compare)
+        )
+
+    async def GetDistribution(
+        self, request: report_service_pb2.GetDistributionRequest, _context: Any
+    ) -> report_service_pb2.GetDistributionResponse:
+        principal = current_principal()
+        site_ids = convert_reports.from_site_ids(request.site_ids)
+        period = convert_reports.from_period(request.start_date, request.end_date)
+        scope = convert_reports.from_scope(request.new_visit_scope)
+        match request.distribution:
+            case report_service_pb2.DISTRIBUTION_GENDER:
+                split = await self._reports.by_gender(principal, site_ids, period)
+            case report_service_pb2.DISTRIBUTION_DAY_OF_WEEK:
+                split = await self._reports.by_weekday(principal, site_ids, period, scope)
+            case _:
+                split = await self._reports.by_kind(principal, site_ids, period, scope)
+        return convert_reports.to_distribution(split, period, request.distribution)
+
+    async def ExportVisitors(
+        self, request: report_service_pb2.ExportVisitorsRequest, _context: Any
+    ) -> AsyncIterator[httpbody_pb2.HttpBody]:
+        query = convert_reports.from_visitors_request(request)
+        pieces = self._reports.export(current_principal(), query, by_site=request.by_site)
+        async with aclosing(pieces) as texts:
+            async for text in texts:
+                yield csv_body(text)

@@ -1,0 +1,237 @@
+"""Counts visits for people, within the sites that they may see."""
+
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from footfall_vision.model_cards import CERTAIN_FEMALE, CERTAIN_MALE
+
+from footfall_server.domain.audit import Action, AuditEntry
+from footfall_server.domain.camera_uptime import UptimeSpan, coverage
+from footfall_server.domain.identity import Principal
+from footfall_server.domain.report import (
+    ApparentGender,
+    DayAverage,
+    GenderBounds,
+    NewVisitScope,
+    Slice,
+    VisitorsReport,
+    day_average,
+    visitors_report,
+)
+from footfall_server.domain.report_period import (
+    BucketName,
+    Calendar,
+    Cut,
+    Granularity,
+    Period,
+    Weekday,
+    buckets,
+    calendars,
+    too_long,
+)
+from footfall_server.domain.site_rules import SiteRules
+from footfall_server.domain.visit import VisitKind
+from footfall_server.errors import FieldViolation, invalid_fields, not_found
+from footfall_server.ports import Clock, Transaction, Transactions
+from footfall_server.services.report_csv import header, lines
+from footfall_server.services.scope import begin_for, require_site
+
+_GENDERS: Final = GenderBounds(female=CERTAIN_FEMALE, male=CERTAIN_MALE)
+_BY_DAY: Final = Cut(Granularity.DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorsQuery:
+    """What to count. `site_ids` may be empty: all that the caller may see."""
+
+    site_ids: tuple[UUID, ...]
+    period: Period
+    cut: Cut
+    scope: NewVisitScope = NewVisitScope.TENANT
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """The answer. `compared` is None unless another period was asked for."""
+
+    report: VisitorsReport
+    compared: VisitorsReport | None
+    time_zones: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSlice:
+    """A part of the visits, by its key on the wire; `average` of a day of the week that has one."""
+
+    key: str
+    part: Slice
+    average: DayAverage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The parts of a period's visits, all of them, in the order of their keys."""
+
+    slices: Sequence[NamedSlice]
+    time_zones: Sequence[str]
+
+
+class ReportService:
+    """Counts visits by time and by kind, and writes the numbers out."""
+
+    def __init__(self, *, transactions: Transactions, clock: Clock) -> None:
+        self._transactions = transactions
+        self._clock = clock
+
+    async def visitors(
+        self, principal: Principal, query: VisitorsQuery, *, compare: Period | None = None
+    ) -> Visitors:
+        """Raises NOT_FOUND for a site that the caller may not see, INVALID_FIELD for too long a period."""
+        _refuse_too_long(query.period, query.cut, "end_date")
+        if compare is not None:
+            _refuse_too_long(compare, query.cut, "compare_end_date")
+        async with begin_for(self._transactions, principal) as tx:
+            rules = await _rules(tx, principal, query.site_ids)
+            report = await self._visitors(tx, query.period, query, rules)
+            compared = None if compare is None else await self._visitors(tx, compare, query, rules)
+        return Visitors(report, compared, self._time_zones(rules))
+
+    async def by_kind(
+        self, principal: Principal, site_ids: Sequence[UUID], period: Period, scope: NewVisitScope
+    ) -> Split:
+        """New and repeat. Raises as `visitors`."""
+        _refuse_too_long(period, _BY_DAY, "end_date")
+        async with begin_for(self._transactions, principal) as tx:
+            rules = await _rules(tx, principal, site_ids)
+            parts = await tx.reports.by_kind(calendars(period, _BY_DAY, rules), scope)
+        slices = [NamedSlice(kind.value, parts.get(kind, Slice())) for kind in VisitKind]
+        return Split(slices, self._time_zones(rules))
+
+    async def by_gender(self, principal: Principal, site_ids: Sequence[UUID], period: Period) -> Split:
+        """By apparent gender. Raises as `visitors`."""
+        _refuse_too_long(period, _BY_DAY, "end_date")
+        async with begin_for(self._transactions, principal) as tx:
+            rules = await _rules(tx, principal, site_ids)
+            parts = await tx.reports.by_gender(calendars(period, _BY_DAY, rules), _GENDERS)
+        slices = [NamedSlice(gender.value, parts.get(gender, Slice())) for gender in ApparentGender]
+        return Split(slices, self._time_zones(rules))
+
+    async def by_weekday(
+        self, principal: Principal, site_ids: Sequence[UUID], period: Period, scope: NewVisitScope
+    ) -> Split:
+        """By day of the week, with what such a day is like. Raises as `visitors`."""
+        _refuse_too_long(period, _BY_DAY, "end_date")
+        now = self._clock.now()
+        async with begin_for(self._transactions, principal) as tx:
+            rules = await _rules(tx, principal, site_ids)
+            by_day = await self._visitors(tx, period, VisitorsQuery((), period, _BY_DAY, scope), rules)
+            parts = await tx.reports.visits(_weekdays(calendars(period, _BY_DAY, rules)), scope)
+        slices = []
+        for weekday in Weekday:
+            tally = parts.of_bucket.get(_name_of(weekday))
+            part = Slice() if tally is None else Slice(tally.visits, tally.unique_visitors)
+            slices.append(NamedSlice(weekday.value, part, day_average(by_day.buckets, weekday, now=now)))
+        return Split(slices, self._time_zones(rules))
+
+    async def export(
+        self, principal: Principal, query: VisitorsQuery, *, by_site: bool
+    ) -> AsyncGenerator[str, None]:
+        """The buckets as CSV, a piece at a time. Raises as `visitors`.
+
+        It is audited before anything is given: an export that cannot be recorded does not happen.
+        """
+        _refuse_too_long(query.period, query.cut, "end_date")
+        async with begin_for(self._transactions, principal) as tx:
+            rules = await _rules(tx, principal, query.site_ids)
+            names = await _names(tx, rules) if by_site else {}
+            await tx.audit.append(self._exported(principal, query, by_site=by_site))
+        yield header()
+        if not by_site:
+            async with begin_for(self._transactions, principal) as tx:
+                report = await self._visitors(tx, query.period, query, rules)
+            yield lines(report, site="", time_zones=self._time_zones(rules))
+            return
+        # A transaction for each, so that a slow reader keeps no connection.
+        for site_id in sorted(rules, key=lambda each: (names.get(each, ""), each)):
+            of_site = {site_id: rules[site_id]}
+            async with begin_for(self._transactions, principal) as tx:
+                report = await self._visitors(tx, query.period, query, of_site)
+            yield lines(report, site=names.get(site_id, str(site_id)), time_zones=self._time_zones(of_site))
+
+    async def _visitors(
+        self, tx: Transaction, period: Period, query: VisitorsQuery, rules: Mapping[UUID, SiteRules]
+    ) -> VisitorsReport:
+        of_sites = calendars(period, query.cut, rules)
+        found = buckets(period, query.cut, of_sites)
+        spans: Sequence[UptimeSpan] = ()
+        if found:
+            start, end = min(each.start for each in found), max(each.end for each in found)
+            spans = await tx.uptime.between(rules, start, end)
+        return visitors_report(
+            period,
+            found,
+            await tx.reports.visits(of_sites, query.scope),
+            await tx.reports.uncounted(of_sites),
+            coverage(of_sites, spans, self._clock.now()),
+        )
+
+    def _time_zones(self, rules: Mapping[UUID, SiteRules]) -> Sequence[str]:
+        now = self._clock.now()
+        return sorted({each.at(now).time_zone for each in rules.values()})
+
+    def _exported(self, principal: Principal, query: VisitorsQuery, *, by_site: bool) -> AuditEntry:
+        return AuditEntry.of(
+            principal,
+            Action.REPORT_EXPORT,
+            None,
+            at=self._clock.now(),
+            detail={
+                "site_ids": [str(site_id) for site_id in query.site_ids],
+                "start_date": query.period.start.isoformat(),
+                "end_date": query.period.end.isoformat(),
+                "granularity": query.cut.granularity.value,
+                "by_site": by_site,
+            },
+            resource="report",
+        )
+
+
+def _refuse_too_long(period: Period, cut: Cut, field: str) -> None:
+    if fault := too_long(period, cut):
+        raise invalid_fields([FieldViolation(field, fault, "report_period.buckets")])
+
+
+async def _rules(
+    tx: Transaction, principal: Principal, site_ids: Collection[UUID]
+) -> Mapping[UUID, SiteRules]:
+    """The rules of the sites that are asked for, or of all. Raises NOT_FOUND for one that is not there."""
+    for site_id in site_ids:
+        require_site(principal, site_id)
+    known = frozenset(await tx.reports.sites())
+    for site_id in site_ids:
+        if site_id not in known:
+            raise not_found("site", site_id)
+    return await tx.sites.rules(site_ids or known)
+
+
+async def _names(tx: Transaction, site_ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """What the sites are called; one that was removed has no name any more."""
+    found = [await tx.sites.get(site_id) for site_id in site_ids]
+    return {site.site_id: site.display_name for site in found if site is not None}
+
+
+def _weekdays(of_sites: Sequence[Calendar]) -> Sequence[Calendar]:
+    """The same days, but those of one weekday are one bucket: its unique visitors are no sum."""
+    return [calendar.renamed(lambda name: _name_of(_weekday_of(name.start))) for calendar in of_sites]
+
+
+def _weekday_of(day: date) -> Weekday:
+    return list(Weekday)[day.weekday()]
+
+
+def _name_of(weekday: Weekday) -> BucketName:
+    """A bucket that stands for all days of the kind; which day names it does not matter."""
+    return BucketName(date(2024, 1, 1 + weekday.number))

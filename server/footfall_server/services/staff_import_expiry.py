@@ -1,0 +1,57 @@
+"""Forgets imports a day after they were begun."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from footfall_server.domain.staff_import import LIFETIME
+from footfall_server.errors import FootfallError
+from footfall_server.ports import Clock, Transactions
+from footfall_server.services.import_store import ImportStore
+
+_HOUR: Final = timedelta(hours=1)
+_HOURS_BACK: Final = 6
+"""How long no replica may run without leaving something to the bucket's life cycle."""
+
+_log = structlog.get_logger()
+
+
+class StaffImportExpiry:
+    """Sweeps the hours that ended a day ago. Every replica runs it; twice does no harm."""
+
+    def __init__(
+        self,
+        *,
+        transactions: Transactions,
+        store: ImportStore,
+        clock: Clock,
+        every: timedelta = timedelta(minutes=30),
+    ) -> None:
+        self._transactions = transactions
+        self._store = store
+        self._clock = clock
+        self._every = every
+
+    async def run(self) -> None:
+        """Looks once in a while for as long as the process lives."""
+        while True:
+            await asyncio.sleep(self._every.total_seconds())
+            try:
+                await self.sweep()
+            except FootfallError as error:
+                _log.warning("staff_imports_not_forgotten", reason=error.reason)
+
+    async def sweep(self) -> int:
+        """Forgets what is over. Returns how many objects that were."""
+        async with self._transactions.begin_platform() as platform:
+            tenant_ids = await platform.tenant_ids()
+        # The hour in which a day ago lies is not over yet.
+        last = self._clock.now() - LIFETIME - _HOUR
+        hours = [last - back * _HOUR for back in range(_HOURS_BACK)]
+        forgotten = 0
+        for tenant_id in tenant_ids:
+            for hour in hours:
+                forgotten += await self._store.forget_hour(tenant_id, hour)
+        return forgotten
