@@ -18,7 +18,7 @@ class Shot:
     """One face in one frame, kept.
 
     at: capture time, seconds. crop: the aligned face, uint8 [112, 112, 3] BGR.
-    portrait: head and shoulders, uint8 [h, w, 3] BGR. frame_size: width and height of the frame.
+    picture: JPEG for people, as the camera's image policy has it; empty where none may leave the shop.
     embedding: float32 [d], L2-normalised; None as long as nobody needed it.
     """
 
@@ -26,7 +26,7 @@ class Shot:
     face: Face
     quality: Quality
     crop: Image
-    portrait: Image
+    picture: bytes
     embedding: Floats | None = None
     female_probability: float | None = None
 
@@ -57,7 +57,9 @@ class ShotSet:
     good: list[Shot] = field(default_factory=list)
     poor: Shot | None = None
     strangers: list[Shot] = field(default_factory=list)
-    """Good shots of late that do not look like the track."""
+    """Good shots of late, in a row, that do not look like the track."""
+    others: list[Shot] = field(default_factory=list)
+    """The best good shots that did not look like the track, whenever they were."""
     checked_at: float = -np.inf
 
     def wants(self, quality: Quality, at: float) -> bool:
@@ -83,9 +85,12 @@ class ShotSet:
                 self._admit(shot)
             return
         self.strangers = [*self.strangers, shot][-self.rules.most :]
+        self.others.append(shot)
+        if len(self.others) > self.rules.most:
+            self.others.remove(min(self.others, key=lambda kept: kept.quality.score))
         if len(self.good) == 1 and self._strangers_agree():
             # Two against one: it was the first shot that was off, as of a face still half outside.
-            self.good, self.strangers = self.strangers, []
+            self.good, self.strangers, self.others = self.strangers, [], []
 
     def appearance(self) -> Floats | None:
         """Quality-weighted mean look of the good shots, L2-normalised; None when there are none."""
@@ -98,6 +103,12 @@ class ShotSet:
     def swapped(self) -> bool:
         """Whether the track has slid to another person: strangers in a row who look like each other."""
         return self._strangers_agree()
+
+    def take_strangers(self) -> list[Shot]:
+        """Give the other person's shots away, to a set of their own."""
+        taken, self.strangers = self.strangers, []
+        self.others = [shot for shot in self.others if all(shot is not one for one in taken)]
+        return taken
 
     def _strangers_agree(self) -> bool:
         if len(self.strangers) < 2:  # noqa: PLR2004 (one may be a bad frame)
@@ -158,22 +169,3 @@ def mean_embedding(shots: Sequence[Shot]) -> Floats:
     except ValueError:
         return _normalised(vectors[int(weights.argmax())])
     return mean
-
-
-def split_in_time(shots: Sequence[Shot]) -> int | None:
-    """Where a track's shots, in order of time, fall into two people; None when they are one.
-
-    The cut is where the mean looks before and after it are least alike, and counts when they are
-    below OUTLIER_COSINE while each part, of two shots or more, agrees within itself.
-    """
-    vectors = [_embedding(shot) for shot in shots]
-    best_cut, least = None, OUTLIER_COSINE
-    for cut in range(2, len(shots) - 1):
-        before, after = mean_embedding(shots[:cut]), mean_embedding(shots[cut:])
-        likeness = float(before @ after)
-        agree = all(float(vector @ before) >= SAME_COSINE for vector in vectors[:cut]) and all(
-            float(vector @ after) >= SAME_COSINE for vector in vectors[cut:]
-        )
-        if agree and likeness < least:
-            best_cut, least = cut, likeness
-    return best_cut

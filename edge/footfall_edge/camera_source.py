@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
+_SYNTHETIC = re.compile(r"synthetic:(?:(\d{2,4})x(\d{2,4}))?(?:@(\d{1,2}))?")
 _USB = re.compile(r"usb:(\d{1,3})")
+_SMALLEST_SIDE, _FASTEST = 64, 60
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]*(?:@[^/\s@]*)*@")
 
 
@@ -37,16 +39,27 @@ class FileSource:
     path: str
 
 
-CameraSource = RtspSource | UsbSource | FileSource
+@dataclass(frozen=True, slots=True)
+class SyntheticSource:
+    """A moving test picture without anybody in it, made by the worker itself. Sizes in pixels."""
+
+    width: int = 640
+    height: int = 360
+    frames_per_second: int = 15
+
+
+CameraSource = RtspSource | UsbSource | FileSource | SyntheticSource
 
 
 def parse_source(url: str) -> CameraSource:
-    """Read rtsp://…, rtsps://…, usb:N or file:PATH.
+    """Read rtsp://…, rtsps://…, usb:N, file:PATH or synthetic:[WIDTHxHEIGHT][@FPS].
 
     Raises SourceError when it is none of them.
     """
     if matched := _USB.fullmatch(url):
         return UsbSource(int(matched[1]))
+    if url.startswith("synthetic:"):
+        return _parse_synthetic(url)
     if url.startswith("file:"):
         path = url.removeprefix("file:")
         # file:///srv/a.mp4 is the URL of RFC 8089 for what file:/srv/a.mp4 says shorter.
@@ -62,7 +75,23 @@ def parse_source(url: str) -> CameraSource:
         if not host:
             raise SourceError("rtsp:// must be followed by a host")
         return RtspSource(url)
-    raise SourceError("a camera's source must be rtsp://, rtsps://, usb:N or file:PATH")
+    raise SourceError("a camera's source must be rtsp://, rtsps://, usb:N, file:PATH or synthetic:")
+
+
+def _parse_synthetic(url: str) -> SyntheticSource:
+    matched = _SYNTHETIC.fullmatch(url)
+    if matched is None:
+        raise SourceError("a test picture must be synthetic: or synthetic:WIDTHxHEIGHT@FPS")
+    width, height, rate = (int(text) if text else None for text in matched.groups())
+    plain = SyntheticSource()
+    source = SyntheticSource(
+        width=width or plain.width,
+        height=height or plain.height,
+        frames_per_second=plain.frames_per_second if rate is None else rate,
+    )
+    if min(source.width, source.height) < _SMALLEST_SIDE or not 1 <= source.frames_per_second <= _FASTEST:
+        raise SourceError(f"a test picture must be {_SMALLEST_SIDE} pixels or more, at 1 to {_FASTEST} fps")
+    return source
 
 
 def redact(url: str) -> str:

@@ -1,26 +1,37 @@
 """The edge's own types to and from footfall.v1. Pure functions."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from footfall.v1 import common_pb2, error_reason_pb2, face_event_pb2, ingest_service_pb2
+from footfall.v1 import (
+    camera_settings_pb2,
+    common_pb2,
+    error_reason_pb2,
+    face_event_pb2,
+    ingest_service_pb2,
+)
 from footfall_vision.types import Floats, Quality
 from google.protobuf import timestamp_pb2
 
-from footfall_edge.camera_health import CameraHealth, CameraSpec, CameraState, DesiredCameras
+from footfall_edge.camera_health import CameraSpec, DesiredCameras
+from footfall_edge.camera_settings import CameraSettings, EntryLine, ImagePolicy
+from footfall_edge.entry_line import Crossing
 from footfall_edge.face_event import FaceEvent
-from footfall_edge.spool_file import Rejection, SpoolDepth
+from footfall_edge.link.lease_message import from_lease
+from footfall_edge.spool_file import Rejection
 from footfall_edge.uploads import Grant, Grants, Receipt
 
-_CAMERA_STATES: Final = {
-    CameraState.CONNECTING: ingest_service_pb2.CAMERA_STATE_CONNECTING,
-    CameraState.ONLINE: ingest_service_pb2.CAMERA_STATE_ONLINE,
-    CameraState.FAILED: ingest_service_pb2.CAMERA_STATE_FAILED,
-    CameraState.ENDED: ingest_service_pb2.CAMERA_STATE_ENDED,
+_CROSSINGS: Final = {
+    None: camera_settings_pb2.CROSSING_UNSPECIFIED,
+    Crossing.IN: camera_settings_pb2.CROSSING_IN,
+    Crossing.OUT: camera_settings_pb2.CROSSING_OUT,
 }
-_MAX_DETAIL = 500
-_MAX_CAMERAS = 256
+_IMAGE_POLICIES: Final = {
+    camera_settings_pb2.IMAGE_POLICY_NONE: ImagePolicy.NONE,
+    camera_settings_pb2.IMAGE_POLICY_UNSPECIFIED: ImagePolicy.CROPS,
+    camera_settings_pb2.IMAGE_POLICY_CROPS: ImagePolicy.CROPS,
+    camera_settings_pb2.IMAGE_POLICY_FRAMES: ImagePolicy.FRAMES,
+}
 
 
 def to_timestamp(time: datetime) -> timestamp_pb2.Timestamp:
@@ -71,7 +82,17 @@ def to_face_event(event: FaceEvent) -> face_event_pb2.FaceEvent:
         female_probability=event.female_probability,
         shot_count=event.shot_count,
         aligned_jpeg=event.aligned_jpeg,
+        lease_token=event.lease_token,
+        crossing=_CROSSINGS[event.crossing],
     )
+    if event.staff_match is not None:
+        message.staff_hint.CopyFrom(
+            face_event_pb2.StaffHint(
+                staff_id=event.staff_match.staff_id,
+                score=event.staff_match.score,
+                gallery_version=event.staff_match.gallery_version,
+            )
+        )
     if event.portrait is not None:
         message.image.CopyFrom(
             face_event_pb2.ImageAnnouncement(
@@ -92,31 +113,6 @@ def to_sequenced(sequence: int, payload: bytes) -> ingest_service_pb2.ConnectReq
     )
 
 
-def to_heartbeat(
-    *, at: datetime, depth: SpoolDepth, cameras: Sequence[CameraHealth]
-) -> ingest_service_pb2.ConnectRequest:
-    """How the worker does."""
-    return ingest_service_pb2.ConnectRequest(
-        heartbeat=ingest_service_pb2.Heartbeat(
-            sent_time=to_timestamp(at),
-            spooled_events=depth.events,
-            dropped_events=depth.dropped,
-            cameras=[to_camera_health(camera) for camera in cameras[:_MAX_CAMERAS]],
-        )
-    )
-
-
-def to_camera_health(health: CameraHealth) -> ingest_service_pb2.CameraHealth:
-    """One camera's state."""
-    return ingest_service_pb2.CameraHealth(
-        camera_id=health.camera_id,
-        state=_CAMERA_STATES[health.state],
-        last_frame_time=to_timestamp(health.last_frame_time) if health.last_frame_time else None,
-        detail=health.detail[:_MAX_DETAIL],
-        frames_per_second=health.frames_per_second,
-    )
-
-
 def from_desired_cameras(message: ingest_service_pb2.DesiredCameras) -> DesiredCameras:
     """The set of cameras that the core wants read."""
     return DesiredCameras(
@@ -126,9 +122,30 @@ def from_desired_cameras(message: ingest_service_pb2.DesiredCameras) -> DesiredC
                 camera_id=camera.camera_id,
                 source_url=camera.source_url,
                 display_name=camera.display_name,
+                settings=from_camera_settings(camera.settings),
             )
             for camera in message.cameras
         ),
+        leases=tuple(from_lease(camera.lease) for camera in message.cameras if camera.HasField("lease")),
+    )
+
+
+def from_camera_settings(message: camera_settings_pb2.CameraSettings) -> CameraSettings:
+    """How to look at a camera's picture. Raises ValueError when the message breaks its own rules.
+
+    An image policy newer than this worker keeps every picture in the shop.
+    """
+    line = message.entry_line
+    return CameraSettings(
+        detect_width=message.detect_width or None,
+        masks=tuple(tuple((point.x, point.y) for point in mask.corners) for mask in message.masks),
+        entry_line=(
+            EntryLine(start=(line.start.x, line.start.y), end=(line.end.x, line.end.y))
+            if message.HasField("entry_line")
+            else None
+        ),
+        images=_IMAGE_POLICIES.get(message.image_policy, ImagePolicy.NONE),
+        idle_fps=message.idle_fps or None,
     )
 
 

@@ -5,10 +5,13 @@ from datetime import datetime
 
 from footfall_vision.types import Face, Floats, Quality
 
+from footfall_edge.entry_line import Crossing
+from footfall_edge.staff.gallery import StaffMatch
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Portrait:
-    """Head and shoulders of a face, as a file that is uploaded apart from the event."""
+    """The picture of a face, as the camera's image policy has it; uploaded apart from the event."""
 
     image_id: str
     jpeg: bytes
@@ -20,7 +23,9 @@ class FaceEvent:
 
     face is in pixels of the camera's full frame. embedding: float32 [d], L2-normalised. aligned_jpeg is the
     best shot as the embedder saw it; empty where no image of the face is kept, and of a face that cannot be
-    recognised.
+    recognised. crossing is what the track has done at the camera's entry line so far, all in all.
+    lease_token: the camera's lease that the track was captured under; 0 without leases.
+    staff_match: the member of staff that the worker takes it for.
     """
 
     event_id: str
@@ -37,3 +42,6 @@ class FaceEvent:
     portrait: Portrait | None
     shot_count: int
     aligned_jpeg: bytes = b""
+    crossing: Crossing | None = None
+    lease_token: int = 0
+    staff_match: StaffMatch | None = None

@@ -8,8 +8,9 @@ from footfall_vision.alignment import align
 from footfall_vision.detector import FaceDetector
 from footfall_vision.embedder import FaceEmbedder
 from footfall_vision.gender import GenderEstimator
-from footfall_vision.model_cards import DEFAULT_EMBEDDER
+from footfall_vision.model_cards import DEFAULT_DETECTOR, DEFAULT_EMBEDDER, DEFAULT_GENDER
 from footfall_vision.model_store import ModelStore
+from footfall_vision.providers import CPU, ProviderChoice, ProviderTest
 from footfall_vision.quality import assess
 from footfall_vision.types import Face, Floats, Image, Quality
 
@@ -24,11 +25,14 @@ class ModelVision:
         embedder: FaceEmbedder,
         gender: GenderEstimator | None,
         detect_width: int,
+        computed_by: ProviderChoice | None = None,
     ) -> None:
         self._detector = detector
         self._embedder = embedder
         self._gender = gender
         self._detect_width = detect_width
+        self.computed_by = computed_by or ProviderChoice()
+        """What computes the models."""
 
     @classmethod
     def load(
@@ -39,25 +43,39 @@ class ModelVision:
         detection_threshold: float,
         gender: bool,
         embedder: str = DEFAULT_EMBEDDER,
+        detector: str = DEFAULT_DETECTOR,
+        provider: str = CPU,
     ) -> Self:
-        """Load and verify the models of a folder; raises footfall_vision.errors.ModelError, in one line."""
+        """Load and verify the models of a folder; raises footfall_vision.errors.ModelError, in one line.
+
+        provider: what is to compute them, a key of footfall_vision.providers.PROVIDERS or auto; computed_by
+        tells what does, and why when it is something else.
+        """
         store = ModelStore(models_dir.expanduser() if models_dir else None)
+        model_ids = [detector, embedder, *([DEFAULT_GENDER] if gender else [])]
+        store.require(model_ids)
+        choice = ProviderTest([store.load(model_id) for model_id in model_ids]).choose(provider)
+        on = choice.onnx_names
         return cls(
-            detector=FaceDetector.load(store, score_threshold=detection_threshold),
-            embedder=FaceEmbedder.load(store, model_id=embedder),
-            gender=GenderEstimator.load(store) if gender else None,
+            detector=FaceDetector.load(
+                store, model_id=detector, score_threshold=detection_threshold, providers=on
+            ),
+            embedder=FaceEmbedder.load(store, model_id=embedder, providers=on),
+            gender=GenderEstimator.load(store, providers=on) if gender else None,
             detect_width=detect_width,
+            computed_by=choice,
         )
 
     @property
     def model_id(self) -> str:
         return self._embedder.model_id
 
-    def detect(self, image: Image) -> Sequence[Face]:
+    def detect(self, image: Image, detect_width: int | None = None) -> Sequence[Face]:
         height, width = image.shape[:2]
-        if not self._detect_width or width <= self._detect_width:
+        widest = self._detect_width if detect_width is None else detect_width
+        if not widest or width <= widest:
             return self._detector.detect(image)
-        return self._detector.detect(image, max_side=round(max(height, width) * self._detect_width / width))
+        return self._detector.detect(image, max_side=round(max(height, width) * widest / width))
 
     def align(self, image: Image, face: Face) -> Image:
         return align(image, face.landmarks)

@@ -9,7 +9,7 @@ from footfall_edge.frame import Frame
 class FrameSlot:
     """Holds one frame; a newer one takes its place. Slow analysis drops frames and never builds delay.
 
-    put(), due() and close() belong to the camera's thread, the rest to the event loop.
+    put() and close() belong to the camera's thread, take() to the event loop.
     """
 
     def __init__(self, *, frames_per_second: float) -> None:
@@ -18,27 +18,27 @@ class FrameSlot:
         self._lock = threading.Lock()
         self._frame: Frame | None = None
         self._closed = False
-        self._interval = 1.0 / frames_per_second
-        self._next_due = float("-inf")
+        self._frames_per_second = frames_per_second
+        self._dropped = 0
+
+    @property
+    def frames_per_second(self) -> float:
+        """How many frames a second are wanted now."""
+        return self._frames_per_second
+
+    @property
+    def dropped(self) -> int:
+        """How many frames a newer one took the place of before they were taken."""
+        return self._dropped
 
     def set_rate(self, frames_per_second: float) -> None:
         """How many frames a second are wanted from now on."""
-        self._interval = 1.0 / frames_per_second
-
-    def due(self, at: float, frame_interval: float) -> bool:
-        """Whether the frame at that second is wanted: what is not is spared its colour conversion.
-
-        frame_interval: seconds between the source's frames; half of it is the slack that makes the
-        rate come out right when it does not divide the source's.
-        """
-        if at < self._next_due - frame_interval / 2:
-            return False
-        self._next_due = max(self._next_due + self._interval, at)
-        return True
+        self._frames_per_second = frames_per_second
 
     def put(self, frame: Frame) -> None:
         """Leave a frame."""
         with self._lock:
+            self._dropped += self._frame is not None
             self._frame = frame
         self._wake()
 
@@ -47,6 +47,16 @@ class FrameSlot:
         with self._lock:
             self._closed = True
         self._wake()
+
+    def newest(self, taken: Frame) -> Frame:
+        """The newest frame, when one came after the taken one, which is then dropped; else the taken one.
+
+        May be called from any thread.
+        """
+        with self._lock:
+            frame, self._frame = self._frame, None
+            self._dropped += frame is not None
+        return taken if frame is None else frame
 
     async def take(self) -> Frame | None:
         """The newest frame, as soon as there is one that was not taken yet; None when none will come."""

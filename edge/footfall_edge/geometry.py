@@ -37,18 +37,3 @@ def distance(first: Boxes, second: Boxes) -> npt.NDArray[np.float64]:
         2 * apart, sizes, out=np.full_like(apart, np.inf), where=sizes > 0
     )
     return result
-
-
-def widen(box: npt.NDArray[np.floating], factor: float, width: int, height: int) -> tuple[int, int, int, int]:
-    """The box grown about its centre by factor, moved a tenth down for the shoulders, cut to the image.
-
-    Returns left, top, right, bottom in whole pixels; right > left and bottom > top.
-    """
-    left, top, box_width, box_height = (float(value) for value in box)
-    centre_x, centre_y = left + box_width / 2, top + box_height * 0.6
-    half_width, half_height = box_width * factor / 2, box_height * factor / 2
-    x0 = min(max(int(centre_x - half_width), 0), width - 1)
-    y0 = min(max(int(centre_y - half_height), 0), height - 1)
-    x1 = min(max(int(centre_x + half_width), x0 + 1), width)
-    y1 = min(max(int(centre_y + half_height), y0 + 1), height)
-    return x0, y0, x1, y1

@@ -4,10 +4,18 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import ParamSpec, Protocol, Self, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class VisionCalls(Protocol):
+    """Who runs blocking vision calls away from the event loop."""
+
+    async def run(self, call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call on a vision thread and return what it returns, or raise what it raises."""
+        ...
 
 
 class InferencePool:

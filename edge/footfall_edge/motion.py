@@ -15,6 +15,11 @@ _JITTER = 0.04
 """Standard deviation of a detection's box, as a share of its size: YuNet's from frame to frame."""
 _ACCELERATION = 3.0
 """Standard deviation of a head's acceleration, in its own sizes per square second: a brisk walker's."""
+_SPEED = 4.0
+"""Standard deviation of a head's velocity when it is first seen, in its own sizes per second: a walker's
+who goes past the camera."""
+_GROWTH = 1.0
+"""The same of its width and height: of who comes towards the camera."""
 _SMALLEST = 2.0
 """No box is predicted smaller than this, in pixels: a shrinking one must not turn inside out."""
 
@@ -46,7 +51,7 @@ class BoxMotion:
             time=time,
             variance=np.full(4, (_JITTER * size) ** 2),
             covariance=np.zeros(4),
-            velocity_variance=np.full(4, (2.0 * size) ** 2),
+            velocity_variance=(np.array([_SPEED, _SPEED, _GROWTH, _GROWTH]) * size) ** 2,
         )
 
     def box_at(self, time: float) -> Vector4:
@@ -54,6 +59,17 @@ class BoxMotion:
         state = self.state + self.velocity * max(time - self.time, 0.0)
         width, height = max(state[2], _SMALLEST), max(state[3], _SMALLEST)
         return np.array([state[0] - width / 2, state[1] - height / 2, width, height])
+
+    def spread_at(self, time: float) -> float:
+        """Standard deviation of where the centre is expected at that time, in sizes of the box."""
+        elapsed = max(time - self.time, 0.0)
+        size = max(float(np.sqrt(self.state[2] * self.state[3])), _SMALLEST)
+        variance = (
+            self.variance
+            + elapsed * (2 * self.covariance + elapsed * self.velocity_variance)
+            + (_ACCELERATION * size) ** 2 * elapsed**4 / 4
+        )
+        return float(np.sqrt(max(variance[0], variance[1]))) / size
 
     def correct(self, box: npt.NDArray[np.floating], time: float) -> None:
         """Take a detection in: predict up to its time, then move towards it by the Kalman gain."""

@@ -5,22 +5,26 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import structlog
 
 from footfall_edge.camera_health import CameraHealth, CameraSpec, CameraState
 from footfall_edge.camera_source import CameraSource
-from footfall_edge.capture import CameraReader
+from footfall_edge.capture.reader import CameraReader
 from footfall_edge.face_analyst import FaceAnalyst
 from footfall_edge.face_event import FaceEvent
+from footfall_edge.frame import Frame
 from footfall_edge.frame_slot import FrameSlot
-from footfall_edge.inference import InferencePool
+from footfall_edge.inference import VisionCalls
 from footfall_edge.ports import EventSink
 from footfall_edge.spool_file import SpoolError
 
 _SILENCE_S = 1.0
 """Without a frame for so long, the tracks in view are asked whether they are over."""
 _RATE_WINDOW_S = 5.0
+_LEAST_FPS = 0.2
+"""One frame per window of the rate: less would look like an analysis that stands still."""
 _MAX_UNRECORDED = 200
 _STOP_S = 2.0
 _log = structlog.get_logger(__name__)
@@ -37,10 +41,11 @@ class CameraPipeline:
         spec: CameraSpec,
         source: CameraSource,
         analyst: FaceAnalyst,
-        pool: InferencePool,
+        pool: VisionCalls,
         sink: EventSink,
         make_reader: MakeReader,
-        analysis_fps: float,
+        idle_fps: float,
+        busy_fps: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._spec = spec
@@ -49,12 +54,13 @@ class CameraPipeline:
         self._pool = pool
         self._sink = sink
         self._make_reader = make_reader
-        self._busy_fps = analysis_fps
-        self._idle_fps = analysis_fps / 2
+        self._idle_fps = max(idle_fps, _LEAST_FPS)
+        self._busy_fps = max(busy_fps, self._idle_fps)
         self._clock = clock
         self._reader: CameraReader | None = None
         self._slot: FrameSlot | None = None
         self._is_stopping = False
+        self._busy_since: float | None = None
         self._unrecorded: deque[FaceEvent] = deque()
         self._analysed: deque[float] = deque(maxlen=1024)
         self._log = _log.bind(camera_id=spec.camera_id)
@@ -69,6 +75,15 @@ class CameraPipeline:
             last_frame_time=status.last_frame_time if status else None,
             detail=status.detail if status else "",
             frames_per_second=self._rate(),
+            fault=status.fault if status else None,
+            width=status.size[0] if status else 0,
+            height=status.size[1] if status else 0,
+            dropped_frames=(status.skipped_frames if status else 0)
+            + (self._slot.dropped if self._slot else 0),
+            reader_kills=status.kills if status else 0,
+            counts=replace(self._analyst.counts),
+            faces_in_view=self._analyst.faces_in_view,
+            analysis_s=0.0 if self._busy_since is None else self._clock() - self._busy_since,
         )
 
     async def run(self) -> None:
@@ -105,12 +120,18 @@ class CameraPipeline:
                     frame = await slot.take()
                     if frame is None:
                         return
+            self._busy_since = self._clock()
             if frame is None:
                 await self._record(await self._pool.run(self._analyst.expire, self._clock()))
-                continue
-            await self._record(await self._pool.run(self._analyst.observe, frame))
-            self._analysed.append(self._clock())
+            else:
+                await self._record(await self._pool.run(self._observe, slot, frame))
+                self._analysed.append(self._clock())
+            self._busy_since = None
             slot.set_rate(self._busy_fps if self._analyst.faces_in_view else self._idle_fps)
+
+    def _observe(self, slot: FrameSlot, frame: Frame) -> Sequence[FaceEvent]:
+        # It may have taken long until a vision thread was free: by then there may be a newer frame.
+        return self._analyst.observe(slot.newest(frame))
 
     async def _record(self, events: Sequence[FaceEvent]) -> None:
         """Put events on disk, in order; what a full disk refuses is kept in memory and tried again."""

@@ -17,8 +17,11 @@ class FaceVision(Protocol):
         """Names the model that embeds."""
         ...
 
-    def detect(self, image: Image) -> Sequence[Face]:
-        """Faces of an image, in its own pixels."""
+    def detect(self, image: Image, detect_width: int | None = None) -> Sequence[Face]:
+        """Faces of an image, in its own pixels.
+
+        detect_width: they are searched in a picture at most this wide; None is as the worker is set up.
+        """
         ...
 
     def align(self, image: Image, face: Face) -> Image:

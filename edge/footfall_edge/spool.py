@@ -6,8 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
 
-from footfall_edge.spool_file import Rejection, SpoolDepth, SpooledEvent, SpoolFile
+from footfall_edge.spool_file import SpoolDepth, SpoolFile
+from footfall_edge.spooling.errors import SpoolDamagedError
+from footfall_edge.spooling.opening import SpoolKey
+from footfall_edge.spooling.rows import NewEvent, Rejection, SpooledEvent
 
+_FORGET_AT_ONCE = 64
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -20,14 +24,15 @@ class Spool:
         self._executor = executor
         self._appended = asyncio.Event()
         self._acknowledged = asyncio.Event()
+        self._damaged = asyncio.Event()
 
     @classmethod
-    async def open(cls, path: Path, *, max_bytes: int) -> Self:
-        """Open or make the file; raises SpoolError."""
+    async def open(cls, path: Path, *, max_bytes: int, key: SpoolKey | None = None) -> Self:
+        """Open or make the file; key: spool.key beside it when None. Raises SpoolError."""
         executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spool")
         try:
             file = await asyncio.get_running_loop().run_in_executor(
-                executor, lambda: SpoolFile(path, max_bytes=max_bytes)
+                executor, lambda: SpoolFile(path, max_bytes=max_bytes, key=key)
             )
         except BaseException:
             executor.shutdown(wait=False)
@@ -38,9 +43,9 @@ class Spool:
         """The worker's id and the spool's id."""
         return await self._run(lambda: (self._file.worker_id, self._file.spool_id))
 
-    async def append(self, event_id: str, payload: bytes, image: tuple[str, bytes] | None) -> int:
+    async def append(self, event: NewEvent) -> int:
         """Put an event and its image at the end; returns once they are on disk. Raises SpoolError."""
-        sequence = await self._run(self._file.append, event_id, payload, image)
+        sequence = await self._run(self._file.append, event)
         self._appended.set()
         return sequence
 
@@ -75,6 +80,14 @@ class Spool:
         """Forget images."""
         await self._run(self._file.delete_images, tuple(image_ids))
 
+    async def forget_images(self, camera_ids: Iterable[str]) -> int:
+        """Forget the images of these cameras; how many there were. Events get their turn in between."""
+        forgotten = 0
+        for camera_id in camera_ids:
+            while some := await self._run(self._file.forget_images, camera_id, _FORGET_AT_ONCE):
+                forgotten += some
+        return forgotten
+
     async def renew(self) -> None:
         """Begin a new line with the events that are here."""
         await self._run(self._file.renew)
@@ -83,6 +96,10 @@ class Spool:
         """How full the spool is."""
         return await self._run(self._file.depth)
 
+    async def damaged(self) -> None:
+        """Return when the file turns out to be damaged. Whoever opens it again sets it aside."""
+        await self._damaged.wait()
+
     async def close(self) -> None:
         """Close the file, after what is under way."""
         await self._run(self._file.close)
@@ -90,4 +107,8 @@ class Spool:
 
     async def _run(self, call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, lambda: call(*args, **kwargs))
+        try:
+            return await loop.run_in_executor(self._executor, lambda: call(*args, **kwargs))
+        except SpoolDamagedError:
+            self._damaged.set()
+            raise

@@ -2,296 +2,249 @@
 
 SQLite with a write-ahead log and synchronous=FULL, so that a statement that has returned survives a
 kill and a power cut. An event is deleted only when the core has it (the rule of the OpenTelemetry
-Collector's persistent queue); an image only when the core found it in the object store.
+Collector's persistent queue); an image only when the core found it in the object store. Contents are sealed,
+each for its own row.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS event (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,  -- AUTOINCREMENT: a number is never given out twice
-    event_id TEXT NOT NULL UNIQUE,
-    payload BLOB NOT NULL
-);
-CREATE TABLE IF NOT EXISTS image (
-    image_id TEXT PRIMARY KEY,
-    sequence INTEGER NOT NULL,          -- of the event that announced it
-    acknowledged INTEGER NOT NULL DEFAULT 0,
-    content BLOB NOT NULL
-);
-CREATE INDEX IF NOT EXISTS image_by_sequence ON image (acknowledged, sequence);
-CREATE TABLE IF NOT EXISTS dead_letter (
-    sequence INTEGER PRIMARY KEY,
-    event_id TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    description TEXT NOT NULL,
-    payload BLOB NOT NULL
-);
-"""
-_MAX_DEAD_LETTERS = 1000
+import structlog
 
+from footfall_edge.at_rest.key_file import KeyFile
+from footfall_edge.at_rest.sealing import UnsealError
+from footfall_edge.spooling.depth import SpoolDepth, measure
+from footfall_edge.spooling.errors import SpoolError, SpoolFullError, spool_error
+from footfall_edge.spooling.opening import SpoolKey, open_spool
+from footfall_edge.spooling.reserve import DiskReserve, free_bytes
+from footfall_edge.spooling.room import held_bytes, make_room
+from footfall_edge.spooling.rows import EventRows, ImageRows, NewEvent, Rejection, SpooledEvent
+from footfall_edge.spooling.schema import (
+    PAGE_BYTES,
+    add_to_count,
+    read_count,
+    read_fact,
+    write_fact,
+)
+from footfall_edge.spooling.transaction import Transaction
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SpooledEvent:
-    """An event and its place in the line."""
+__all__ = ["Rejection", "SpoolDepth", "SpoolError", "SpoolFile", "SpooledEvent"]
 
-    sequence: int
-    event_id: str
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """An event that the core will never take, and why."""
-
-    sequence: int
-    reason: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpoolDepth:
-    """How full the spool is. dropped counts events, since the spool was made."""
-
-    events: int
-    images: int
-    stored_bytes: int
-    dropped: int
-    dropped_images: int
-    rejected: int
-    last_sequence: int
-    acked_through: int
-
-
-class SpoolError(Exception):
-    """The spool could not be read or written; the text says which file and why."""
+_SPARE_PAGES: Final = 16
+"""Free in a file that may not grow, beyond what an event takes."""
+_STEP: Final = 16
+"""Events that are released at once on a full disk."""
+_log = structlog.get_logger(__name__)
 
 
 class SpoolFile:
     """One SQLite file. One thread at a time."""
 
-    def __init__(self, path: Path, *, max_bytes: int) -> None:
+    def __init__(
+        self, path: Path, *, max_bytes: int, key: SpoolKey | None = None, reserve: DiskReserve | None = None
+    ) -> None:
+        """key, reserve: spool.key and spool.reserve beside the file when None. Raises SpoolError."""
         self._path = path
         self._max_bytes = max_bytes
+        self._reserve = reserve or DiskReserve(path.with_name("spool.reserve"))
+        self._may_grow = True
+        key = key or SpoolKey(KeyFile(path.with_name("spool.key")))
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = FULL")
-            # What was acknowledged is gone: its bytes do not linger in free pages.
-            self._database.execute("PRAGMA secure_delete = ON")
-            self._database.executescript(_SCHEMA)
-            with self._database:
-                self._database.execute("BEGIN IMMEDIATE")
-                for name in ("worker_id", "spool_id"):
-                    self._database.execute(
-                        "INSERT INTO fact VALUES (?, ?) ON CONFLICT DO NOTHING", (name, str(uuid4()))
-                    )
-            self._bytes = self._count_bytes()
-        except (OSError, sqlite3.Error) as error:
-            raise SpoolError(f"spool {path} cannot be opened: {error}") from error
+            opened = open_spool(path, key, max_bytes=max_bytes)
+        except SpoolFullError:
+            # To open it writes a little, too: an index of its log at least.
+            self._may_grow = False
+            self._reserve.release()
+            opened = open_spool(path, key, max_bytes=max_bytes)
+        self._database = opened.database
+        self._events = EventRows(opened.database, opened.sealer)
+        self._images = ImageRows(opened.database, opened.sealer)
+        self._bytes = held_bytes(self._database)
+        if self._may_grow:
+            self._reserve.take()
 
     @property
     def worker_id(self) -> str:
         """Names this worker for as long as its disk lives."""
-        return self._fact("worker_id")
+        return read_fact(self._database, "worker_id")
 
     @property
     def spool_id(self) -> str:
         """Names the line that the sequences count in."""
-        return self._fact("spool_id")
+        return read_fact(self._database, "spool_id")
 
-    def append(self, event_id: str, payload: bytes, image: tuple[str, bytes] | None) -> int:
+    def append(self, event: NewEvent) -> int:
         """Put an event, and the image that it announces, at the end; returns its sequence.
 
-        The oldest make room when the spool is full: first images, since an event is worth more.
+        What makes room when the spool is full, or the disk, is said in spooling/room.py. Raises
+        SpoolFullError when nothing helps; the spool is then as it was before.
         """
+        try:
+            return self._append(event)
+        except SpoolFullError:
+            # What the reserve gives is for the log: until it is held again, the file does not grow.
+            self._may_grow = False
+            self._use_reserve()
+            return self._append(event)
+
+    def _append(self, event: NewEvent) -> int:
+        added = event.sealed_size
+        pages = 0 if self._may_grow else added // PAGE_BYTES * 2 + _SPARE_PAGES
         with self._transaction():
-            cursor = self._database.execute(
-                "INSERT INTO event (event_id, payload) VALUES (?, ?)", (event_id, payload)
-            )
-            sequence = cursor.lastrowid or 0
-            added = len(payload)
-            if image is not None:
-                image_id, content = image
-                self._database.execute(
-                    "INSERT INTO image (image_id, sequence, content) VALUES (?, ?, ?)",
-                    (image_id, sequence, content),
-                )
-                added += len(content)
-            freed = self._make_room(self._bytes + added - self._max_bytes, keep=sequence)
-        self._bytes += added - freed
+            if event.track_id and event.final:
+                self._events.replace_early(event.track_id)
+            # First: what is new goes where the old was.
+            freed = make_room(self._database, self._bytes + added - self._max_bytes, pages=pages)
+            sequence = self._events.add(event)
+            if event.image is not None:
+                self._images.add(sequence, event.camera_id, *event.image)
+        self._changed(added - freed)
         return sequence
 
     def read_after(self, sequence: int, limit: int) -> Sequence[SpooledEvent]:
-        """The next events behind that sequence, oldest first."""
-        rows = self._database.execute(
-            "SELECT sequence, event_id, payload FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?",
-            (sequence, limit),
-        )
-        with closing(rows):
-            return [SpooledEvent(*row) for row in rows]
+        """The next events behind that sequence, oldest first; what cannot be opened is kept apart."""
+        while True:
+            with self._reading():
+                events, unreadable = self._events.read_after(sequence, limit)
+            if unreadable:
+                self._set_aside(unreadable)
+            if events or not unreadable:
+                return events
+            sequence = unreadable[-1]
 
     def acknowledge(self, through: int, rejections: Iterable[Rejection] = ()) -> None:
         """Delete the events up to and including that sequence; keep rejected ones as dead letters.
 
         Their images, but for those of rejected events, may be uploaded from now on.
         """
+        refused = tuple(rejections)
+        try:
+            self._acknowledge(through, refused)
+        except SpoolFullError:
+            self._use_reserve()
+            # In steps whose log is short enough for a disk without any room, see _write_log_back.
+            for step in self._events.steps(through, _STEP):
+                self._acknowledge(step, [one for one in refused if one.sequence <= step])
+                self._write_log_back()
+
+    def _acknowledge(self, through: int, refused: Sequence[Rejection]) -> None:
         with self._transaction():
-            freed = sum(self._bury(rejection) for rejection in rejections)
-            (payloads,) = self._database.execute(
-                "SELECT coalesce(sum(length(payload)), 0) FROM event WHERE sequence <= ?", (through,)
-            ).fetchone()
-            self._database.execute("DELETE FROM event WHERE sequence <= ?", (through,))
-            self._database.execute(
-                "UPDATE image SET acknowledged = 1 WHERE acknowledged = 0 AND sequence <= ?", (through,)
-            )
-            if through > int(self._fact("acked_through", "0")):
-                self._set_fact("acked_through", str(through))
-        self._bytes -= freed + int(payloads)
+            freed = sum(self._events.refuse(rejection) for rejection in refused)
+            freed += self._events.release(through)
+            self._images.release(through)
+            if through > read_count(self._database, "acked_through"):
+                write_fact(self._database, "acked_through", str(through))
+        self._changed(-freed)
 
     def images_to_upload(self, limit: int, skip: Iterable[str] = ()) -> Sequence[str]:
         """Ids of images whose events are acknowledged, oldest first, without those to skip."""
-        skipped = set(skip)
-        rows = self._database.execute(
-            "SELECT image_id FROM image WHERE acknowledged = 1 ORDER BY sequence LIMIT ?",
-            (limit + len(skipped),),
-        )
-        with closing(rows):
-            return [image_id for (image_id,) in rows if image_id not in skipped][:limit]
+        with self._reading():
+            return self._images.released(limit, skip)
 
     def read_image(self, image_id: str) -> bytes | None:
-        """The file of an image; None when it is not here any more."""
-        row = self._database.execute("SELECT content FROM image WHERE image_id = ?", (image_id,)).fetchone()
-        return row[0] if row else None
+        """The file of an image; None when it is not here any more, or was changed on the disk."""
+        try:
+            with self._reading():
+                return self._images.read(image_id)
+        except UnsealError as error:
+            _log.error("spooled_image_unreadable", image_id=image_id, detail=str(error))
+            self.delete_images([image_id])
+            return None
 
     def delete_images(self, image_ids: Iterable[str]) -> None:
         """Forget images; ids that are not here are passed over."""
-        with self._transaction():
-            self._database.executemany("DELETE FROM image WHERE image_id = ?", [(one,) for one in image_ids])
-        self._bytes = self._count_bytes()
+        doomed = tuple(image_ids)
+
+        def delete() -> int:
+            with self._transaction():
+                return self._images.delete(doomed)
+
+        self._shrink(delete)
+
+    def forget_images(self, camera_id: str, limit: int) -> int:
+        """Forget images of a camera that may give none any more, so many at once; how many there were."""
+        sizes: list[int] = []
+
+        def delete() -> int:
+            with self._transaction():
+                sizes[:] = self._images.delete_of(camera_id, limit)
+            return sum(sizes)
+
+        self._shrink(delete)
+        return len(sizes)
 
     def renew(self) -> None:
         """Begin a new line with the events that are here: the core knows another history of this one."""
-        with self._transaction():
-            self._set_fact("spool_id", str(uuid4()))
-            self._set_fact("acked_through", "0")
+
+        def begin() -> int:
+            with self._transaction():
+                write_fact(self._database, "spool_id", str(uuid4()))
+                write_fact(self._database, "acked_through", "0")
+            return 0
+
+        self._shrink(begin)
 
     def depth(self) -> SpoolDepth:
         """How full the spool is."""
-        (events,) = self._database.execute("SELECT count(*) FROM event").fetchone()
-        (images,) = self._database.execute("SELECT count(*) FROM image").fetchone()
-        (rejected,) = self._database.execute("SELECT count(*) FROM dead_letter").fetchone()
-        row = self._database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'event'").fetchone()
-        return SpoolDepth(
-            events=events,
-            images=images,
-            stored_bytes=self._bytes,
-            dropped=int(self._fact("dropped", "0")),
-            dropped_images=int(self._fact("dropped_images", "0")),
-            rejected=rejected,
-            last_sequence=row[0] if row else 0,
-            acked_through=int(self._fact("acked_through", "0")),
-        )
+        with self._reading():
+            return replace(
+                measure(self._database),
+                stored_bytes=self._bytes,
+                max_bytes=self._max_bytes,
+                free_disk_bytes=free_bytes(self._path.parent),
+                disk_full=not self._reserve.is_held,
+            )
 
     def close(self) -> None:
         """Close the file; nothing is pending in it."""
         self._database.close()
 
-    def _transaction(self) -> "_Transaction":
-        return _Transaction(self._database, self._path)
+    def _set_aside(self, sequences: Sequence[int]) -> None:
+        def bury() -> int:
+            with self._transaction():
+                freed = sum(self._events.set_aside(sequence) for sequence in sequences)
+                add_to_count(self._database, "unreadable", len(sequences))
+            return freed
 
-    def _make_room(self, excess: int, *, keep: int) -> int:
-        """Drop the oldest until that is free, never the event just added; returns what was freed."""
-        freed = dropped_images = dropped = 0
-        while freed < excess:
-            row = self._database.execute(
-                "SELECT image_id, length(content) FROM image WHERE sequence < ? ORDER BY sequence LIMIT 1",
-                (keep,),
-            ).fetchone()
-            if row is None:
-                break
-            self._database.execute("DELETE FROM image WHERE image_id = ?", (row[0],))
-            freed += row[1]
-            dropped_images += 1
-        while freed < excess:
-            row = self._database.execute(
-                "SELECT sequence, length(payload) FROM event WHERE sequence < ? ORDER BY sequence LIMIT 1",
-                (keep,),
-            ).fetchone()
-            if row is None:
-                break
-            self._database.execute("DELETE FROM event WHERE sequence = ?", (row[0],))
-            freed += row[1]
-            dropped += 1
-        for name, count in (("dropped_images", dropped_images), ("dropped", dropped)):
-            if count:
-                self._set_fact(name, str(int(self._fact(name, "0")) + count))
-        return freed
+        self._shrink(bury)
 
-    def _bury(self, rejection: Rejection) -> int:
-        """Keep a rejected event apart and drop its image; returns the bytes of the image."""
-        self._database.execute(
-            "INSERT OR REPLACE INTO dead_letter"
-            " SELECT sequence, event_id, ?, ?, payload FROM event WHERE sequence = ?",
-            (rejection.reason, rejection.description, rejection.sequence),
-        )
-        (freed,) = self._database.execute(
-            "SELECT coalesce(sum(length(content)), 0) FROM image WHERE sequence = ?", (rejection.sequence,)
-        ).fetchone()
-        self._database.execute("DELETE FROM image WHERE sequence = ?", (rejection.sequence,))
-        self._database.execute(
-            "DELETE FROM dead_letter WHERE sequence NOT IN"
-            " (SELECT sequence FROM dead_letter ORDER BY sequence DESC LIMIT ?)",
-            (_MAX_DEAD_LETTERS,),
-        )
-        return int(freed)
-
-    def _count_bytes(self) -> int:
-        (events,) = self._database.execute("SELECT coalesce(sum(length(payload)), 0) FROM event").fetchone()
-        (images,) = self._database.execute("SELECT coalesce(sum(length(content)), 0) FROM image").fetchone()
-        return int(events) + int(images)
-
-    def _fact(self, name: str, default: str = "") -> str:
-        row = self._database.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else default
-
-    def _set_fact(self, name: str, value: str) -> None:
-        self._database.execute(
-            "INSERT INTO fact VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            (name, value),
-        )
-
-
-class _Transaction:
-    """Commits at its end, or takes everything back and says what went wrong with which file."""
-
-    def __init__(self, database: sqlite3.Connection, path: Path) -> None:
-        self._database = database
-        self._path = path
-
-    def __enter__(self) -> None:
+    def _shrink(self, change: Callable[[], int]) -> None:
+        """Make a change that frees bytes, and returns how many: a full disk need not prevent it."""
         try:
-            self._database.execute("BEGIN IMMEDIATE")
+            freed = change()
+        except SpoolFullError:
+            self._use_reserve()
+            freed = change()
+        self._changed(-freed)
+
+    def _changed(self, by: int) -> None:
+        self._bytes += by
+        if self._reserve.tend():
+            self._may_grow = True
+
+    def _use_reserve(self) -> None:
+        _log.error("spool_disk_full", stored_bytes=self._bytes, free_bytes=free_bytes(self._path.parent))
+        self._reserve.release()
+        self._write_log_back()
+
+    def _write_log_back(self) -> None:
+        """Have the log written over from its beginning: what is written next needs no more room."""
+        try:
+            self._database.execute("PRAGMA wal_checkpoint(RESTART)")
         except sqlite3.Error as error:
-            raise SpoolError(f"spool {self._path} cannot be written: {error}") from error
+            _log.warning("spool_log_kept", error=error.sqlite_errorname)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+    def _transaction(self) -> Transaction:
+        return Transaction(self._database, self._path)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
         try:
-            if kind is None:
-                self._database.execute("COMMIT")
-            elif self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-        except sqlite3.Error as failure:
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            raise SpoolError(f"spool {self._path} cannot be written: {failure}") from failure
-        if isinstance(error, sqlite3.Error):
-            raise SpoolError(f"spool {self._path} cannot be written: {error}") from error
+            yield
+        except sqlite3.Error as error:
+            raise spool_error(self._path, error) from error

@@ -1,66 +1,41 @@
-"""Makes the running cameras match the wanted ones."""
+"""Makes the running cameras match the wanted ones, as far as this worker may read them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 
 from footfall_edge.backoff import Backoff
 from footfall_edge.camera_health import CameraHealth, CameraSpec, CameraState, DesiredCameras
-from footfall_edge.camera_source import SourceError, redact
-from footfall_edge.desired_cache import DesiredCache
+from footfall_edge.camera_keeper import CameraKeeper, MakePipeline, Target
+from footfall_edge.desired_cache import CachedCameras, DesiredCache
+from footfall_edge.leases import LeaseBook
 
-_STOP_TIMEOUT_S = 4.0
 _log = structlog.get_logger(__name__)
 
 
-class Pipeline(Protocol):
-    """One camera at work."""
-
-    async def run(self) -> None:
-        """Work until stopped, or until a file has ended."""
-        ...
-
-    def stop(self) -> None:
-        """Ask run() to end."""
-        ...
-
-    def health(self) -> CameraHealth:
-        """What the camera does now."""
-        ...
-
-
-MakePipeline = Callable[[CameraSpec], Pipeline]
-"""Raises SourceError when the camera's address cannot be understood."""
-
-
-@dataclass(slots=True, eq=False)
-class _Running:
-    spec: CameraSpec
-    pipeline: Pipeline | None = None
-    task: asyncio.Task[None] | None = None
-    fault: str = ""
-    is_stopping: bool = False
-
-
 class CameraSupervisor:
-    """Starts, stops and replaces pipelines; starts one that broke down again, later and later."""
+    """Has a keeper for every wanted camera, and tells it what wanted set, leases and commands make of it."""
 
     def __init__(
         self,
         *,
         make_pipeline: MakePipeline,
         cache: DesiredCache,
+        leases: LeaseBook,
         make_backoff: Callable[[], Backoff] = lambda: Backoff(first=1.0, limit=30.0),
     ) -> None:
         self._make_pipeline = make_pipeline
         self._cache = cache
+        self._leases = leases
         self._make_backoff = make_backoff
-        self._running: dict[str, _Running] = {}
         self._desired = DesiredCameras(revision=-1, cameras=())
+        self._stopped: frozenset[str] = frozenset()
+        self._editions: dict[str, int] = {}
+        self._keepers: dict[str, tuple[CameraKeeper, asyncio.Task[None]]] = {}
         self._changed = asyncio.Event()
+        self._is_over = False
+        leases.on_change = self._leases_changed
 
     def desire(self, desired: DesiredCameras, *, authoritative: bool) -> None:
         """Take a wanted set; run() makes it real.
@@ -71,91 +46,130 @@ class CameraSupervisor:
         if not authoritative and desired.revision < self._desired.revision:
             return
         self._desired = desired
-        self._cache.save(desired)
+        self._stopped &= {camera.camera_id for camera in desired.cameras}
+        self._leases.replace(desired.leases)
+        self._save()
         self._changed.set()
+
+    def wanted(self, camera_id: str) -> CameraSpec | None:
+        """The camera as it is wanted; None when it is not."""
+        return next((one for one in self._desired.cameras if one.camera_id == camera_id), None)
+
+    def is_stopped(self, camera_id: str) -> bool:
+        """Whether a command stopped it."""
+        return camera_id in self._stopped
 
     def health(self) -> Sequence[CameraHealth]:
         """How each wanted camera does."""
-        return [_health(running) for running in self._running.values()]
+        wanted = {camera.camera_id for camera in self._desired.cameras}
+        return [keeper.health() for one, (keeper, _) in self._keepers.items() if one in wanted]
+
+    async def stop_camera(self, camera_id: str) -> None:
+        """Read a wanted camera no more until start_camera, also after a restart; return when it is closed."""
+        self._stopped |= {camera_id}
+        self._save()
+        await self._settle(camera_id)
+
+    async def start_camera(self, camera_id: str) -> None:
+        """Take stop_camera back; return when the camera is being opened."""
+        self._stopped -= {camera_id}
+        self._save()
+        await self._settle(camera_id)
+
+    async def restart_camera(self, camera_id: str) -> None:
+        """Close a wanted camera and open it anew; return when it is being opened."""
+        self._editions[camera_id] = self._editions.get(camera_id, 0) + 1
+        await self._settle(camera_id)
 
     async def run(self) -> None:
-        """Work until cancelled; then stop all cameras, so that what they saw is told."""
+        """Work until cancelled; then close all cameras, so that what they saw is told."""
         cached = self._cache.load()
         if cached is not None and self._desired.revision < 0:
-            self._desired = cached
+            self._desired, self._stopped = cached.desired, cached.stopped
+            self._leases.restore(cached.desired.leases)
             self._changed.set()
         try:
             while True:
                 await self._changed.wait()
                 self._changed.clear()
-                await self.reconcile(self._desired)
+                self._aim()
         finally:
-            await asyncio.gather(*(self._stop(running) for running in self._running.values()))
-            self._running.clear()
+            self._is_over = True
+            tasks = [task for _, task in self._keepers.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._keepers.clear()
 
-    async def reconcile(self, desired: DesiredCameras) -> None:
-        """Stop what is not wanted any more or is wanted otherwise, then start what is missing."""
-        wanted = {camera.camera_id: camera for camera in desired.cameras}
-        leaving = [
-            running for camera_id, running in self._running.items() if wanted.get(camera_id) != running.spec
-        ]
-        await asyncio.gather(*(self._stop(running) for running in leaving))
-        for running in leaving:
-            del self._running[running.spec.camera_id]
-        for spec in wanted.values():
-            if spec.camera_id not in self._running:
-                self._start(spec)
+    async def _settle(self, camera_id: str) -> None:
+        self._aim()
+        if (kept := self._keepers.get(camera_id)) is not None:
+            await kept[0].settled()
 
-    def _start(self, spec: CameraSpec) -> None:
-        running = _Running(spec=spec)
-        self._running[spec.camera_id] = running
-        _log.info("camera_wanted", camera_id=spec.camera_id, source=redact(spec.source_url))
-        running.task = asyncio.create_task(self._keep_running(running), name=f"camera-{spec.camera_id}")
+    def _leases_changed(self) -> None:
+        # At once, not when run() has its turn: a camera that is lost must not be read a moment longer.
+        self._aim()
+        self._save()
 
-    async def _keep_running(self, running: _Running) -> None:
-        backoff = self._make_backoff()
-        while not running.is_stopping:
-            try:
-                pipeline = self._make_pipeline(running.spec)
-            except SourceError as error:
-                running.fault = str(error)
-                _log.warning("camera_source_refused", camera_id=running.spec.camera_id, detail=running.fault)
-                return
-            running.pipeline, running.fault = pipeline, ""
-            backoff.begin()
-            try:
-                await pipeline.run()
-            except Exception as error:  # noqa: BLE001 (whatever breaks one camera)
-                # The border between cameras: one that breaks down must not take the others along.
-                running.fault = f"analysis broke down ({type(error).__name__}); it is started again"
-                delay = backoff.next_delay()
-                _log.exception(
-                    "camera_broke_down", camera_id=running.spec.camera_id, retry_in_s=round(delay, 2)
-                )
-                await asyncio.sleep(delay)
-            else:
-                return
+    def _save(self) -> None:
+        desired = DesiredCameras(
+            revision=self._desired.revision,
+            cameras=self._desired.cameras,
+            leases=tuple(self._leases.all()),
+        )
+        self._cache.save(CachedCameras(desired=desired, stopped=self._stopped))
 
-    async def _stop(self, running: _Running) -> None:
-        running.is_stopping = True
-        if running.task is None:
+    def _aim(self) -> None:
+        if self._is_over:
             return
-        if running.pipeline is not None and not running.fault:
-            running.pipeline.stop()
-            await asyncio.wait([running.task], timeout=_STOP_TIMEOUT_S)
-        running.task.cancel()
-        await asyncio.gather(running.task, return_exceptions=True)
-        _log.info("camera_let_go", camera_id=running.spec.camera_id)
+        wanted = {camera.camera_id: camera for camera in self._desired.cameras}
+        for camera_id, (keeper, task) in list(self._keepers.items()):
+            if camera_id in wanted:
+                continue
+            # It stays until it is closed: were it wanted again meanwhile, two would read one camera.
+            keeper.aim(Target(spec=keeper.target.spec, is_read=False))
+            if keeper.is_settled:
+                task.cancel()
+                del self._keepers[camera_id]
+        for spec in wanted.values():
+            target = self._target(spec)
+            if spec.camera_id in self._keepers:
+                self._keepers[spec.camera_id][0].aim(target)
+            else:
+                self._keep(target)
 
+    def _keep(self, target: Target) -> None:
+        keeper = CameraKeeper(
+            target,
+            make_pipeline=self._make_pipeline,
+            make_backoff=self._make_backoff,
+            on_settled=self._changed.set,
+        )
+        task = asyncio.create_task(keeper.run(), name=f"keeper-{target.spec.camera_id}")
+        self._keepers[target.spec.camera_id] = (keeper, task)
 
-def _health(running: _Running) -> CameraHealth:
-    if running.pipeline is not None and not running.fault:
-        return running.pipeline.health()
-    return CameraHealth(
-        camera_id=running.spec.camera_id,
-        display_name=running.spec.display_name,
-        state=CameraState.FAILED if running.fault else CameraState.CONNECTING,
-        last_frame_time=None,
-        detail=running.fault,
-        frames_per_second=0.0,
-    )
+    def _target(self, spec: CameraSpec) -> Target:
+        lease = self._leases.of(spec.camera_id)
+        edition = self._editions.get(spec.camera_id, 0)
+        if lease is not None and not lease.token:
+            if lease.holder_worker_id:
+                return Target(
+                    spec=spec,
+                    is_read=False,
+                    state=CameraState.HELD_ELSEWHERE,
+                    detail=f"{lease.holder_name or 'another worker'} reads it",
+                    holder_worker_id=lease.holder_worker_id,
+                    edition=edition,
+                )
+            return Target(
+                spec=spec, is_read=False, detail="waits for the core to say who reads it", edition=edition
+            )
+        if spec.camera_id in self._stopped:
+            return Target(
+                spec=spec,
+                is_read=False,
+                state=CameraState.STOPPED,
+                detail="stopped by a command",
+                edition=edition,
+            )
+        return Target(spec=spec, is_read=True, lease_token=lease.token if lease else 0, edition=edition)

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import grpc.aio
 from footfall.v1 import auth_service_pb2, auth_service_pb2_grpc
@@ -77,15 +78,26 @@ async def issue_token(
     return AccessToken(secret=SecretStr(answer.access_token), renew_at=asked + lifetime - margin)
 
 
-def _lifetime(jwt: str) -> float:
-    """Seconds from a JWT's iat to its exp (RFC 7519): both by the issuer's clock, whatever ours says.
-
-    Not verified, since nothing is decided by it but when to ask again.
-    """
+def issued_at(token: AccessToken) -> float | None:
+    """Seconds since 1970, by the core's clock, when the core made the token; None when it does not say."""
     try:
-        payload = jwt.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return float(_claims(token.secret.get_secret_value())["iat"])
+    except (IndexError, KeyError, TypeError, ValueError, binascii.Error):
+        return None
+
+
+def _lifetime(jwt: str) -> float:
+    """Seconds from a JWT's iat to its exp (RFC 7519): both by the issuer's clock, whatever ours says."""
+    try:
+        claims = _claims(jwt)
         lifetime = float(claims["exp"]) - float(claims["iat"])
     except (IndexError, KeyError, TypeError, ValueError, binascii.Error):
         return _UNREADABLE_LIFETIME_S
     return max(lifetime, 1.0)
+
+
+def _claims(jwt: str) -> dict[str, Any]:
+    """What a JWT says. Not verified, since nothing is decided by it but when to ask again."""
+    payload = jwt.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims

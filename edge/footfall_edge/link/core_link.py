@@ -1,6 +1,7 @@
 """Stays connected to the core for as long as the process lives."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from footfall.v1 import ingest_service_pb2_grpc
 
 from footfall_edge.backoff import Backoff
 from footfall_edge.link.access_token import AccessToken
+from footfall_edge.link.duty import LinkDuty
 from footfall_edge.link.failures import (
     CertificateChangedError,
     CertificateUnusableError,
@@ -85,6 +87,7 @@ class CoreLink:
         cameras: Cameras,
         uploader: ImageUploader,
         card: WorkerCard,
+        duties: Sequence[LinkDuty] = (),
         worker_id: Callable[[], str | None] = lambda: None,
         backoff: Backoff | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -97,9 +100,12 @@ class CoreLink:
         self._cameras = cameras
         self._uploader = uploader
         self._card = card
+        self._duties = duties
         self._backoff = backoff or Backoff(first=0.5, limit=30.0)
         self._clock = clock
         self._status = LinkStatus()
+        self._session: LinkSession | None = None
+        self._hung_up: asyncio.Event | None = None
 
     @property
     def status(self) -> LinkStatus:
@@ -110,6 +116,9 @@ class CoreLink:
         """Stay connected until cancelled."""
         while True:
             ended = await self._connect_once()
+            if self._hung_up is not None:
+                self._hung_up.set()
+                await asyncio.Event().wait()  # until cancelled
             if ended is None:
                 continue
             delay = self._backoff.next_delay()
@@ -129,6 +138,16 @@ class CoreLink:
             return False
         return True
 
+    async def hang_up(self, *, within_s: float) -> None:
+        """End the link so that the core has heard all that was said, if it answers in time; dial no more."""
+        self._hung_up = asyncio.Event()
+        if self._session is None:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._session.hang_up()
+                await self._hung_up.wait()
+
     async def _connect_once(self) -> str | None:
         """One connection from its first byte to its last; returns why it ended, None to dial at once."""
         try:
@@ -146,20 +165,23 @@ class CoreLink:
     async def _work(self, channel: grpc.aio.Channel) -> None:
         token = await self._tokens.get(channel)
         stream = ingest_service_pb2_grpc.IngestServiceStub(channel).Connect(metadata=token.metadata)
+        self._session = LinkSession(
+            stream=stream,
+            spool=self._spool,
+            cameras=self._cameras,
+            uploader=self._uploader,
+            card=self._card,
+            duties=self._duties,
+            worker_id=self._worker_id(),
+            renew_at=token.renew_at,
+            on_welcome=self._welcomed,
+            on_ack=self._acked,
+            clock=self._clock,
+        )
         try:
-            await LinkSession(
-                stream=stream,
-                spool=self._spool,
-                cameras=self._cameras,
-                uploader=self._uploader,
-                card=self._card,
-                worker_id=self._worker_id(),
-                renew_at=token.renew_at,
-                on_welcome=self._welcomed,
-                on_ack=self._acked,
-                clock=self._clock,
-            ).run()
+            await self._session.run()
         finally:
+            self._session = None
             stream.cancel()
 
     def _judge(self, causes: Sequence[BaseException]) -> str | None:

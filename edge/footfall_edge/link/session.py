@@ -5,32 +5,31 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, NoReturn, Protocol, cast
+from typing import NoReturn, Protocol, cast
 
 import grpc.aio
 import structlog
 from footfall.v1 import ingest_service_pb2
 
 from footfall_edge import convert
-from footfall_edge.camera_health import CameraHealth, DesiredCameras
+from footfall_edge.camera_health import DesiredCameras
+from footfall_edge.link.duty import LinkDuty
 from footfall_edge.link.failures import (
     ForeignSpoolError,
     LinkEndedError,
     LinkSilentError,
     TokenExpiringError,
 )
+from footfall_edge.link.heartbeats import interval_of
+from footfall_edge.link.outbox import Outbox
+from footfall_edge.link.upload_duty import UploadDuty
 from footfall_edge.spool import Spool
-from footfall_edge.uploads import Grants, ImageUploader, Receipt
+from footfall_edge.uploads import ImageUploader
 
 _WELCOME_TIMEOUT_S = 15.0
-_ANSWER_TIMEOUT_S = 30.0
 _SILENT_BEATS = 3
-_DEFAULT_HEARTBEAT_S = 15.0
 _VERDICT_TIMEOUT_S = 1.0
-_TOLERATED_OFFSET_S = 2.0
 _READ_BATCH = 64
-_OUTBOX = 16
 _log = structlog.get_logger(__name__)
 
 Stream = grpc.aio.StreamStreamCall[ingest_service_pb2.ConnectRequest, ingest_service_pb2.ConnectResponse]
@@ -43,10 +42,6 @@ class Cameras(Protocol):
         """Make this set real; authoritative: even when its revision is older."""
         ...
 
-    def health(self) -> Sequence[CameraHealth]:
-        """How the cameras do now."""
-        ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerCard:
@@ -55,10 +50,11 @@ class WorkerCard:
     display_name: str
     software_version: str
     model_id: str
+    capabilities: tuple[str, ...] = ()
 
 
 class LinkSession:
-    """Sends the spool, takes acks, keeps the heart beating, carries uploads.
+    """Sends the spool, takes acks, and lets the duties speak.
 
     Only one task writes the stream (gRPC allows no more): the others put into its outbox.
     """
@@ -71,6 +67,7 @@ class LinkSession:
         cameras: Cameras,
         uploader: ImageUploader,
         card: WorkerCard,
+        duties: Sequence[LinkDuty],
         worker_id: str | None,
         renew_at: float,
         on_welcome: Callable[[], None],
@@ -80,56 +77,44 @@ class LinkSession:
         self._stream = stream
         self._spool = spool
         self._cameras = cameras
-        self._uploader = uploader
         self._card = card
+        self._duties = (*duties, UploadDuty(uploader))
         self._worker_id = worker_id
         self._renew_at = renew_at
         self._on_welcome = on_welcome
         self._on_ack = on_ack
         self._clock = clock
-        self._outbox: asyncio.Queue[ingest_service_pb2.ConnectRequest] = asyncio.Queue(maxsize=_OUTBOX)
+        self._outbox = Outbox()
         self._in_flight: deque[int] = deque()
         self._last_sent = 0
         self._released = asyncio.Event()
         self._heard = clock()
-        self._grants: asyncio.Future[Grants] | None = None
-        self._receipt: asyncio.Future[Receipt] | None = None
 
     async def run(self) -> NoReturn:
         """Work until the link ends.
 
         Raises grpc.aio.AioRpcError or LinkEndedError for how it ended, alone or in an ExceptionGroup.
         """
+        asked_at = self._clock()
         welcome = await self._introduce()
         resume_after = await self._resume(welcome)
         self._on_welcome()
+        for duty in self._duties:
+            duty.begin(welcome, asked_at=asked_at)
         self._cameras.desire(convert.from_desired_cameras(welcome.desired_cameras), authoritative=True)
         self._heard = self._clock()
-        interval = welcome.heartbeat_interval.ToTimedelta().total_seconds() or _DEFAULT_HEARTBEAT_S
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._send())
             tasks.create_task(self._pump(resume_after, max_in_flight=max(welcome.max_in_flight, 1)))
-            tasks.create_task(self._beat(interval))
-            tasks.create_task(self._watch(interval * _SILENT_BEATS))
-            tasks.create_task(self._uploader.run(self))
+            tasks.create_task(self._watch(interval_of(welcome) * _SILENT_BEATS))
+            for duty in self._duties:
+                tasks.create_task(duty.run(self._outbox))
             await self._receive()
         raise AssertionError("unreachable: _receive never returns")
 
-    async def request_grants(self, image_ids: Sequence[str]) -> Grants:
-        """Ask where to put images (UploadExchange)."""
-        self._grants = asyncio.get_running_loop().create_future()
-        request = ingest_service_pb2.UploadRequest(image_ids=image_ids)
-        await self._outbox.put(ingest_service_pb2.ConnectRequest(upload_request=request))
-        async with asyncio.timeout(_ANSWER_TIMEOUT_S):
-            return await self._grants
-
-    async def report_uploads(self, image_ids: Sequence[str]) -> Receipt:
-        """Say which images were put (UploadExchange)."""
-        self._receipt = asyncio.get_running_loop().create_future()
-        report = ingest_service_pb2.UploadReport(image_ids=image_ids)
-        await self._outbox.put(ingest_service_pb2.ConnectRequest(upload_report=report))
-        async with asyncio.timeout(_ANSWER_TIMEOUT_S):
-            return await self._receipt
+    async def hang_up(self) -> None:
+        """Say no more; the core, once it has heard all that was said before, ends the link."""
+        await self._outbox.put_end()
 
     async def _introduce(self) -> ingest_service_pb2.Welcome:
         worker_id, spool_id = await self._spool.identity()
@@ -139,6 +124,7 @@ class LinkSession:
             display_name=self._card.display_name,
             software_version=self._card.software_version,
             model_id=self._card.model_id,
+            capabilities=self._card.capabilities,
         )
         try:
             async with asyncio.timeout(_WELCOME_TIMEOUT_S):
@@ -160,10 +146,6 @@ class LinkSession:
             raise ForeignSpoolError("the core knows more of this spool than the spool; a new line is begun")
         await self._spool.acknowledge(welcome.acked_through)
         self._last_sent = welcome.acked_through
-        if welcome.HasField("core_time"):
-            offset = (datetime.now(UTC) - convert.from_timestamp(welcome.core_time)).total_seconds()
-            if abs(offset) > _TOLERATED_OFFSET_S:
-                _log.warning("clock_differs_from_core", ahead_s=round(offset, 1))
         _log.info(
             "link_welcome",
             acked_through=welcome.acked_through,
@@ -174,9 +156,13 @@ class LinkSession:
 
     async def _send(self) -> NoReturn:
         while True:
-            request = await self._outbox.get()
+            request = await self._outbox.take()
             try:
-                await self._stream.write(request)
+                if request is None:
+                    await self._stream.done_writing()
+                else:
+                    await self._stream.write(request)
+                self._outbox.written()
             except asyncio.InvalidStateError:
                 # The stream is over; _receive is about to learn how it ended and says so better.
                 await asyncio.sleep(_VERDICT_TIMEOUT_S)
@@ -194,15 +180,6 @@ class LinkSession:
                 self._in_flight.append(sent)
                 await self._outbox.put(convert.to_sequenced(sent, event.payload))
 
-    async def _beat(self, interval: float) -> NoReturn:
-        while True:
-            await self._outbox.put(
-                convert.to_heartbeat(
-                    at=datetime.now(UTC), depth=await self._spool.depth(), cameras=self._cameras.health()
-                )
-            )
-            await asyncio.sleep(interval)
-
     async def _watch(self, patience: float) -> NoReturn:
         """End the link when the core is silent, or when the token is about to end."""
         while True:
@@ -217,6 +194,8 @@ class LinkSession:
         while True:
             message = await self._read()
             self._heard = self._clock()
+            for duty in self._duties:
+                duty.receive(message)
             match message.WhichOneof("message"):
                 case "ack":
                     await self._acknowledge(message.ack)
@@ -224,15 +203,11 @@ class LinkSession:
                     self._cameras.desire(
                         convert.from_desired_cameras(message.desired_cameras), authoritative=False
                     )
-                case "upload_grants":
-                    _answer(self._grants, convert.from_upload_grants(message.upload_grants))
-                case "upload_receipt":
-                    _answer(self._receipt, convert.from_upload_receipt(message.upload_receipt))
-                case "heartbeat" | None:
-                    # None: a message that is newer than this worker. To be heard was all it had to do.
-                    pass
                 case "welcome":
                     raise LinkEndedError("the core said welcome twice")
+                case _:
+                    # A duty's, or newer than this worker: to be heard was all it had to do.
+                    pass
 
     async def _acknowledge(self, ack: ingest_service_pb2.Ack) -> None:
         if ack.acked_through > self._last_sent:
@@ -252,9 +227,3 @@ class LinkSession:
         if message is grpc.aio.EOF:
             raise LinkEndedError("the core closed the link")
         return cast("ingest_service_pb2.ConnectResponse", message)
-
-
-def _answer(future: "asyncio.Future[Any] | None", value: object) -> None:
-    """Hand an answer to who waits for it; one that came too late is passed over."""
-    if future is not None and not future.done():
-        future.set_result(value)

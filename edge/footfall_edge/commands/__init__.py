@@ -1,0 +1,1 @@
+"""What the core tells a worker to do with a camera, done once and answered."""

@@ -1,0 +1,1 @@
+"""How a worker does, told on its own machine: pages on loopback, and commands for whoever installs it."""

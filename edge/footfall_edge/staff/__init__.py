@@ -1,0 +1,1 @@
+"""Who works at the site: known at the worker, so that no picture of them leaves the shop."""
