@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
@@ -6,6 +8,9 @@ const gateway = process.env.GATEWAY_URL ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
+  resolve: {
+    alias: [{ find: /^.*\/buf\/validate\/validate_pb$/, replacement: fileURLToPath(new URL("src/api/noRules.ts", import.meta.url)) }],
+  },
   build: {
     manifest: true,
     target: "es2023",
@@ -14,6 +19,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },
+  // The shared worker loads its parts as the page does.
+  worker: { format: "es" },
   server: {
     host: "127.0.0.1",
     proxy: { "^/(footfall\\.v1\\.|v1/)": { target: gateway, changeOrigin: true } },

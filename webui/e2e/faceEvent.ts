@@ -1,64 +1,35 @@
 import { randomUUID } from "node:crypto";
 
-import type { APIResponse, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
+
+import type { JsonApi } from "./jsonApi";
 
 const DIMENSION = 512;
 const MODEL_ID = "fr-mobilefacenet-512";
 
 /**
- * Records a face that nobody has: a random unit vector is near to no other one in 512 dimensions. Goes
- * through the JSON API, as an integrator's program would.
+ * Records a face that nobody has: a random unit vector is near to no other one in 512 dimensions. `page` draws its
+ * picture, and shows what it showed.
  */
-export async function postFaceEvent(
-  page: Page,
-  stack: { url: string; email: string; password: string },
-  apiKey: string,
-): Promise<void> {
-  const call = page.request;
-  const person = await token(
-    await call.post(`${stack.url}/v1/auth/token`, {
-      data: { password: { email: stack.email, password: stack.password } },
-    }),
-  );
-  const worker = await token(await call.post(`${stack.url}/v1/auth/token`, { data: { apiKey } }));
-  const listed = await call.get(`${stack.url}/v1/cameras`, { headers: bearer(person) });
-  const { cameras = [] } = (await checked(listed).json()) as { cameras?: { cameraId: string }[] };
+export async function postFaceEvent(page: Page, admin: JsonApi, worker: JsonApi): Promise<void> {
+  const { cameras = [] } = await admin.get<{ cameras?: { cameraId: string }[] }>("/v1/cameras");
   const [camera] = cameras;
   if (!camera) throw new Error("the stack has no camera to see somebody with");
   const seen = new Date();
-  checked(
-    await call.post(`${stack.url}/v1/events/face`, {
-      headers: bearer(worker),
-      data: {
-        eventId: randomUUID(),
-        trackId: randomUUID(),
-        cameraId: camera.cameraId,
-        firstSeenTime: new Date(seen.getTime() - 2000).toISOString(),
-        lastSeenTime: seen.toISOString(),
-        final: true,
-        embedding: { modelId: MODEL_ID, vector: randomUnitVector().toString("base64") },
-        box: { x: 200, y: 120, width: 120, height: 150 },
-        detectionScore: 0.97,
-        quality: { score: 0.9, size: 0.95, pose: 0.93, sharpness: 0.9, exposure: 0.96, interOcularPx: 62 },
-        shotCount: 5,
-        cropJpeg: await drawnFace(page),
-      },
-    }),
-  );
-}
-
-function bearer(accessToken: string) {
-  return { authorization: `Bearer ${accessToken}` };
-}
-
-function checked(response: APIResponse): APIResponse {
-  if (!response.ok()) throw new Error(`${new URL(response.url()).pathname} answered ${response.status()}`);
-  return response;
-}
-
-async function token(response: APIResponse): Promise<string> {
-  const { accessToken } = (await checked(response).json()) as { accessToken: string };
-  return accessToken;
+  await worker.post("/v1/events/face", {
+    eventId: randomUUID(),
+    trackId: randomUUID(),
+    cameraId: camera.cameraId,
+    firstSeenTime: new Date(seen.getTime() - 2000).toISOString(),
+    lastSeenTime: seen.toISOString(),
+    final: true,
+    embedding: { modelId: MODEL_ID, vector: randomUnitVector().toString("base64") },
+    box: { x: 200, y: 120, width: 120, height: 150 },
+    detectionScore: 0.97,
+    quality: { score: 0.9, size: 0.95, pose: 0.93, sharpness: 0.9, exposure: 0.96, interOcularPx: 62 },
+    shotCount: 5,
+    cropJpeg: await drawnFace(page),
+  });
 }
 
 function randomUnitVector(): Buffer {

@@ -1,9 +1,8 @@
-import { expect, signIn, test } from "./stack";
+import { expect, signedIn, signIn, test } from "./stack";
 
-test("the filters are in the address and survive a reload", async ({ page, stack }) => {
-  await signIn(page, stack, "/live");
+signedIn("the filters are in the address and survive a reload", async ({ page, stack }) => {
   await stack.arrive(page);
-  await page.goto(`${stack.url}/visits`);
+  await signIn(page, stack, "/visits");
   const newBadges = page.getByText("New", { exact: true }).and(page.locator("span:visible"));
   await expect(newBadges.first()).toBeVisible();
 
@@ -20,15 +19,14 @@ test("the filters are in the address and survive a reload", async ({ page, stack
   await expect(newBadges.first()).toBeVisible();
 });
 
-test("days in the wrong order are told and not asked for", async ({ page, stack }) => {
+signedIn("days in the wrong order are told and not asked for", async ({ page, stack }) => {
   await signIn(page, stack, "/visits?from=2026-02-02&to=2026-02-01");
   await expect(page.getByRole("alert")).toContainText("The first day is after the last one");
 });
 
-test("a visit opens beside the table, and its visitor's other visits are one step away", async ({ page, stack }) => {
-  await signIn(page, stack, "/live");
+signedIn("a visit opens beside the table, and its visitor's other visits are one step away", async ({ page, stack }) => {
   await stack.arrive(page);
-  await page.goto(`${stack.url}/visits`);
+  await signIn(page, stack, "/visits");
   await page.locator("a:visible", { hasText: /./ }).and(page.locator('a[href^="/visits/"]')).first().click();
   const drawer = page.getByRole("dialog");
   await expect(drawer.getByText("Seen for at least")).toBeVisible();
@@ -44,7 +42,7 @@ test("an address of a page leads there after signing in", async ({ page, stack }
 
 test("a wrong password is told in words", async ({ page, stack }) => {
   await page.goto(`${stack.url}/sign-in`);
-  await page.getByLabel("E-mail address").fill(stack.email);
+  await page.getByLabel("E-mail address").fill(stack.accounts.administrator.email);
   await page.getByLabel("Password", { exact: true }).fill("not the password");
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("alert")).toContainText("E-mail address or password is wrong");

@@ -17,6 +17,8 @@ import { authorize, createTransport } from "./api/transport";
 import { createRouter } from "./app/router";
 import { reloadOnStaleChunk } from "./app/staleChunks";
 import { pauseWhileHidden, wakeWithPage } from "./app/visibility";
+import { LanguagePreference } from "./i18n/language";
+import { LanguageProvider } from "./i18n/LanguageProvider";
 import { SchemePreference } from "./theme/scheme";
 import { ThemeProvider } from "./theme/ThemeProvider";
 
@@ -34,27 +36,42 @@ const keeper = new Keeper({
   refresh: refreshBy(createTransport([])),
   hidden: () => document.visibilityState === "hidden",
 });
-const backend = createBackend({ session, keeper, tabs, landing, transport: createTransport([authorize(session, keeper)]) });
+const backend = createBackend({
+  session,
+  keeper,
+  tabs,
+  landing,
+  transport: createTransport([authorize(session, keeper)]),
+  sharing: true,
+});
 const queries = createQueryClient();
 session.onEpoch(() => {
   queries.clear();
 });
 const preference = new SchemePreference(window.localStorage, window.matchMedia("(prefers-color-scheme: dark)"));
+const language = new LanguagePreference(window, async () => (await import("./i18n/vi")).pack);
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
 reloadOnStaleChunk(window);
-wakeWithPage(window, keeper);
+wakeWithPage(window, keeper, backend.hub);
 pauseWhileHidden(document, backend.hub);
+
+const router = createRouter(backend);
+
+// The first thing that is drawn is in the right language: English is here already, another is one small file.
+await language.start();
 
 createRoot(root).render(
   <StrictMode>
     <ThemeProvider preference={preference} nonce={nonce}>
-      <BackendContext value={backend}>
-        <TransportProvider transport={backend.transport}>
-          <QueryClientProvider client={queries}>
-            <RouterProvider router={createRouter(backend)} />
-          </QueryClientProvider>
-        </TransportProvider>
-      </BackendContext>
+      <LanguageProvider preference={language}>
+        <BackendContext value={backend}>
+          <TransportProvider transport={backend.transport}>
+            <QueryClientProvider client={queries}>
+              <RouterProvider router={router} />
+            </QueryClientProvider>
+          </TransportProvider>
+        </BackendContext>
+      </LanguageProvider>
     </ThemeProvider>
   </StrictMode>,
 );

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { chromium } from "@playwright/test";
+import { launchBrowser, openLivePage } from "./browser.mjs";
 
 const OUTPUT = fileURLToPath(new URL("../../docs/images/live.png", import.meta.url));
 const PATIENCE_MS = 30_000;
@@ -28,12 +28,8 @@ const url = required("GATEWAY_URL").replace(/\/$/, "");
 const email = required("DEMO_EMAIL");
 const password = required("DEMO_PASSWORD");
 const output = process.argv[2] ?? OUTPUT;
-const flags = ["--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: process.getuid?.() === 0 ? ["--no-sandbox", ...flags] : flags,
-});
+const browser = await launchBrowser();
 try {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
@@ -54,12 +50,8 @@ try {
   });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
-  await page.goto(`${url}/live`);
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await openLivePage(page, { url, email, password });
   await page.getByTestId("visit-card").first().waitFor();
-  await page.locator('[data-testid="link-state"][data-phase="live"]').waitFor();
   await page.locator('[data-face="loading"]').first().waitFor({ state: "detached" });
   await page.mouse.move(0, 0);
   const sharp = await page

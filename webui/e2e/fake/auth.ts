@@ -5,11 +5,15 @@ import { Code, ConnectError, type ConnectRouter, type HandlerContext } from "@co
 
 import { AuthService, Role } from "../../src/api/gen/footfall/v1/auth_service_pb";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "../../src/api/rpc/google/rpc/error_details_pb";
-import { id } from "./data";
+import { id, TENANTS } from "./data";
 
 export const FAKE_ACCOUNT = { email: "owner@example.com", password: "a long enough password" };
 /** Another account of the same chain. */
 export const SECOND_ACCOUNT = { email: "second@example.com", password: "another long password" };
+/** Runs one shop of the chain. */
+export const MANAGER_ACCOUNT = { email: "manager@example.com", password: "a manager's long password" };
+/** Runs the installation, and acts for no chain at first. */
+export const SYSTEM_ACCOUNT = { email: "system@example.com", password: "a system's long password" };
 /** An address that had too many wrong passwords. */
 export const LOCKED_EMAIL = "locked@example.com";
 /** Sets the password of an account that has none yet. Good any number of times, unless it says "used". */
@@ -34,7 +38,22 @@ export function refuse(
   ]);
 }
 
+export interface FakeTenant {
+  readonly tenantId: string;
+  readonly tenantName: string;
+}
+
+/** Of those who are no administrators of a chain. */
+const ROLES = new Map([
+  [MANAGER_ACCOUNT.email, Role.SITE_MANAGER],
+  [SYSTEM_ACCOUNT.email, Role.SYSTEM_ADMIN],
+]);
+const NORTHWIND: FakeTenant = { tenantId: id(7, 1), tenantName: "Northwind Shops" };
+const NO_TENANT: FakeTenant = { tenantId: "", tenantName: "" };
+
 interface FakeSession {
+  readonly role: Role;
+  tenant: FakeTenant;
   readonly displayName: string;
   readonly subjectId: string;
   refreshToken: string;
@@ -59,6 +78,8 @@ export class FakeAuth {
   readonly #passwords = new Map([
     [FAKE_ACCOUNT.email, { password: FAKE_ACCOUNT.password, displayName: "Mara Lindqvist", number: 1 }],
     [SECOND_ACCOUNT.email, { password: SECOND_ACCOUNT.password, displayName: "Jon Berg", number: 2 }],
+    [MANAGER_ACCOUNT.email, { password: MANAGER_ACCOUNT.password, displayName: "Ines Okafor", number: 5 }],
+    [SYSTEM_ACCOUNT.email, { password: SYSTEM_ACCOUNT.password, displayName: "Sol Adeyemi", number: 9 }],
   ]);
   readonly #tokens = new Map<string, FakeToken>();
   readonly #logins = new Map<string, string>();
@@ -102,6 +123,12 @@ export class FakeAuth {
           default:
             throw refuse(Code.Unauthenticated, "BAD_CREDENTIALS");
         }
+      },
+      switchTenant: ({ tenantId }, context) => {
+        const { session } = this.#token(context);
+        const known = TENANTS.find((tenant) => tenant.tenantId === tenantId);
+        session.tenant = known ? { tenantId, tenantName: known.displayName } : NO_TENANT;
+        return this.#access(session, context);
       },
       signOut: ({ everywhere }, context) => {
         const { session } = this.#token(context);
@@ -148,7 +175,7 @@ export class FakeAuth {
     if (email === LOCKED_EMAIL) throw refuse(Code.ResourceExhausted, "TOO_MANY_ATTEMPTS", { retryMs: LOCKED_MS });
     const account = this.#passwords.get(email);
     if (account?.password !== password) throw refuse(Code.Unauthenticated, "BAD_CREDENTIALS");
-    return this.#begin(account.displayName, account.number);
+    return this.#begin(account.displayName, account.number, ROLES.get(email));
   }
 
   #byCookie(context: HandlerContext): FakeSession {
@@ -159,32 +186,37 @@ export class FakeAuth {
     return session;
   }
 
-  #begin(displayName: string, number: number): FakeSession {
-    const session = { displayName, subjectId: id(6, number), refreshToken: "", ended: false };
+  #begin(displayName: string, number: number, role = Role.TENANT_ADMIN): FakeSession {
+    const tenant = role === Role.SYSTEM_ADMIN ? NO_TENANT : NORTHWIND;
+    const session: FakeSession = { role, tenant, displayName, subjectId: id(6, number), refreshToken: "", ended: false };
     this.#sessions.push(session);
     return session;
   }
 
   #issue(session: FakeSession, context: HandlerContext) {
-    const now = Date.now();
-    const accessToken = this.#secret();
     session.refreshToken = this.#secret();
-    this.#tokens.set(accessToken, { session, endsAt: now + this.lifetimeMs });
-    context.responseHeader.set("date", new Date(now + this.skewMs).toUTCString());
     context.responseHeader.set(
       "set-cookie",
       `${COOKIE}=${session.refreshToken}; HttpOnly; SameSite=Strict; Path=/footfall.v1.AuthService/; Max-Age=3600`,
     );
+    return this.#access(session, context);
+  }
+
+  /** An access token alone: the session's cookie stays as it is. */
+  #access(session: FakeSession, context: HandlerContext) {
+    const now = Date.now();
+    const accessToken = this.#secret();
+    this.#tokens.set(accessToken, { session, endsAt: now + this.lifetimeMs });
+    context.responseHeader.set("date", new Date(now + this.skewMs).toUTCString());
     return {
       accessToken,
       tokenType: "Bearer",
       expireTime: timestampFromMs(now + this.skewMs + this.lifetimeMs),
       principal: {
         subjectId: session.subjectId,
-        role: Role.TENANT_ADMIN,
-        tenantId: id(7, 1),
+        role: session.role,
         displayName: session.displayName,
-        tenantName: "Northwind Shops",
+        ...session.tenant,
       },
     };
   }

@@ -4,6 +4,7 @@ import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { CameraSchema, type Camera } from "../../src/api/gen/footfall/v1/camera_service_pb";
 import { Gender } from "../../src/api/gen/footfall/v1/common_pb";
 import { type Site, SiteSchema } from "../../src/api/gen/footfall/v1/site_service_pb";
+import { TenantSchema } from "../../src/api/gen/footfall/v1/tenant_service_pb";
 import { type Visit, VisitKind, VisitSchema } from "../../src/api/gen/footfall/v1/visit_service_pb";
 
 const MINUTE = 60_000;
@@ -87,3 +88,7 @@ export function portrait(seed: number): string {
 <circle cx="47" cy="52" r="2.6" fill="#222"/><circle cx="65" cy="52" r="2.6" fill="#222"/>
 <path d="M48 67q8 6 16 0" fill="none" stroke="#7a3b2e" stroke-width="2.4" stroke-linecap="round"/></svg>`;
 }
+
+export const TENANTS = ["Northwind Shops", "Eastwind Market", "Southwind Pharmacies"].map((displayName, at) =>
+  create(TenantSchema, { tenantId: id(7, at + 1), displayName, createTime: timestampFromMs(Date.UTC(2026, 2 + at, 3, 9)) }),
+);

@@ -1,5 +1,6 @@
 import { Code } from "@connectrpc/connect";
 
+import { translationOf } from "../i18n/active";
 import { ErrorReason } from "./gen/footfall/v1/error_reason_pb";
 
 export interface ErrorText {
@@ -7,8 +8,15 @@ export interface ErrorText {
   readonly hint: string;
 }
 
-/** What is said for each reason. The compiler refuses a reason without a text. */
-const BY_REASON: Readonly<Record<Exclude<ErrorReason, ErrorReason.UNSPECIFIED>, ErrorText>> = {
+/** What is said in one language. The compiler refuses a reason without a text, here and in errorTexts.vi.ts. */
+export interface ErrorTexts {
+  readonly byReason: Readonly<Record<Exclude<ErrorReason, ErrorReason.UNSPECIFIED>, ErrorText>>;
+  /** When the answer has no reason: it came from the gateway, or none came. */
+  readonly byCode: Readonly<Partial<Record<Code, ErrorText>>>;
+  readonly fallback: ErrorText;
+}
+
+const BY_REASON: ErrorTexts["byReason"] = {
   [ErrorReason.INVALID_FIELD]: { title: "Something in the form is not right", hint: "Check the marked fields." },
   [ErrorReason.MALFORMED_REQUEST]: {
     title: "The server could not read the request",
@@ -155,10 +163,61 @@ const BY_REASON: Readonly<Record<Exclude<ErrorReason, ErrorReason.UNSPECIFIED>, 
     title: "This is the last administrator",
     hint: "Make somebody else an administrator first.",
   },
+  [ErrorReason.WORKER_NOT_FOUND]: { title: "This worker does not exist", hint: "Its site may have been closed." },
+  [ErrorReason.WORKER_OFFLINE]: {
+    title: "The worker in the shop does not answer",
+    hint: "Look whether its machine is on and has a network.",
+  },
+  [ErrorReason.IMAGES_NOT_ALLOWED]: {
+    title: "Pictures of this camera stay in the shop",
+    hint: "The settings of the site or the camera say so.",
+  },
+  [ErrorReason.NO_PICTURE]: { title: "There is no picture of this camera", hint: "Look at how the camera does." },
+  [ErrorReason.TOO_MANY_PREVIEWS]: {
+    title: "Too many people watch cameras",
+    hint: "Close another camera, or try again in a moment.",
+  },
+  [ErrorReason.LEASE_LOST]: {
+    title: "Another worker reads this camera now",
+    hint: "Nothing is lost: that one tells what it sees.",
+  },
+  [ErrorReason.STAFF_NOT_FOUND]: { title: "This staff member does not exist", hint: "The person may have been forgotten, or may be a customer." },
+  [ErrorReason.STAFF_FACE_NOT_FOUND]: { title: "This picture is gone", hint: "Somebody deleted it. Reload the page." },
+  [ErrorReason.ETAG_MISMATCH]: { title: "Somebody else changed this meanwhile", hint: "Read it again, then make your change." },
+  [ErrorReason.PICTURE_UNREADABLE]: { title: "This is no picture", hint: "Take a JPEG, PNG or WebP file." },
+  [ErrorReason.NO_FACE]: { title: "No face was found", hint: "Take a picture that shows the face from the front." },
+  [ErrorReason.SEVERAL_FACES]: { title: "The picture shows more than one face", hint: "Cut it to the one person." },
+  [ErrorReason.FACE_TOO_SMALL]: { title: "The face is too small", hint: "Come closer, or take a larger picture." },
+  [ErrorReason.FACE_BLURRED]: { title: "The face is not sharp", hint: "Hold still, and clean the lens." },
+  [ErrorReason.FACE_TOO_DARK]: { title: "The face is too dark", hint: "Turn towards the light." },
+  [ErrorReason.FACE_TOO_BRIGHT]: { title: "The face is too bright", hint: "Step out of the strong light." },
+  [ErrorReason.FACE_TOO_TURNED]: { title: "The head is turned too far", hint: "Look towards the camera." },
+  [ErrorReason.LOOKS_LIKE_OTHER_STAFF]: { title: "Another staff member looks like this", hint: "Check whether the picture belongs to the other person." },
+  [ErrorReason.DUPLICATE_FACE]: { title: "This picture is enrolled already", hint: "Another picture tells more." },
+  [ErrorReason.TOO_MANY_FACES]: { title: "There are as many pictures as one person may have", hint: "Delete one first." },
+  [ErrorReason.STAFF_LEFT]: { title: "This person left", hint: "Change the leaving date first." },
+  [ErrorReason.FACE_CUT_OFF]: { title: "The edge cuts the face", hint: "Take a picture that shows the whole head." },
+  [ErrorReason.FACE_LOW_CONTRAST]: { title: "The face has hardly any contrast", hint: "Take a picture in better light." },
+  [ErrorReason.PICTURE_TOO_LARGE]: { title: "The picture is too large", hint: "Take one with fewer pixels." },
+  [ErrorReason.WORKER_ONLINE]: {
+    title: "This worker is connected",
+    hint: "Switch its machine off, or revoke its certificate, before you remove it.",
+  },
+  [ErrorReason.STAFF_IMPORT_NOT_FOUND]: {
+    title: "This import does not exist any more",
+    hint: "Imports are kept for a day. Begin it again.",
+  },
+  [ErrorReason.STAFF_IMPORT_STATE]: {
+    title: "This import cannot go on now",
+    hint: "Parts are missing, it is running, or it is finished.",
+  },
+  [ErrorReason.STAFF_IMPORT_UNREADABLE]: {
+    title: "This file cannot be imported",
+    hint: "Choose a zip file of pictures, with a folder for each person or with one CSV file in UTF-8.",
+  },
 };
 
-/** What is said when the answer has no reason: it came from the gateway, or none came. */
-const BY_CODE: Readonly<Partial<Record<Code, ErrorText>>> = {
+const BY_CODE: ErrorTexts["byCode"] = {
   [Code.Unavailable]: { title: "Footfall cannot be reached", hint: "Check the connection and try again." },
   [Code.Unknown]: { title: "Footfall cannot be reached", hint: "Check the connection and try again." },
   [Code.DeadlineExceeded]: { title: "The server took too long", hint: "Try again in a moment." },
@@ -174,7 +233,10 @@ const BY_CODE: Readonly<Partial<Record<Code, ErrorText>>> = {
 
 const FALLBACK: ErrorText = { title: "That did not work", hint: "Try again in a moment." };
 
+const ENGLISH: ErrorTexts = { byReason: BY_REASON, byCode: BY_CODE, fallback: FALLBACK };
+
 export function errorText(reason: ErrorReason, code: Code): ErrorText {
-  if (reason !== ErrorReason.UNSPECIFIED) return BY_REASON[reason];
-  return BY_CODE[code] ?? FALLBACK;
+  const { byReason, byCode, fallback } = (translationOf("api/errorTexts") as ErrorTexts | undefined) ?? ENGLISH;
+  if (reason !== ErrorReason.UNSPECIFIED) return byReason[reason];
+  return byCode[code] ?? fallback;
 }

@@ -1,4 +1,3 @@
-import { useQuery } from "@connectrpc/connect-query";
 import { createClient } from "@connectrpc/connect";
 import { useQuery as useAnyQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useMemo, useSyncExternalStore } from "react";
@@ -6,26 +5,16 @@ import { useCallback, useMemo, useSyncExternalStore } from "react";
 import { useBackend } from "./backend";
 import { type Camera, CameraService } from "./gen/footfall/v1/camera_service_pb";
 import { type Site, SiteService } from "./gen/footfall/v1/site_service_pb";
-import { VisitService } from "./gen/footfall/v1/visit_service_pb";
 import type { ImageState } from "./images";
-import type { SessionData } from "./session";
 import type { WatchState } from "./watch";
 
-const PAGE_SIZE = 500;
+/** As many as the server gives at once. */
+export const PAGE_SIZE = 500;
 
 export const SITES_KEY = ["sites"] as const;
 export const CAMERAS_KEY = ["cameras"] as const;
 
-export function useSession(): SessionData | undefined {
-  const { session } = useBackend();
-  return useSyncExternalStore(session.subscribe, session.current);
-}
-
-/** Whether the session waits for a server that cannot be reached. */
-export function useOffline(): boolean {
-  const { keeper } = useBackend();
-  return useSyncExternalStore(keeper.onOffline, keeper.offline);
-}
+export { useAccess, useOffline, useSession } from "./sessionHooks";
 
 export function useWatchState(): WatchState {
   const { hub } = useBackend();
@@ -37,6 +26,14 @@ export function useFace(imageId: string): ImageState {
   const { images } = useBackend();
   const subscribe = useCallback((listener: () => void) => images.subscribe(imageId, listener), [images, imageId]);
   return useSyncExternalStore(subscribe, () => images.state(imageId));
+}
+
+/** An enrolled picture of a staff member; "" is no face. Each read of one is in the audit log. */
+export function useStaffFace(staffId: string, faceId: string): ImageState {
+  const { staffFaces } = useBackend();
+  const key = faceId === "" ? "" : `${staffId}/${faceId}`;
+  const subscribe = useCallback((listener: () => void) => staffFaces.subscribe(key, listener), [staffFaces, key]);
+  return useSyncExternalStore(subscribe, () => staffFaces.state(key));
 }
 
 /** All sites that the caller may see, by name. */
@@ -67,11 +64,7 @@ export function useCameras(): UseQueryResult<Camera[]> {
   });
 }
 
-export function useVisit(visitId: string) {
-  return useQuery(VisitService.method.getVisit, { visitId });
-}
-
-async function everyPage<T>(read: (pageToken: string) => Promise<[T[], string]>): Promise<T[]> {
+export async function everyPage<T>(read: (pageToken: string) => Promise<[T[], string]>): Promise<T[]> {
   const all: T[] = [];
   let token = "";
   do {

@@ -121,3 +121,8 @@ export function issuedBy(answer: IssueTokenResponse, date: string | null, clocks
 export function isSame(one: SessionData, other: SessionData): boolean {
   return one.subjectId === other.subjectId && one.tenantId === other.tenantId && one.role === other.role;
 }
+
+/** Names who acts for which tenant in which role; the same for all tabs of one session. */
+export function sessionKey({ subjectId, tenantId, role }: SessionData): string {
+  return [subjectId, tenantId, Role[role]].join("/");
+}

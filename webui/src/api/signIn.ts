@@ -1,7 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
+import { type CallOptions, type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 
-import { AuthService, type IssueTokenRequestSchema } from "./gen/footfall/v1/auth_service_pb";
+import { AuthService, type IssueTokenRequestSchema, type IssueTokenResponse } from "./gen/footfall/v1/auth_service_pb";
 import type { Keeper } from "./keeper";
 import { type Issued, issuedBy } from "./session";
 import type { Tabs } from "./tabs";
@@ -9,16 +9,18 @@ import type { Tabs } from "./tabs";
 export type Credentials = NonNullable<MessageInitShape<typeof IssueTokenRequestSchema>["credentials"]>;
 
 /** Trades credentials for a token; the refresh token comes as a cookie that no script can read. */
-async function issue(auth: Client<typeof AuthService>, credentials: Credentials): Promise<Issued> {
+function issue(auth: Client<typeof AuthService>, credentials: Credentials): Promise<Issued> {
+  return dated((options) => auth.issueToken({ credentials, useCookie: true }, options));
+}
+
+/** A token's time is told by the server's clock: by the answer's own date. */
+async function dated(call: (options: CallOptions) => Promise<IssueTokenResponse>): Promise<Issued> {
   let date: string | null = null;
-  const answer = await auth.issueToken(
-    { credentials, useCookie: true },
-    {
-      onHeader: (header) => {
-        date = header.get("date");
-      },
+  const answer = await call({
+    onHeader: (header) => {
+      date = header.get("date");
     },
-  );
+  });
   return issuedBy(answer, date);
 }
 
@@ -45,6 +47,16 @@ export class SignIn {
     // A refresh of another tab would replace the cookie that this answer sets.
     await this.#tabs.exclusively(async () => {
       this.#keeper.began(await issue(this.#auth, credentials));
+    });
+  }
+
+  /**
+   * Acts for a tenant from now on, in every tab; "" for none. For system administrators. Throws what the server
+   * answered; the session is as before then.
+   */
+  async actFor(tenantId: string): Promise<void> {
+    await this.#tabs.exclusively(async () => {
+      this.#keeper.began(await dated((options) => this.#auth.switchTenant({ tenantId }, options)));
     });
   }
 

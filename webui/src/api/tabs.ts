@@ -21,7 +21,7 @@ export interface Tabs {
 }
 
 /** Raised when the messages change: after an update, tabs of the older console are not listened to. */
-const CHANNEL = "footfall.session.1";
+export const SESSION_CHANNEL = "footfall.session.1";
 const WORK_LOCK = "footfall.session.work";
 const TAB_LOCK = "footfall.session.tab";
 /** Longer than a call may take. A tab that holds the lock for longer hangs, and is not waited for. */
@@ -39,7 +39,7 @@ export class BrowserTabs implements Tabs {
     // The types know only browsers and pages that have both.
     const found = scope as { navigator: { locks?: LockManager }; BroadcastChannel?: typeof BroadcastChannel };
     this.#locks = found.navigator.locks;
-    this.#channel = found.BroadcastChannel && new found.BroadcastChannel(CHANNEL);
+    this.#channel = found.BroadcastChannel && new found.BroadcastChannel(SESSION_CHANNEL);
     // Held for as long as the tab lives, so that the others can count it.
     void this.#locks?.request(TAB_LOCK, { mode: "shared" }, () => new Promise<never>(() => undefined)).catch(() => undefined);
   }

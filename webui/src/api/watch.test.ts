@@ -3,12 +3,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { visitOf } from "../testing/shop";
 import { change, progress, WatchFeed } from "../testing/watchFeed";
-import { DEAD_AFTER_MS, WatchHub } from "./watch";
+import { WatchHub } from "./watch";
+import { DEAD_AFTER_MS } from "./watchTimes";
 
 /** Every attempt of the hub to open a stream, with the revision that it asked for. */
-function arrange() {
+function arrange(chance = 1) {
   const attempts: { after: bigint; feed: WatchFeed; signal: AbortSignal }[] = [];
   const renew = vi.fn<() => Promise<boolean>>(() => Promise.resolve(false));
+  const breathe = vi.fn<() => Promise<void>>(() => Promise.resolve());
   const hub = new WatchHub({
     open: (after, signal, onOpen) => {
       const feed = new WatchFeed();
@@ -17,13 +19,14 @@ function arrange() {
       return feed.stream(signal);
     },
     renew,
-    random: () => 1,
+    random: () => chance,
+    breathe,
   });
   const heard: bigint[] = [];
   const onReset = vi.fn();
   const listen = (after: bigint) =>
     hub.subscribe(after, { onChange: ({ revision }) => heard.push(revision), onReset });
-  return { hub, attempts, heard, listen, onReset, renew };
+  return { hub, attempts, heard, listen, onReset, renew, breathe };
 }
 
 const event = (revision: bigint) => change(revision, visitOf(Number(revision), Date.now()));
@@ -123,7 +126,8 @@ describe("WatchHub", () => {
     attempts[1]!.feed.push(event(14n), event(15n));
     await settle();
     expect(heard).toEqual([11n, 15n]);
-    expect(new Set(phases), "nothing was missing meanwhile").toEqual(new Set(["live"]));
+    expect(phases, "nothing was missing meanwhile").toEqual([]);
+    expect(hub.state().phase).toBe("live");
   });
 
   it("makes no storm of a token that is refused as soon as it was given", async () => {
@@ -234,5 +238,77 @@ describe("WatchHub", () => {
     attempts[0]!.feed.push("end");
     await settle();
     expect(hub.state()).toMatchObject({ phase: "retrying", lastContact: 1_000_000 });
+  });
+
+  it("tells nobody of each word that the server says, only of what is new", async () => {
+    const { hub, attempts, listen } = arrange();
+    listen(5n);
+    attempts[0]!.feed.push(event(6n));
+    await settle();
+    const told = vi.fn();
+    hub.onState(told);
+    attempts[0]!.feed.push(event(7n), progress(8n), event(9n));
+    await settle();
+    expect(told).not.toHaveBeenCalled();
+    attempts[0]!.feed.push("end");
+    await settle();
+    expect(told).toHaveBeenCalledOnce();
+  });
+
+  it("lets the page answer while it takes in what happened during a long break", async () => {
+    const { attempts, heard, listen, breathe } = arrange();
+    const revisions = Array.from({ length: 250 }, (_, at) => BigInt(at + 1));
+    let heardBefore = 0;
+    breathe.mockImplementation(() => {
+      expect(heard.length - heardBefore, "changes in one task").toBeLessThanOrEqual(100);
+      heardBefore = heard.length;
+      return Promise.resolve();
+    });
+    listen(0n);
+    attempts[0]!.feed.push(...revisions.map(event));
+    await settle();
+    expect(heard).toEqual(revisions);
+    expect(breathe).toHaveBeenCalledTimes(2);
+  });
+
+  it("spreads the attempts of many tabs over half of each pause", async () => {
+    for (const [chance, pause] of [
+      [0, 250],
+      [0.5, 375],
+    ] as const) {
+      const { attempts, listen } = arrange(chance);
+      listen(0n);
+      attempts[0]!.feed.push(new ConnectError("gone", Code.Unavailable));
+      await vi.advanceTimersByTimeAsync(pause - 1);
+      expect(attempts, `not before ${pause} ms`).toHaveLength(1);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(attempts, `after ${pause} ms`).toHaveLength(2);
+    }
+  });
+
+  it("comes back at once when somebody looks again or the network is back", async () => {
+    const { hub, attempts, heard, listen } = arrange();
+    listen(10n);
+    attempts[0]!.feed.push(event(11n), new ConnectError("gone", Code.Unavailable));
+    await settle();
+    expect(hub.state().phase).toBe("retrying");
+    hub.wake();
+    expect(attempts[1]!.after).toBe(11n);
+    attempts[1]!.feed.push(event(12n));
+    await settle();
+    expect(heard).toEqual([11n, 12n]);
+  });
+
+  it("does not trust a stream that fell silent while the machine slept, and leaves a lively one alone", async () => {
+    const { hub, attempts, listen } = arrange();
+    listen(10n);
+    attempts[0]!.feed.push(progress(12n));
+    await settle();
+    hub.wake();
+    expect(attempts, "it spoke just now").toHaveLength(1);
+    vi.setSystemTime(Date.now() + 3_600_000);
+    hub.wake();
+    expect(attempts.map(({ after }) => after)).toEqual([10n, 12n]);
+    expect(attempts[0]!.signal.aborted).toBe(true);
   });
 });

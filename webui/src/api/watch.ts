@@ -2,13 +2,15 @@ import { Code } from "@connectrpc/connect";
 
 import { type AppError, toAppError } from "./errors";
 import type { WatchResponse } from "./gen/footfall/v1/live_service_pb";
+import { Backoff, pause } from "./retry";
+import { DEAD_AFTER_MS, SILENT_MS } from "./watchTimes";
 
 /** How the tab's link to the server is. */
 export type WatchPhase = "idle" | "connecting" | "live" | "retrying" | "stopped";
 
 export interface WatchState {
   readonly phase: WatchPhase;
-  /** When the server was last heard, in milliseconds since the epoch. */
+  /** When the server was last heard before the phase began, in milliseconds since the epoch. */
   readonly lastContact: number | undefined;
   /** Why the link is stopped. */
   readonly error: AppError | undefined;
@@ -37,10 +39,10 @@ interface Subscription extends WatchListener {
  */
 export type RenewWatch = () => Promise<boolean>;
 
-/** The server speaks at least every 15 s; more than two missed words and the line is dead. */
-export const DEAD_AFTER_MS = 40_000;
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 15_000;
+/** After a break thousands of changes come at once: after so many, the page gets to answer first. */
+const CHANGES_AT_ONCE = 100;
 
 /**
  * The one live stream of a tab: a browser opens six HTTP/1.1 connections to a host, so pages share it.
@@ -52,19 +54,23 @@ const LONGEST_BACKOFF_MS = 15_000;
 export class WatchHub {
   readonly #open: OpenWatch;
   readonly #renew: RenewWatch;
-  readonly #random: () => number;
+  readonly #breathe: () => Promise<void>;
+  readonly #backoff: Backoff;
   readonly #subscriptions = new Set<Subscription>();
   readonly #stateListeners = new Set<() => void>();
   #state: WatchState = { phase: "idle", lastContact: undefined, error: undefined };
   #run: AbortController | undefined;
   #position = 0n;
-  #fails = 0;
   #suspended = false;
+  #heardAt = 0;
+  #contact: number | undefined;
+  #taken = 0;
 
-  constructor(options: { open: OpenWatch; renew: RenewWatch; random?: () => number }) {
+  constructor(options: { open: OpenWatch; renew: RenewWatch; random?: () => number; breathe?: () => Promise<void> }) {
     this.#open = options.open;
     this.#renew = options.renew;
-    this.#random = options.random ?? Math.random;
+    this.#breathe = options.breathe ?? nextTask;
+    this.#backoff = new Backoff({ firstMs: FIRST_BACKOFF_MS, longestMs: LONGEST_BACKOFF_MS, ...options });
   }
 
   readonly state = (): WatchState => this.#state;
@@ -94,8 +100,14 @@ export class WatchHub {
   /** Tries again now: after a stop, or instead of waiting for the next attempt. */
   reconnect(): void {
     this.#halt();
-    this.#fails = 0;
+    this.#backoff.succeeded();
     this.#ensureRunning();
+  }
+
+  /** Somebody looks again, or the network is back: no pause from before counts, and no stream that fell silent. */
+  wake(): void {
+    const silent = this.#run !== undefined && Date.now() - this.#heardAt > SILENT_MS;
+    if (this.#state.phase === "retrying" || silent) this.reconnect();
   }
 
   /** Gives the connection back while nobody looks; resume() goes on from the same revision. */
@@ -115,7 +127,7 @@ export class WatchHub {
   forget(): void {
     this.#subscriptions.clear();
     this.#halt();
-    this.#fails = 0;
+    this.#backoff.succeeded();
     this.#enter("idle");
   }
 
@@ -157,12 +169,12 @@ export class WatchHub {
         return;
       }
       // Once at once: a token that is refused as soon as it was given must not make a storm.
-      if (renewed && this.#fails === 0) {
-        this.#fails = 1;
+      if (renewed && !this.#backoff.hasFailed) {
+        this.#backoff.failed();
         continue;
       }
       this.#enter("retrying");
-      if (!(await pause(Math.max(this.#backoff(), failure?.retryAfterMs ?? 0), run))) return;
+      if (!(await pause(Math.max(this.#backoff.failed(), failure?.retryAfterMs ?? 0), run))) return;
     }
   }
 
@@ -187,6 +199,7 @@ export class WatchHub {
     let deadMan: ReturnType<typeof setTimeout> | undefined;
     const heard = () => {
       if (signal.aborted) return;
+      this.#heardAt = Date.now();
       clearTimeout(deadMan);
       deadMan = setTimeout(() => {
         attempt.abort();
@@ -194,17 +207,21 @@ export class WatchHub {
     };
     const live = () => {
       heard();
-      if (!signal.aborted) this.#enter("live", undefined, Date.now());
+      if (signal.aborted) return;
+      this.#contact = Date.now();
+      this.#enter("live");
     };
     heard();
     this.#position = [...this.#subscriptions].reduce((least, { seen }) => (seen < least ? seen : least), MAX_REVISION);
     try {
       for await (const response of this.#open(this.#position, signal, live)) {
         if (signal.aborted) break;
-        this.#fails = 0;
+        this.#backoff.succeeded();
         this.#position = response.revision;
         this.#deliver(response);
         live();
+        this.#taken += 1;
+        if (this.#taken % CHANGES_AT_ONCE === 0) await this.#breathe();
       }
       return undefined;
     } catch (error) {
@@ -228,14 +245,10 @@ export class WatchHub {
     for (const { onReset } of listeners) onReset();
   }
 
-  #backoff(): number {
-    const whole = Math.min(FIRST_BACKOFF_MS * 2 ** this.#fails, LONGEST_BACKOFF_MS);
-    this.#fails += 1;
-    return whole / 2 + (whole / 2) * this.#random();
-  }
-
-  #enter(phase: WatchPhase, error?: AppError, contact = this.#state.lastContact): void {
-    this.#state = { phase, lastContact: contact, error };
+  #enter(phase: WatchPhase, error?: AppError): void {
+    // Every word of the server says so, a hundred times a second under a storm: it is no news to anybody.
+    if (phase === "live" && this.#state.phase === "live") return;
+    this.#state = { phase, lastContact: this.#contact, error };
     for (const listener of this.#stateListeners) listener();
   }
 }
@@ -245,21 +258,16 @@ function hasEnded(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-const MAX_REVISION = 2n ** 63n - 1n;
-
-/** Answers true when the time is over, false when the signal came first. */
-function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+/** Resolves in a task of its own, after what waits already; in a hidden tab as well, where timers come rarely. */
+function nextTask(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      resolve(true);
-    }, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve(false);
-      },
-      { once: true },
-    );
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
   });
 }
+
+const MAX_REVISION = 2n ** 63n - 1n;

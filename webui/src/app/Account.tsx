@@ -3,32 +3,35 @@ import { type ReactNode, useId, useState } from "react";
 
 import { useSession } from "../api/hooks";
 import { roleText } from "../api/permissions";
+import { LanguageSwitch } from "../components/fields/LanguageSwitch";
+import type { PlainKey } from "../i18n/texts";
 import type { SchemeChoice } from "../theme/scheme";
 import { useSchemeChoice } from "../theme/ThemeProvider";
 import { AccountActions } from "./AccountActions";
+import { t } from "./texts";
 
-const SCHEMES: readonly { value: SchemeChoice; label: string; icon: ReactNode }[] = [
-  { value: "light", label: "Light", icon: <SunOutlined /> },
-  { value: "dark", label: "Dark", icon: <MoonOutlined /> },
-  { value: "system", label: "As the device", icon: <DesktopOutlined /> },
+const SCHEMES: readonly { value: SchemeChoice; label: PlainKey<typeof t>; icon: ReactNode }[] = [
+  { value: "light", label: "light", icon: <SunOutlined /> },
+  { value: "dark", label: "dark", icon: <MoonOutlined /> },
+  { value: "system", label: "asTheDevice", icon: <DesktopOutlined /> },
 ];
 
 export function SchemeSwitch() {
   const [choice, choose] = useSchemeChoice();
   return (
     <fieldset className="flex gap-1 rounded-xl border-0 bg-mute p-1">
-      <legend className="sr-only">Colours</legend>
+      <legend className="sr-only">{t("colours")}</legend>
       {SCHEMES.map(({ value, label, icon }) => (
         <label
           key={value}
-          title={label}
+          title={t(label)}
           className="grid h-8 flex-1 cursor-pointer place-items-center rounded-lg text-mute-ink has-checked:bg-surface has-checked:text-brand has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-brand"
         >
           <input
             type="radio"
             name="scheme"
             className="sr-only"
-            aria-label={label}
+            aria-label={t(label)}
             checked={choice === value}
             onChange={() => {
               choose(value);
@@ -52,7 +55,8 @@ export function Account({ unfolded = false }: { unfolded?: boolean }) {
     <div className="space-y-3">
       <SchemeSwitch />
       {open && (
-        <div id={actionsId}>
+        <div id={actionsId} className="space-y-3">
+          <LanguageSwitch />
           <AccountActions />
         </div>
       )}
@@ -85,7 +89,7 @@ export function Account({ unfolded = false }: { unfolded?: boolean }) {
   );
 }
 
-function initials(name: string): string {
+export function initials(name: string): string {
   const words = name.split(/[\s@.]+/).filter((word) => word !== "");
   return (words.slice(0, 2).map((word) => word.charAt(0)).join("") || "?").toUpperCase();
 }

@@ -6,6 +6,7 @@ import { useBackend } from "../api/backend";
 import { type AppError, toAppError } from "../api/errors";
 import { ErrorAlert } from "../components/feedback/ErrorAlert";
 import { Sheet } from "../components/overlay/Sheet";
+import { t } from "./texts";
 
 const ChangePasswordDialog = lazy(async () => ({
   default: (await import("../features/auth/ChangePasswordDialog")).ChangePasswordDialog,
@@ -32,11 +33,11 @@ export function AccountActions() {
         }}
       >
         <KeyOutlined aria-hidden="true" />
-        Change password
+        {t("changePassword")}
       </button>
       <button type="button" className={ITEM} disabled={leave.busy} onClick={() => void leave.run(false)}>
         <LogoutOutlined aria-hidden="true" />
-        Sign out
+        {t("signOut")}
       </button>
       <button
         type="button"
@@ -46,7 +47,7 @@ export function AccountActions() {
         }}
       >
         <LogoutOutlined aria-hidden="true" className="text-danger!" />
-        Sign out everywhere
+        {t("signOutEverywhere")}
       </button>
       {open === undefined && leave.failure && <NotSignedOut failure={leave.failure} />}
       {open === "password" && (
@@ -55,14 +56,14 @@ export function AccountActions() {
         </Suspense>
       )}
       {open === "everywhere" && (
-        <Sheet title="Sign out everywhere?" shape="middle" onClose={close}>
+        <Sheet title={t("signOutEverywhereQuestion")} shape="middle" onClose={close}>
           <div className="space-y-4">
-            <p>Ends every session of your account, on this and all other devices, within seconds.</p>
+            <p>{t("signOutEverywhereNote")}</p>
             {leave.failure && <NotSignedOut failure={leave.failure} />}
             <div className="flex justify-end gap-3">
-              <Button onClick={close}>Cancel</Button>
+              <Button onClick={close}>{t("cancel")}</Button>
               <Button type="primary" danger loading={leave.busy} onClick={() => void leave.run(true)}>
-                Sign out everywhere
+                {t("signOutEverywhere")}
               </Button>
             </div>
           </div>
@@ -73,7 +74,7 @@ export function AccountActions() {
 }
 
 function NotSignedOut({ failure }: { failure: AppError }) {
-  return <ErrorAlert title="You are still signed in" hint={`${failure.title}. Try again before you leave this device.`} />;
+  return <ErrorAlert title={t("stillSignedIn")} hint={t("stillSignedInHint", { why: failure.title })} />;
 }
 
 function useLeave() {

@@ -1,6 +1,7 @@
 import { useRouteError } from "react-router";
 
 import { Logo } from "../components/Logo";
+import { t } from "./texts";
 
 /** A page that could not be drawn: most often its files went with an update of the console. */
 export function ErrorPage() {
@@ -10,8 +11,8 @@ export function ErrorPage() {
     <main className="grid min-h-full place-items-center p-6">
       <div role="alert" className="flex max-w-sm flex-col items-center gap-3 text-center">
         <Logo size={44} />
-        <h1 className="text-xl font-semibold">This page could not be shown</h1>
-        <p className="text-quiet">The console may have been updated, or the connection broke while it was loading.</p>
+        <h1 className="text-xl font-semibold">{t("pageFailed")}</h1>
+        <p className="text-quiet">{t("pageFailedHint")}</p>
         <button
           type="button"
           className="h-10 cursor-pointer rounded-lg border border-edge bg-surface px-4 font-medium text-ink hover:border-brand"
@@ -19,7 +20,7 @@ export function ErrorPage() {
             window.location.reload();
           }}
         >
-          Reload
+          {t("reload")}
         </button>
       </div>
     </main>

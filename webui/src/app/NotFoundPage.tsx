@@ -3,14 +3,15 @@ import { Link } from "react-router";
 
 import { EmptyState } from "../components/feedback/EmptyState";
 import { PageHeader } from "../components/PageHeader";
+import { t } from "./texts";
 
 export function NotFoundPage() {
   return (
     <div className="space-y-6">
-      <PageHeader title="Not found" />
-      <EmptyState icon={<CompassOutlined />} title="There is no such page" hint="The address may be mistyped or old.">
+      <PageHeader title={t("notFound")} />
+      <EmptyState icon={<CompassOutlined />} title={t("noSuchPage")} hint={t("noSuchPageHint")}>
         <Link to="/live" className="font-medium text-brand">
-          Go to Live
+          {t("goToLive")}
         </Link>
       </EmptyState>
     </div>

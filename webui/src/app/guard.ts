@@ -1,10 +1,19 @@
 import { redirect } from "react-router";
 
 import type { Backend } from "../api/backend";
+import { can } from "../api/permissions";
+import type { SessionData } from "../api/session";
+
+/** Leads to the first page that somebody may see. */
+const HOME = "/";
+
+export function homeOf(who: SessionData | undefined): string {
+  return can(who, "visits.read") ? "/live" : "/tenants";
+}
 
 /** Where to go after signing in: only a path of this console, never another host. */
 export function safeReturnPath(next: string | null): string {
-  if (next?.startsWith("/") !== true || next.startsWith("//") || next.includes("\\")) return "/live";
+  if (next?.startsWith("/") !== true || next.startsWith("//") || next.includes("\\")) return HOME;
   return next;
 }
 

@@ -16,22 +16,25 @@ import { refreshBy } from "../api/signIn";
 import { authorize } from "../api/transport";
 import { routes } from "../app/router";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "../api/rpc/google/rpc/error_details_pb";
+import { LanguagePreference } from "../i18n/language";
+import { LanguageProvider } from "../i18n/LanguageProvider";
 import { SchemePreference } from "../theme/scheme";
 import { ThemeProvider } from "../theme/ThemeProvider";
 import { FakeBrowser } from "./browser";
 import { uuid } from "./shop";
 
+const TENANT_ID = uuid("7", 1);
 const HOUR_MS = 3_600_000;
 export const PASSWORD = "correct horse battery";
 
-export function tokenFor(role: Role) {
+export function tokenFor(role: Role, tenantId = TENANT_ID) {
   return create(IssueTokenResponseSchema, {
     accessToken: "token",
     tokenType: "Bearer",
     expireTime: timestampFromMs(Date.now() + HOUR_MS),
     principal: {
       subjectId: uuid("6", 1),
-      tenantId: uuid("7", 1),
+      tenantId,
       displayName: "Mara Lindqvist",
       tenantName: "Northwind Shops",
       role,
@@ -43,11 +46,11 @@ export function tokenFor(role: Role) {
 export function refusal(
   code: Code,
   reason: string,
-  more: { retryMs?: number; fields?: Record<string, string> } = {},
+  more: { retryMs?: number; fields?: Record<string, string>; metadata?: Record<string, string> } = {},
 ): ConnectError {
-  const { retryMs, fields = {} } = more;
+  const { retryMs, fields = {}, metadata = {} } = more;
   return new ConnectError("refused", code, undefined, [
-    { desc: ErrorInfoSchema, value: { reason, domain: "footfall", metadata: {} } },
+    { desc: ErrorInfoSchema, value: { reason, domain: "footfall", metadata } },
     ...(retryMs === undefined ? [] : [{ desc: RetryInfoSchema, value: { retryDelay: durationFromMs(retryMs) } }]),
     {
       desc: BadRequestSchema,
@@ -57,8 +60,8 @@ export function refusal(
 }
 
 /** A tab that is signed in with a token of an hour, as another tab or a reload sees it. */
-export function issuedFor(role: Role): Issued {
-  return issuedBy(tokenFor(role), null);
+export function issuedFor(role: Role, tenantId = TENANT_ID): Issued {
+  return issuedBy(tokenFor(role, tenantId), null);
 }
 
 /** The whole console at a path, with a core that the test writes. */
@@ -67,10 +70,12 @@ export function renderConsole(options: {
   services?: (router: ConnectRouter) => void;
   auth?: Partial<ServiceImpl<typeof AuthService>>;
   role?: Role;
+  /** The tenant that is acted for; "" is none. */
+  tenantId?: string;
   signedIn?: boolean;
   browser?: FakeBrowser;
 }) {
-  const { path, services, auth, role = Role.TENANT_ADMIN, signedIn = true, browser = new FakeBrowser() } = options;
+  const { path, services, auth, role = Role.TENANT_ADMIN, signedIn = true, tenantId = TENANT_ID, browser = new FakeBrowser() } = options;
   const core = (router: ConnectRouter) => {
     router.service(AuthService, {
       issueToken: ({ credentials }) => {
@@ -91,7 +96,7 @@ export function renderConsole(options: {
     refresh: refreshBy(createRouterTransport(core)),
     hidden: () => false,
   });
-  if (signedIn) keeper.began(issuedFor(role));
+  if (signedIn) keeper.began(issuedFor(role, tenantId));
   const transport = createRouterTransport(core, { transport: { interceptors: [authorize(session, keeper)] } });
   const backend = createBackend({ session, keeper, tabs, landing: new Landing(window), transport });
   const queries = createQueryClient();
@@ -100,15 +105,18 @@ export function renderConsole(options: {
   });
   const router = createMemoryRouter(routes(backend), { initialEntries: [path] });
   const preference = new SchemePreference(window.localStorage, window.matchMedia("(prefers-color-scheme: dark)"));
+  const language = new LanguagePreference(window, async () => (await import("../i18n/vi")).pack);
   render(
     <ThemeProvider preference={preference} nonce={undefined}>
-      <BackendContext value={backend}>
-        <TransportProvider transport={transport}>
-          <QueryClientProvider client={queries}>
-            <RouterProvider router={router} />
-          </QueryClientProvider>
-        </TransportProvider>
-      </BackendContext>
+      <LanguageProvider preference={language}>
+        <BackendContext value={backend}>
+          <TransportProvider transport={transport}>
+            <QueryClientProvider client={queries}>
+              <RouterProvider router={router} />
+            </QueryClientProvider>
+          </TransportProvider>
+        </BackendContext>
+      </LanguageProvider>
     </ThemeProvider>,
   );
   return { session, keeper, backend, router, tabs };

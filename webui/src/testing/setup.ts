@@ -1,6 +1,8 @@
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
+import { activate } from "../i18n/active";
+
 // Pages are loaded when they are first opened, which is slow on a busy machine.
 configure({ asyncUtilTimeout: 15_000, getElementError: (message) => new Error(message ?? "not found") });
 
@@ -18,6 +20,7 @@ HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) {
 
 afterEach(() => {
   cleanup();
+  activate("en");
   window.sessionStorage.clear();
   window.localStorage.clear();
 });

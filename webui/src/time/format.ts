@@ -1,10 +1,15 @@
+import { currentLocale } from "../i18n/active";
+import { t } from "./texts";
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  let made = formats.get(key);
+  const locale = currentLocale();
+  const id = `${locale} ${key}`;
+  let made = formats.get(id);
   if (!made) {
-    made = new Intl.DateTimeFormat("en-GB", options);
-    formats.set(key, made);
+    made = new Intl.DateTimeFormat(locale, options);
+    formats.set(id, made);
   }
   return made;
 }
@@ -27,21 +32,33 @@ export function day(instant: number, zone: string): string {
     .replace(",", "");
 }
 
-/** A length of time in words: "45 s", "12 min", "1 h 5 min". */
+/** "22 Nov 2026, 12:04" on the zone's clock. */
+export function moment(instant: number, zone: string): string {
+  return format(`moment ${zone}`, {
+    timeZone: zone,
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(instant);
+}
+
+/** A length of time in words, in English: "45 s", "12 min", "1 h 5 min". */
 export function span(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return t("seconds", { n: seconds });
   const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 60) return t("minutes", { n: minutes });
   const rest = minutes % 60;
-  const hours = `${Math.floor(minutes / 60)} h`;
-  return rest === 0 ? hours : `${hours} ${rest} min`;
+  const hours = Math.floor(minutes / 60);
+  return rest === 0 ? t("hours", { n: hours }) : t("hoursAndMinutes", { hours, minutes: rest });
 }
 
 /** "just now", "3 min ago", "2 h ago"; older is the caller's to say by date. */
 export function ago(ms: number): string {
-  if (ms < 10_000) return "just now";
-  if (ms < 60_000) return `${Math.floor(ms / 1000)} s ago`;
-  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min ago`;
-  return `${Math.floor(ms / 3_600_000)} h ago`;
+  if (ms < 10_000) return t("justNow");
+  if (ms < 60_000) return t("secondsAgo", { n: Math.floor(ms / 1000) });
+  if (ms < 3_600_000) return t("minutesAgo", { n: Math.floor(ms / 60_000) });
+  return t("hoursAgo", { n: Math.floor(ms / 3_600_000) });
 }

@@ -3,9 +3,11 @@ export function FaceFrame(props: {
   status: "none" | "loading" | "shown" | "failed";
   url: string | undefined;
   alt: string;
+  /** "contain" shows the whole picture, for what is drawn over it. */
+  fit?: "cover" | "contain";
   className?: string;
 }) {
-  const { status, url, alt, className = "" } = props;
+  const { status, url, alt, fit = "cover", className = "" } = props;
   return (
     <div className={`relative aspect-square overflow-hidden bg-mute ${className}`} data-face={status}>
       {status === "shown" ? (
@@ -13,7 +15,7 @@ export function FaceFrame(props: {
           src={url}
           alt={alt}
           decoding="async"
-          className="absolute inset-0 size-full animate-arrive object-cover"
+          className={`absolute inset-0 size-full animate-arrive ${fit === "contain" ? "object-contain" : "object-cover"}`}
           data-testid="face-image"
         />
       ) : (

@@ -1,6 +1,8 @@
 import { ExclamationCircleOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 
+import { t } from "../texts";
+
 /** A failure in words, with a way on when there is one. */
 export function ErrorAlert(props: {
   title: string;
@@ -15,9 +17,9 @@ export function ErrorAlert(props: {
       <div className="min-w-0 flex-1">
         <p className="font-medium">{title}</p>
         <p>{hint}</p>
-        {requestId !== undefined && <p className="text-xs">Request {requestId}</p>}
+        {requestId !== undefined && <p className="text-xs">{t("request", { id: requestId })}</p>}
       </div>
-      {onRetry && <Button onClick={onRetry}>Try again</Button>}
+      {onRetry && <Button onClick={onRetry}>{t("tryAgain")}</Button>}
     </div>
   );
 }

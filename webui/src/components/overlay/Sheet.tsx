@@ -2,6 +2,8 @@ import { CloseOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 
+import { t } from "../texts";
+
 const SHAPES = {
   side: "ff-sheet-side my-0 mr-0 ml-auto h-dvh max-h-none w-[26.5rem] max-w-full border-l border-line sm:rounded-l-2xl",
   bottom: "ff-sheet-bottom mx-0 mt-auto mb-0 w-full max-w-none rounded-t-2xl border-t border-line",
@@ -47,7 +49,7 @@ export function Sheet(props: {
           <h2 id={titleId} className="truncate text-base font-semibold">
             {title}
           </h2>
-          <Button type="text" icon={<CloseOutlined />} aria-label="Close" onClick={onClose} />
+          <Button type="text" icon={<CloseOutlined />} aria-label={t("close")} onClick={onClose} />
         </header>
         <div className="px-6 pt-1 pb-6">{children}</div>
       </div>

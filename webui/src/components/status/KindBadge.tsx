@@ -1,12 +1,13 @@
 import { VisitKind } from "../../api/gen/footfall/v1/visit_service_pb";
+import { t } from "../texts";
 
 /** Whether the person had been here before. */
 export function KindBadge(props: { kind: VisitKind }) {
   if (props.kind === VisitKind.NEW) {
-    return <span className={`${BADGE} bg-tint text-tint-ink`}>New</span>;
+    return <span className={`${BADGE} bg-tint text-tint-ink`}>{t("new")}</span>;
   }
   if (props.kind === VisitKind.REPEAT) {
-    return <span className={`${BADGE} bg-mute text-mute-ink`}>Repeat</span>;
+    return <span className={`${BADGE} bg-mute text-mute-ink`}>{t("repeat")}</span>;
   }
   return null;
 }

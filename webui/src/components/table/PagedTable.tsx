@@ -1,9 +1,11 @@
 import { Button } from "antd";
 import type { ReactNode } from "react";
 
+import { t } from "../texts";
+
 export interface Column<Row> {
   readonly key: string;
-  readonly title: string;
+  readonly title: ReactNode;
   readonly cell: (row: Row) => ReactNode;
   readonly className?: string;
 }
@@ -17,10 +19,12 @@ export function PagedTable<Row>(props: {
   card: (row: Row) => ReactNode;
   busy: boolean;
   page: number;
+  /** What the ways to the other pages are called where the order is not that of time. */
+  labels?: { readonly previous: string; readonly next: string };
   onPrevious: (() => void) | undefined;
   onNext: (() => void) | undefined;
 }) {
-  const { caption, columns, rows, rowKey, card, busy, page, onPrevious, onNext } = props;
+  const { caption, columns, rows, rowKey, card, busy, page, labels, onPrevious, onNext } = props;
   return (
     <div aria-busy={busy} className={busy ? "opacity-60 transition-opacity" : "transition-opacity"}>
       <div className="hidden overflow-hidden rounded-2xl border border-line bg-surface md:block">
@@ -59,13 +63,13 @@ export function PagedTable<Row>(props: {
         ))}
       </ul>
       {(onPrevious ?? onNext) && (
-        <nav aria-label="Pages" className="mt-4 flex items-center justify-end gap-3">
+        <nav aria-label={t("pages")} className="mt-4 flex items-center justify-end gap-3">
           <Button onClick={onPrevious} disabled={!onPrevious}>
-            Newer
+            {labels?.previous ?? t("newer")}
           </Button>
-          <span className="text-quiet">Page {page}</span>
+          <span className="text-quiet">{t("page", { number: page })}</span>
           <Button onClick={onNext} disabled={!onNext}>
-            Older
+            {labels?.next ?? t("older")}
           </Button>
         </nav>
       )}

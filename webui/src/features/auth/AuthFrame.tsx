@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
 
+import { LanguageSwitch } from "../../components/fields/LanguageSwitch";
 import { Logo } from "../../components/Logo";
+import { t } from "./texts";
 
 /** The pages that are seen before the console is: the name, and one card. */
 export function AuthFrame({ title, children }: { title: string; children: ReactNode }) {
@@ -12,10 +14,13 @@ export function AuthFrame({ title, children }: { title: string; children: ReactN
           <Logo size={48} />
           <div>
             <h1 className="text-2xl leading-8 font-semibold tracking-tight">Footfall</h1>
-            <p className="text-quiet">Who comes in, and who comes back</p>
+            <p className="text-quiet">{t("slogan")}</p>
           </div>
         </div>
         <div className="rounded-2xl border border-line bg-surface p-6 shadow-sm">{children}</div>
+        <div className="mx-auto mt-6 w-60">
+          <LanguageSwitch />
+        </div>
       </div>
     </main>
   );

@@ -9,6 +9,7 @@ import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { Sheet } from "../../components/overlay/Sheet";
 import { newPasswordFault, PasswordField } from "./PasswordField";
 import { useCountdown, waitText } from "./useCountdown";
+import { t } from "./texts";
 
 /** Replaces the password of whoever is signed in. */
 export function ChangePasswordDialog({ onClose }: { onClose: () => void }) {
@@ -25,7 +26,7 @@ export function ChangePasswordDialog({ onClose }: { onClose: () => void }) {
   const failure = change.error ? toAppError(change.error) : undefined;
   const isWrong = failure?.reason === ErrorReason.BAD_CREDENTIALS;
   const told = failure?.fields.find(({ field }) => field.endsWith("new_password"))?.description;
-  const missing = current === "" ? "Type your password." : undefined;
+  const missing = current === "" ? t("passwordMissing") : undefined;
   const local = newPasswordFault(next);
 
   const submit = (event: SyntheticEvent) => {
@@ -36,12 +37,12 @@ export function ChangePasswordDialog({ onClose }: { onClose: () => void }) {
   };
   if (change.isSuccess) {
     return (
-      <Sheet title="Password changed" shape="middle" onClose={onClose}>
+      <Sheet title={t("passwordChanged")} shape="middle" onClose={onClose}>
         <div className="space-y-4">
-          <p role="status">Everywhere else you are signed out. Here you stay signed in.</p>
+          <p role="status">{t("passwordChangedNote")}</p>
           <div className="flex justify-end">
             <Button type="primary" onClick={onClose}>
-              Done
+              {t("done")}
             </Button>
           </div>
         </div>
@@ -49,15 +50,15 @@ export function ChangePasswordDialog({ onClose }: { onClose: () => void }) {
     );
   }
   return (
-    <Sheet title="Change password" shape="middle" onClose={onClose}>
-      <form noValidate onSubmit={submit} aria-label="Change password" className="space-y-4">
+    <Sheet title={t("changePassword")} shape="middle" onClose={onClose}>
+      <form noValidate onSubmit={submit} aria-label={t("changePassword")} className="space-y-4">
         {failure && !isWrong && <ErrorAlert title={failure.title} hint={failure.hint} requestId={failure.metadata.request_id} />}
         <PasswordField
           id="current-password"
-          label="Current password"
+          label={t("currentPassword")}
           autoFocus
           value={current}
-          fault={(checked ? missing : undefined) ?? (isWrong ? "This is not your password." : undefined)}
+          fault={(checked ? missing : undefined) ?? (isWrong ? t("notYourPassword") : undefined)}
           onChange={(value) => {
             setCurrent(value);
             change.reset();
@@ -65,7 +66,7 @@ export function ChangePasswordDialog({ onClose }: { onClose: () => void }) {
         />
         <PasswordField
           id="new-password"
-          label="New password"
+          label={t("newPassword")}
           isNew
           value={next}
           fault={(checked ? local : undefined) ?? told}
@@ -75,9 +76,9 @@ export function ChangePasswordDialog({ onClose }: { onClose: () => void }) {
           }}
         />
         <div className="flex justify-end gap-3">
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{t("cancel")}</Button>
           <Button type="primary" htmlType="submit" loading={change.isPending} disabled={wait > 0}>
-            {wait > 0 ? `Try again in ${waitText(wait)}` : "Change password"}
+            {wait > 0 ? t("tryAgainIn", { wait: waitText(wait) }) : t("changePassword")}
           </Button>
         </div>
       </form>

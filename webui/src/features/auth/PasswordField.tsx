@@ -1,5 +1,6 @@
 import { FormField } from "../../components/fields/FormField";
 import { PasswordInput } from "../../components/fields/inputs";
+import { t } from "./texts";
 
 /** The least length of a new password, in characters. The server also refuses what is easily guessed. */
 const SHORTEST = 12;
@@ -16,7 +17,7 @@ export function PasswordField(props: {
 }) {
   const { id, label, value, fault, isNew = false, autoFocus = false, onChange } = props;
   return (
-    <FormField id={id} label={label} fault={fault} hint={isNew ? `${SHORTEST} characters or more, and not easily guessed.` : undefined}>
+    <FormField id={id} label={label} fault={fault} hint={isNew ? t("newPasswordHint", { shortest: SHORTEST }) : undefined}>
       <PasswordInput
         id={id}
         name={id}
@@ -36,7 +37,7 @@ export function PasswordField(props: {
 
 /** What is wrong with a new password before the server is asked. */
 export function newPasswordFault(password: string): string | undefined {
-  if (password === "") return "Type a new password.";
+  if (password === "") return t("newPasswordMissing");
   const length = Array.from(password).length;
-  return length < SHORTEST ? `${SHORTEST - length} more characters are needed: ${SHORTEST} or more.` : undefined;
+  return length < SHORTEST ? t("newPasswordShort", { count: SHORTEST - length, shortest: SHORTEST }) : undefined;
 }

@@ -7,6 +7,7 @@ import { useBackend } from "../../api/backend";
 import { toAppError } from "../../api/errors";
 import { AuthService } from "../../api/gen/footfall/v1/auth_service_pb";
 import { type FailureText, startOidc } from "./oidc";
+import { t } from "./texts";
 
 /** One button for each other way to sign in. Without any, or when the list cannot be read, it is nothing. */
 export function Providers(props: { next: string; onFailure: (failure: FailureText | undefined) => void }) {
@@ -40,7 +41,7 @@ export function Providers(props: { next: string; onFailure: (failure: FailureTex
   return (
     <div className="mt-5 space-y-3">
       <p className="flex items-center gap-3 text-quiet before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-        or
+        {t("or")}
       </p>
       {data.providers.map(({ providerId, displayName }) => (
         <Button
@@ -51,7 +52,7 @@ export function Providers(props: { next: string; onFailure: (failure: FailureTex
           disabled={leavingFor !== undefined && leavingFor !== providerId}
           onClick={() => void start(providerId)}
         >
-          <span className="truncate">Continue with {displayName}</span>
+          <span className="truncate">{t("continueWith", { provider: displayName })}</span>
         </Button>
       ))}
     </div>

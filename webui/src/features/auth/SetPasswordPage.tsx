@@ -7,31 +7,26 @@ import { useBackend } from "../../api/backend";
 import { type AppError, toAppError } from "../../api/errors";
 import { AuthService } from "../../api/gen/footfall/v1/auth_service_pb";
 import { ErrorReason } from "../../api/gen/footfall/v1/error_reason_pb";
-import { useSession } from "../../api/hooks";
+import { useSession } from "../../api/sessionHooks";
 import { AuthFailure, AuthFrame } from "./AuthFrame";
 import type { FailureText } from "./oidc";
 import { newPasswordFault, PasswordField } from "./PasswordField";
 import { PASSWORD_SET } from "./SignInPage";
 import { useCountdown, waitText } from "./useCountdown";
+import { t } from "./texts";
 
-const NO_LINK: FailureText = {
-  title: "This link is not complete",
-  hint: "Open it again as you were given it, or ask for a new one.",
-};
-const OLD_LINK: FailureText = {
-  title: "This link is no longer good",
-  hint: "It was used, or its time is over. Ask an administrator for a new one.",
-};
+const noLink = (): FailureText => ({ title: t("noLink"), hint: t("noLinkHint") });
+const oldLink = (): FailureText => ({ title: t("oldLink"), hint: t("oldLinkHint") });
 
 /** Sets a password by the token of a link. */
 export function SetPasswordPage() {
   const { landing } = useBackend();
   const token = useSyncExternalStore(landing.subscribe, landing.setupToken);
   return (
-    <AuthFrame title="Set your password">
+    <AuthFrame title={t("setYourPassword")}>
       {token === "" ? (
         <div className="space-y-4">
-          <AuthFailure {...NO_LINK} />
+          <AuthFailure {...noLink()} />
           <ToSignIn />
         </div>
       ) : (
@@ -79,17 +74,17 @@ function SetPasswordForm({ token }: { token: string }) {
   const badToken = failure?.fields.some(({ field }) => field.endsWith("setup_token")) === true;
 
   return (
-    <form noValidate onSubmit={submit} aria-label="Set your password" className="space-y-4">
-      <h2 className="text-base font-semibold">Set your password</h2>
-      {failure && <AuthFailure {...(isOld || badToken ? OLD_LINK : { title: failure.title, hint: failure.hint })} />}
+    <form noValidate onSubmit={submit} aria-label={t("setYourPassword")} className="space-y-4">
+      <h2 className="text-base font-semibold">{t("setYourPassword")}</h2>
+      {failure && <AuthFailure {...(isOld || badToken ? oldLink() : { title: failure.title, hint: failure.hint })} />}
       {who && !failure && (
         <p className="rounded-lg bg-amber px-3 py-2 text-amber-ink">
-          This browser is signed in as {who.displayName}. Setting the password signs it out.
+          {t("signedInHere", { name: who.displayName })}
         </p>
       )}
       <PasswordField
         id="new-password"
-        label="New password"
+        label={t("newPassword")}
         isNew
         autoFocus
         value={password}
@@ -100,7 +95,7 @@ function SetPasswordForm({ token }: { token: string }) {
         }}
       />
       <Button type="primary" htmlType="submit" size="large" block loading={busy} disabled={wait > 0}>
-        {wait > 0 ? `Try again in ${waitText(wait)}` : "Set password"}
+        {wait > 0 ? t("tryAgainIn", { wait: waitText(wait) }) : t("setPassword")}
       </Button>
       <ToSignIn />
     </form>
@@ -110,7 +105,7 @@ function SetPasswordForm({ token }: { token: string }) {
 function ToSignIn() {
   return (
     <Link to="/sign-in" className="block text-center font-medium text-brand">
-      Go to sign-in
+      {t("goToSignIn")}
     </Link>
   );
 }

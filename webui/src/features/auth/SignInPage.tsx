@@ -4,13 +4,14 @@ import { useLocation, useNavigate, useSearchParams } from "react-router";
 
 import { useBackend } from "../../api/backend";
 import { type AppError, toAppError } from "../../api/errors";
-import { useSession } from "../../api/hooks";
+import { useSession } from "../../api/sessionHooks";
 import { FormField } from "../../components/fields/FormField";
 import { TextInput } from "../../components/fields/inputs";
 import { AuthFailure, AuthFrame } from "./AuthFrame";
 import type { FailureText } from "./oidc";
 import { PasswordField } from "./PasswordField";
 import { useCountdown, waitText } from "./useCountdown";
+import { t } from "./texts";
 
 /** The state of a navigation that leads here after a password was set. */
 export const PASSWORD_SET = "password-set";
@@ -53,25 +54,25 @@ export function SignInPage() {
     if (checked && value === "") return missing;
     return failure?.fields.find(({ field }) => field.endsWith(name))?.description;
   };
-  const emailFault = faultOf("email", email.trim(), "Type your e-mail address.");
-  const passwordFault = faultOf("password", password, "Type your password.");
+  const emailFault = faultOf("email", email.trim(), t("emailMissing"));
+  const passwordFault = faultOf("password", password, t("passwordMissing"));
   const shown = failure ?? elsewhere;
 
   return (
-    <AuthFrame title="Sign in">
-      <form noValidate onSubmit={submit} aria-label="Sign in" className="space-y-4">
+    <AuthFrame title={t("signIn")}>
+      <form noValidate onSubmit={submit} aria-label={t("signIn")} className="space-y-4">
         {!shown && wasSet && (
           <p role="status" className="rounded-lg bg-tint px-3 py-2 text-tint-ink">
-            Your password is set. Sign in with it.
+            {t("passwordIsSet")}
           </p>
         )}
         {!shown && session.ended() === "expired" && (
           <p role="status" className="rounded-lg bg-amber px-3 py-2 text-amber-ink">
-            Your session ended. Sign in again to go on.
+            {t("sessionEnded")}
           </p>
         )}
         {shown && <AuthFailure title={shown.title} hint={shown.hint} />}
-        <FormField id="email" label="E-mail address" fault={emailFault}>
+        <FormField id="email" label={t("email")} fault={emailFault}>
           <TextInput
             id="email"
             name="email"
@@ -87,9 +88,9 @@ export function SignInPage() {
             }}
           />
         </FormField>
-        <PasswordField id="password" label="Password" value={password} fault={passwordFault} onChange={setPassword} />
+        <PasswordField id="password" label={t("password")} value={password} fault={passwordFault} onChange={setPassword} />
         <Button type="primary" htmlType="submit" size="large" block loading={busy} disabled={wait > 0}>
-          {wait > 0 ? `Try again in ${waitText(wait)}` : "Sign in"}
+          {wait > 0 ? t("tryAgainIn", { wait: waitText(wait) }) : t("signIn")}
         </Button>
       </form>
       <Suspense>

@@ -4,6 +4,7 @@ import { Code } from "@connectrpc/connect";
 import type { Backend } from "../../api/backend";
 import { toAppError } from "../../api/errors";
 import type { AuthService } from "../../api/gen/footfall/v1/auth_service_pb";
+import { t } from "./texts";
 
 /** In the storage of this tab from the click until the provider sends the browser back, and no longer. */
 const KEY = "footfall.oidc";
@@ -23,28 +24,17 @@ interface Begun {
   readonly next: string;
 }
 
-const FAILED: FailureText = {
-  title: "The sign-in could not be finished",
-  hint: "It took too long, or was used before. Start it again.",
-};
-const NOT_BEGUN: FailureText = {
-  title: "This sign-in was not begun in this tab",
-  hint: "Start it again from the sign-in page.",
-};
-const UNSAFE: FailureText = {
-  title: "This way to sign in is not safe",
-  hint: "Its page is not encrypted. Tell your operator.",
-};
-const BUSY: FailureText = { title: "The other sign-in service does not answer", hint: "Try again in a moment." };
-const REFUSED: FailureText = {
-  title: "The other service did not sign you in",
-  hint: "Try again, or tell whoever manages your account there.",
-};
+const failed = (): FailureText => ({ title: t("oidcFailed"), hint: t("oidcFailedHint") });
+const notBegun = (): FailureText => ({ title: t("oidcNotBegun"), hint: t("oidcNotBegunHint") });
+const unsafe = (): FailureText => ({ title: t("oidcUnsafe"), hint: t("oidcUnsafeHint") });
+const busy = (): FailureText => ({ title: t("oidcBusy"), hint: t("oidcBusyHint") });
+const refused = (): FailureText => ({ title: t("oidcRefused"), hint: t("oidcRefusedHint") });
+const denied = (): FailureText => ({ title: t("oidcDenied"), hint: t("oidcDeniedHint") });
 /** The provider's words are not shown: anybody can write an address. Codes of RFC 6749 (4.1.2.1) and OpenID Connect Core (3.1.2.6). */
-const BY_PROVIDER_ERROR = new Map<string, FailureText>([
-  ["access_denied", { title: "You were not signed in", hint: "The sign-in was cancelled, or the other service does not let you in here." }],
-  ["temporarily_unavailable", BUSY],
-  ["server_error", BUSY],
+const BY_PROVIDER_ERROR = new Map<string, () => FailureText>([
+  ["access_denied", denied],
+  ["temporarily_unavailable", busy],
+  ["server_error", busy],
 ]);
 
 /** Whether a password or token may be typed there: encrypted, or on this very machine. */
@@ -64,7 +54,7 @@ export async function startOidc(options: {
 }): Promise<FailureText | undefined> {
   const { auth, providerId, next, storage, goTo } = options;
   const { authorizationUrl, loginSecret } = await auth.startOidcLogin({ providerId });
-  if (!isSafePage(authorizationUrl)) return UNSAFE;
+  if (!isSafePage(authorizationUrl)) return unsafe();
   storage.setItem(KEY, JSON.stringify({ loginSecret, next } satisfies Begun));
   goTo(authorizationUrl);
   return undefined;
@@ -77,8 +67,8 @@ export async function finishOidc({ landing, signIn }: Pick<Backend, "landing" | 
   storage.removeItem(KEY);
   // A reload of the page: the code was used.
   if (!answer) return { next: "/sign-in" };
-  if (answer.error !== "") return { failure: BY_PROVIDER_ERROR.get(answer.error) ?? REFUSED };
-  if (!begun) return { failure: NOT_BEGUN };
+  if (answer.error !== "") return { failure: (BY_PROVIDER_ERROR.get(answer.error) ?? refused)() };
+  if (!begun) return { failure: notBegun() };
   const { code, state } = answer;
   try {
     await signIn.enter({ case: "oidc", value: { code, state, loginSecret: begun.loginSecret } });
@@ -86,7 +76,7 @@ export async function finishOidc({ landing, signIn }: Pick<Backend, "landing" | 
   } catch (error) {
     const failure = toAppError(error);
     const wasRefused = failure.code === Code.Unauthenticated || failure.code === Code.InvalidArgument;
-    return { failure: wasRefused ? FAILED : { title: failure.title, hint: failure.hint } };
+    return { failure: wasRefused ? failed() : { title: failure.title, hint: failure.hint } };
   }
 }
 

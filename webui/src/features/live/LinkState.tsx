@@ -5,13 +5,14 @@ import { useWatchState } from "../../api/hooks";
 import type { WatchPhase } from "../../api/watch";
 import { timeOfDay } from "../../time/format";
 import { localZone } from "../../time/zoned";
+import { t } from "./texts";
 
-const LOOKS: Readonly<Record<WatchPhase, { label: string; pill: string; dot: string }>> = {
-  live: { label: "Live", pill: "bg-tint text-tint-ink", dot: "bg-current animate-beat" },
-  idle: { label: "Connecting", pill: "bg-mute text-mute-ink", dot: "bg-current" },
-  connecting: { label: "Connecting", pill: "bg-mute text-mute-ink", dot: "bg-current animate-beat" },
-  retrying: { label: "Reconnecting", pill: "bg-amber text-amber-ink", dot: "bg-current animate-beat" },
-  stopped: { label: "Stopped", pill: "bg-rose text-rose-ink", dot: "bg-current" },
+const LOOKS: Readonly<Record<WatchPhase, { label: "live" | "connecting" | "reconnecting" | "stopped"; pill: string; dot: string }>> = {
+  live: { label: "live", pill: "bg-tint text-tint-ink", dot: "bg-current animate-beat" },
+  idle: { label: "connecting", pill: "bg-mute text-mute-ink", dot: "bg-current" },
+  connecting: { label: "connecting", pill: "bg-mute text-mute-ink", dot: "bg-current animate-beat" },
+  retrying: { label: "reconnecting", pill: "bg-amber text-amber-ink", dot: "bg-current animate-beat" },
+  stopped: { label: "stopped", pill: "bg-rose text-rose-ink", dot: "bg-current" },
 };
 
 /** Whether what the page shows is the present; never silent about it. */
@@ -29,9 +30,9 @@ export function LinkState() {
         className={`inline-flex h-8 items-center gap-2 rounded-full px-3 font-medium ${pill}`}
       >
         <span aria-hidden="true" className={`size-2 rounded-full ${dot}`} />
-        {label}
+        {t(label)}
         {broken && lastContact !== undefined && (
-          <span className="font-normal">last at {timeOfDay(lastContact, localZone())}</span>
+          <span className="font-normal">{t("lastAt", { time: timeOfDay(lastContact, localZone()) })}</span>
         )}
         {phase === "stopped" && error && <span className="font-normal">{error.title}</span>}
       </span>
@@ -41,7 +42,7 @@ export function LinkState() {
             hub.reconnect();
           }}
         >
-          Reconnect
+          {t("reconnect")}
         </Button>
       )}
     </div>

@@ -8,11 +8,12 @@ import { type Camera, CameraService } from "../../api/gen/footfall/v1/camera_ser
 import { CAMERAS_KEY } from "../../api/hooks";
 import { FormField } from "../../components/fields/FormField";
 import { TextInput } from "../../components/fields/inputs";
-import { EditorDrawer } from "./EditorDrawer";
+import { EditorDrawer } from "../../components/overlay/EditorDrawer";
 import { serverFault } from "./serverFault";
+import { t } from "./texts";
 
 const CAMERA_MASK = ["display_name", "source_url", "enabled"];
-const SOURCE = /^(rtsps?:\/\/[^\s/]+.*|usb:[0-9]{1,3}|file:.+)$/;
+const SOURCE = /^(rtsps?:\/\/[^\s/]+.*|usb:[0-9]{1,3}|file:.+|synthetic:([0-9]{2,4}x[0-9]{2,4})?(@[0-9]{1,2})?)$/;
 
 /** Adds a camera to a site, or changes one. */
 export function CameraEditor(props: { camera: Camera | undefined; siteId: string; siteName: string; onClose: () => void }) {
@@ -33,8 +34,8 @@ export function CameraEditor(props: { camera: Camera | undefined; siteId: string
   const update = useMutation(CameraService.method.updateCamera, done);
   const error = creation.error ?? update.error;
   const failure = error ? toAppError(error) : undefined;
-  const nameFault = displayName.trim() === "" ? "A camera needs a name." : undefined;
-  const sourceFault = SOURCE.test(sourceUrl.trim()) ? undefined : "rtsp://, rtsps://, usb: with a number, or file: with a path.";
+  const nameFault = displayName.trim() === "" ? t("cameraNameMissing") : undefined;
+  const sourceFault = SOURCE.test(sourceUrl.trim()) ? undefined : t("sourceFault");
   const save = () => {
     setChecked(true);
     if (nameFault ?? sourceFault) return;
@@ -45,8 +46,8 @@ export function CameraEditor(props: { camera: Camera | undefined; siteId: string
 
   return (
     <EditorDrawer
-      title={camera ? `Edit ${camera.displayName}` : `Add a camera to ${siteName}`}
-      action={camera ? "Save" : "Add camera"}
+      title={camera ? t("editName", { name: camera.displayName }) : t("addCameraTo", { site: siteName })}
+      action={camera ? t("save") : t("addCamera")}
       busy={creation.isPending || update.isPending}
       failure={failure}
       onSave={save}
@@ -54,7 +55,7 @@ export function CameraEditor(props: { camera: Camera | undefined; siteId: string
     >
       <FormField
         id="camera-name"
-        label="Name"
+        label={t("name")}
         fault={(checked ? nameFault : undefined) ?? serverFault(failure, "display_name")}
       >
         <TextInput
@@ -70,8 +71,8 @@ export function CameraEditor(props: { camera: Camera | undefined; siteId: string
       </FormField>
       <FormField
         id="camera-source"
-        label="Source"
-        hint="rtsp://user:password@host/path, usb:0 for a device of the worker, or file: with a path on it. A stored password is shown as ***; leave it so to keep it."
+        label={t("source")}
+        hint={t("sourceHint")}
         fault={(checked ? sourceFault : undefined) ?? serverFault(failure, "source_url")}
       >
         <TextInput
@@ -89,7 +90,7 @@ export function CameraEditor(props: { camera: Camera | undefined; siteId: string
       </FormField>
       <div className="flex items-center justify-between gap-4">
         <label htmlFor="camera-enabled" className="font-medium">
-          Read this camera
+          {t("readCamera")}
         </label>
         <Switch id="camera-enabled" checked={enabled} onChange={setEnabled} />
       </div>

@@ -8,6 +8,7 @@ import { type Site, SiteService } from "../../api/gen/footfall/v1/site_service_p
 import { CAMERAS_KEY, SITES_KEY } from "../../api/hooks";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { Sheet } from "../../components/overlay/Sheet";
+import { t } from "./texts";
 
 /** Asks before a site goes. */
 export function DeleteSiteDialog(props: { site: Site; onClose: () => void }) {
@@ -22,7 +23,7 @@ export function DeleteSiteDialog(props: { site: Site; onClose: () => void }) {
   return (
     <DeleteDialog
       name={site.displayName}
-      note="Its visits stay in the reports. A site that still has cameras cannot be deleted."
+      note={t("deleteSiteNote")}
       busy={deletion.isPending}
       error={deletion.error}
       onClose={onClose}
@@ -46,7 +47,7 @@ export function DeleteCameraDialog(props: { camera: Camera; onClose: () => void 
   return (
     <DeleteDialog
       name={camera.displayName}
-      note="Workers stop reading it. The visits that it saw stay."
+      note={t("deleteCameraNote")}
       busy={deletion.isPending}
       error={deletion.error}
       onClose={onClose}
@@ -68,14 +69,14 @@ function DeleteDialog(props: {
   const { name, note, busy, error, onDelete, onClose } = props;
   const failure = error ? toAppError(error) : undefined;
   return (
-    <Sheet title={`Delete ${name}?`} shape="middle" onClose={onClose}>
+    <Sheet title={t("deleteQuestion", { name })} shape="middle" onClose={onClose}>
       <div className="space-y-4">
         <p>{note}</p>
         {failure && <ErrorAlert {...failure} requestId={failure.metadata.request_id} />}
         <div className="flex justify-end gap-3">
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{t("cancel")}</Button>
           <Button type="primary" danger loading={busy} onClick={onDelete}>
-            Delete
+            {t("delete")}
           </Button>
         </div>
       </div>

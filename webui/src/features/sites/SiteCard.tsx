@@ -1,11 +1,13 @@
 import { DeleteOutlined, EditOutlined, PlusOutlined, VideoCameraOutlined } from "@ant-design/icons";
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import { Button } from "antd";
+import { Link } from "react-router";
 
 import type { Camera } from "../../api/gen/footfall/v1/camera_service_pb";
 import type { Site } from "../../api/gen/footfall/v1/site_service_pb";
 import { span } from "../../time/format";
 import { draftOf } from "./siteForm";
+import { t } from "./texts";
 
 /** One site with its rules and its cameras. Actions that are not given are not offered. */
 export function SiteCard(props: {
@@ -20,8 +22,8 @@ export function SiteCard(props: {
   const { site, cameras, onEdit, onDelete, onAddCamera, onEditCamera, onDeleteCamera } = props;
   const rules = [
     site.timeZone.replaceAll("_", " "),
-    ...(site.visitGap ? [`a visit ends after ${span(durationMs(site.visitGap))}`] : []),
-    `days start at ${draftOf(site, "").businessDayStart}`,
+    ...(site.visitGap ? [t("visitEndsAfter", { span: span(durationMs(site.visitGap)) })] : []),
+    t("daysStartAt", { time: draftOf(site, "").businessDayStart }),
   ];
   return (
     <section aria-labelledby={`site-${site.siteId}`} className="overflow-hidden rounded-2xl border border-line bg-surface">
@@ -45,12 +47,14 @@ export function SiteCard(props: {
             </span>
             <div className="min-w-0 flex-1">
               <p className="flex items-center gap-2 font-medium">
-                <span className="truncate">{camera.displayName}</span>
+                <Link to={`/cameras/${camera.cameraId}`} className="truncate text-brand">
+                  {camera.displayName}
+                </Link>
                 {camera.enabled === false && (
-                  <span className="rounded-full bg-mute px-2 py-0.5 text-xs text-mute-ink">Off</span>
+                  <span className="rounded-full bg-mute px-2 py-0.5 text-xs text-mute-ink">{t("off")}</span>
                 )}
               </p>
-              <p className="truncate font-mono text-xs text-quiet">{camera.sourceUrl === "" ? "No source" : camera.sourceUrl}</p>
+              <p className="truncate font-mono text-xs text-quiet">{camera.sourceUrl === "" ? t("noSource") : camera.sourceUrl}</p>
             </div>
             <Actions
               name={camera.displayName}
@@ -69,12 +73,12 @@ export function SiteCard(props: {
             />
           </li>
         ))}
-        {cameras.length === 0 && <li className="px-5 py-4 text-quiet">No camera yet.</li>}
+        {cameras.length === 0 && <li className="px-5 py-4 text-quiet">{t("noCamera")}</li>}
       </ul>
       {onAddCamera && (
         <footer className="border-t border-line px-3 py-2">
           <Button type="text" icon={<PlusOutlined aria-hidden="true" />} onClick={onAddCamera}>
-            Add camera
+            {t("addCamera")}
           </Button>
         </footer>
       )}
@@ -86,9 +90,9 @@ function Actions(props: { name: string; onEdit: (() => void) | undefined; onDele
   const { name, onEdit, onDelete } = props;
   return (
     <div className="flex shrink-0">
-      {onEdit && <Button type="text" icon={<EditOutlined />} aria-label={`Edit ${name}`} title="Edit" onClick={onEdit} />}
+      {onEdit && <Button type="text" icon={<EditOutlined />} aria-label={t("editName", { name })} title={t("edit")} onClick={onEdit} />}
       {onDelete && (
-        <Button type="text" icon={<DeleteOutlined />} aria-label={`Delete ${name}`} title="Delete" onClick={onDelete} />
+        <Button type="text" icon={<DeleteOutlined />} aria-label={t("deleteName", { name })} title={t("delete")} onClick={onDelete} />
       )}
     </div>
   );

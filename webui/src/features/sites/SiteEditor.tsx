@@ -3,17 +3,24 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
 import { toAppError } from "../../api/errors";
+import { ImagePolicy } from "../../api/gen/footfall/v1/camera_settings_pb";
 import { type Site, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
 import { SITES_KEY } from "../../api/hooks";
 import { FormField } from "../../components/fields/FormField";
 import { TextInput } from "../../components/fields/inputs";
 import { SelectField } from "../../components/fields/SelectField";
 import { localZone } from "../../time/zoned";
-import { EditorDrawer } from "./EditorDrawer";
+import { EditorDrawer } from "../../components/overlay/EditorDrawer";
 import { serverFault } from "./serverFault";
 import { draftOf, SITE_MASK, siteFaults, siteOf, type SiteDraft } from "./siteForm";
+import { t } from "./texts";
 
-const FROM_THE_NEXT_DAY = " A change holds from the next business day on.";
+/** From the least that leaves the shop to the most. */
+const POLICIES = [
+  { policy: ImagePolicy.NONE, key: "policyNone" },
+  { policy: ImagePolicy.CROPS, key: "policyCrops" },
+  { policy: ImagePolicy.FRAMES, key: "policyFrames" },
+] as const;
 
 /** Opens a site, or changes one. */
 export function SiteEditor(props: { site: Site | undefined; onClose: () => void }) {
@@ -38,6 +45,7 @@ export function SiteEditor(props: { site: Site | undefined; onClose: () => void 
   const set = (change: Partial<SiteDraft>) => {
     setDraft({ ...draft, ...change });
   };
+  const hintOf = (key: "timeZoneHint" | "gapHint" | "dayStartHint") => (site ? `${t(key)} ${t("nextDay")}` : t(key));
   const save = () => {
     setChecked(true);
     if (siteFaults(draft).size > 0) return;
@@ -47,14 +55,14 @@ export function SiteEditor(props: { site: Site | undefined; onClose: () => void 
 
   return (
     <EditorDrawer
-      title={site ? `Edit ${site.displayName}` : "Add a site"}
-      action={site ? "Save" : "Add site"}
+      title={site ? t("editName", { name: site.displayName }) : t("addASite")}
+      action={site ? t("save") : t("addSite")}
       busy={creation.isPending || update.isPending}
       failure={failure}
       onSave={save}
       onClose={onClose}
     >
-      <FormField id="site-name" label="Name" fault={faults.get("displayName") ?? serverFault(failure, "display_name")}>
+      <FormField id="site-name" label={t("name")} fault={faults.get("displayName") ?? serverFault(failure, "display_name")}>
         <TextInput
           id="site-name"
           autoFocus
@@ -68,13 +76,13 @@ export function SiteEditor(props: { site: Site | undefined; onClose: () => void 
       </FormField>
       <FormField
         id="site-zone"
-        label="Time zone"
-        hint={`Days and hours of the site follow it.${site ? FROM_THE_NEXT_DAY : ""}`}
+        label={t("timeZone")}
+        hint={hintOf("timeZoneHint")}
         fault={serverFault(failure, "time_zone")}
       >
         <SelectField
           id="site-zone"
-          label="Time zone"
+          label={t("timeZone")}
           value={draft.timeZone}
           choices={zones}
           onChange={(timeZone) => {
@@ -84,8 +92,8 @@ export function SiteEditor(props: { site: Site | undefined; onClose: () => void 
       </FormField>
       <FormField
         id="site-gap"
-        label="A visit ends after, in minutes"
-        hint={`Who is seen again after a longer absence begins a new visit.${site ? FROM_THE_NEXT_DAY : ""}`}
+        label={t("gap")}
+        hint={hintOf("gapHint")}
         fault={faults.get("visitGapMinutes") ?? serverFault(failure, "visit_gap")}
       >
         <TextInput
@@ -100,8 +108,8 @@ export function SiteEditor(props: { site: Site | undefined; onClose: () => void 
       </FormField>
       <FormField
         id="site-day"
-        label="The business day starts at"
-        hint={`Visits after midnight and before this time count to the day before.${site ? FROM_THE_NEXT_DAY : ""}`}
+        label={t("dayStart")}
+        hint={hintOf("dayStartHint")}
         fault={faults.get("businessDayStart") ?? serverFault(failure, "business_day_start")}
       >
         <TextInput
@@ -111,6 +119,17 @@ export function SiteEditor(props: { site: Site | undefined; onClose: () => void 
           aria-describedby="site-day-note"
           onChange={(event) => {
             set({ businessDayStart: event.target.value });
+          }}
+        />
+      </FormField>
+      <FormField id="site-policy" label={t("imagePolicy")} hint={t("imagePolicyHint")} fault={serverFault(failure, "image_policy")}>
+        <SelectField
+          id="site-policy"
+          label={t("imagePolicy")}
+          value={String(draft.imagePolicy)}
+          choices={POLICIES.map(({ policy, key }) => ({ value: String(policy), label: t(key) }))}
+          onChange={(value) => {
+            set({ imagePolicy: POLICIES.find(({ policy }) => String(policy) === value)?.policy ?? draft.imagePolicy });
           }}
         />
       </FormField>

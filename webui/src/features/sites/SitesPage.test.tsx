@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 
 import { Role } from "../../api/gen/footfall/v1/auth_service_pb";
 import { type CreateCameraRequest, CameraService, type UpdateCameraRequest } from "../../api/gen/footfall/v1/camera_service_pb";
+import { ImagePolicy } from "../../api/gen/footfall/v1/camera_settings_pb";
 import { type CreateSiteRequest, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
 import { refusal, renderConsole } from "../../testing/renderConsole";
 import { CAMERA, SITE } from "../../testing/shop";
@@ -63,6 +64,7 @@ it("adds a site, and says so when its name is taken", async () => {
   expect(second?.requestId, "one form is one request").toBe(first?.requestId);
   expect(durationMs(second!.site!.visitGap!)).toBe(3_600_000);
   expect(second!.site!.businessDayStart!.seconds).toBe(14_400n);
+  expect(second!.site!.imagePolicy, "faces leave the shop, and no more, unless somebody says so").toBe(ImagePolicy.CROPS);
 });
 
 it("changes a camera by mask and keeps what was not typed", async () => {

@@ -15,6 +15,7 @@ import { CameraEditor } from "./CameraEditor";
 import { DeleteCameraDialog, DeleteSiteDialog } from "./DeleteDialog";
 import { SiteCard } from "./SiteCard";
 import { SiteEditor } from "./SiteEditor";
+import { t } from "./texts";
 
 /** What is laid over the page now. */
 type Overlay =
@@ -41,10 +42,10 @@ export function SitesPage() {
 
   return (
     <div className="space-y-6">
-      <PageHeader title="Sites & cameras" note="Workers of a site follow every change here within seconds.">
+      <PageHeader title={t("title")} note={t("note")}>
         {managesSites && (
           <Button type="primary" icon={<PlusOutlined aria-hidden="true" />} onClick={addSite}>
-            Add site
+            {t("addSite")}
           </Button>
         )}
       </PageHeader>
@@ -62,12 +63,12 @@ export function SitesPage() {
       {sites.data?.length === 0 && (
         <EmptyState
           icon={<ShopOutlined />}
-          title="No site yet"
-          hint={managesSites ? "A site is one shop. Add it, then add its cameras." : "An administrator can add one."}
+          title={t("noSite")}
+          hint={managesSites ? t("noSiteHintManager") : t("noSiteHint")}
         >
           {managesSites && (
             <Button type="primary" onClick={addSite}>
-              Add the first site
+              {t("addFirstSite")}
             </Button>
           )}
         </EmptyState>

@@ -1,9 +1,10 @@
 import type { AppError } from "../../api/errors";
 import { ErrorReason } from "../../api/gen/footfall/v1/error_reason_pb";
+import { t } from "./texts";
 
 /** What the server said about a field of the form; a taken name belongs to the name. */
 export function serverFault(failure: AppError | undefined, field: string): string | undefined {
   if (!failure) return undefined;
-  if (failure.reason === ErrorReason.ALREADY_EXISTS && field === "display_name") return "This name is taken.";
+  if (failure.reason === ErrorReason.ALREADY_EXISTS && field === "display_name") return t("nameTaken");
   return failure.fields.find((fault) => fault.field === field || fault.field.endsWith(`.${field}`))?.description;
 }

@@ -1,7 +1,9 @@
 import { create } from "@bufbuild/protobuf";
 import { DurationSchema, durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
 
+import { ImagePolicy } from "../../api/gen/footfall/v1/camera_settings_pb";
 import { type Site, SiteSchema } from "../../api/gen/footfall/v1/site_service_pb";
+import { t } from "./texts";
 
 /** A site as it is typed. */
 export interface SiteDraft {
@@ -11,9 +13,11 @@ export interface SiteDraft {
   readonly visitGapMinutes: string;
   /** "HH:MM" on the site's clock. */
   readonly businessDayStart: string;
+  /** The most that any camera of the site lets out. */
+  readonly imagePolicy: ImagePolicy;
 }
 
-export const SITE_MASK = ["display_name", "time_zone", "visit_gap", "business_day_start"];
+export const SITE_MASK = ["display_name", "time_zone", "visit_gap", "business_day_start", "image_policy"];
 
 const MINUTE_MS = 60_000;
 const DEFAULT_GAP_MINUTES = "60";
@@ -27,6 +31,7 @@ export function draftOf(site: Site | undefined, localZone: string): SiteDraft {
       timeZone: localZone,
       visitGapMinutes: DEFAULT_GAP_MINUTES,
       businessDayStart: DEFAULT_DAY_START,
+      imagePolicy: ImagePolicy.CROPS,
     };
   }
   return {
@@ -34,19 +39,20 @@ export function draftOf(site: Site | undefined, localZone: string): SiteDraft {
     timeZone: site.timeZone,
     visitGapMinutes: site.visitGap ? String(durationMs(site.visitGap) / MINUTE_MS) : DEFAULT_GAP_MINUTES,
     businessDayStart: site.businessDayStart ? clockOf(durationMs(site.businessDayStart)) : DEFAULT_DAY_START,
+    imagePolicy: site.imagePolicy === ImagePolicy.UNSPECIFIED ? ImagePolicy.CROPS : site.imagePolicy,
   };
 }
 
 /** What is wrong with the draft, by field; the server checks the same again. */
 export function siteFaults(draft: SiteDraft): ReadonlyMap<keyof SiteDraft, string> {
   const faults = new Map<keyof SiteDraft, string>();
-  if (draft.displayName.trim() === "") faults.set("displayName", "A site needs a name.");
+  if (draft.displayName.trim() === "") faults.set("displayName", t("siteNameMissing"));
   const gap = Number(draft.visitGapMinutes);
   if (!(gap * 60 >= 1 && gap <= LONGEST_GAP_MINUTES)) {
-    faults.set("visitGapMinutes", "From one second to 24 hours, in minutes.");
+    faults.set("visitGapMinutes", t("gapFault"));
   }
   if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(draft.businessDayStart)) {
-    faults.set("businessDayStart", "A time of day, for example 04:00.");
+    faults.set("businessDayStart", t("dayStartFault"));
   }
   return faults;
 }
@@ -58,6 +64,7 @@ export function siteOf(draft: SiteDraft, siteId: string): Site {
     displayName: draft.displayName.trim(),
     timeZone: draft.timeZone,
     visitGap: durationFromMs(Math.round(Number(draft.visitGapMinutes) * MINUTE_MS)),
+    imagePolicy: draft.imagePolicy,
     businessDayStart: create(DurationSchema, { seconds: BigInt(hours * 3600 + minutes * 60) }),
   });
 }

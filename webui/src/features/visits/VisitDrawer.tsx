@@ -3,45 +3,52 @@ import { Link, useLocation, useNavigate, useParams } from "react-router";
 import { toAppError } from "../../api/errors";
 import { Gender } from "../../api/gen/footfall/v1/common_pb";
 import type { Visit } from "../../api/gen/footfall/v1/visit_service_pb";
-import { useCameras, useFace, useSites, useVisit } from "../../api/hooks";
+import { useCameras, useFace, useSites } from "../../api/hooks";
+import { useVisit } from "../../api/useVisit";
 import { FaceFrame } from "../../components/faces/FaceFrame";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { Sheet } from "../../components/overlay/Sheet";
 import { KindBadge } from "../../components/status/KindBadge";
 import { visitorName } from "../../components/visitorName";
+import { WhyOfVisit } from "../../panels/why/WhyOfVisit";
 import { day, span, timeOfDay } from "../../time/format";
 import { knownZone } from "../../time/zoned";
+import { t } from "./texts";
 import { visitTimes } from "./visitTimes";
 
-const GENDERS: Readonly<Record<Gender, string>> = {
-  [Gender.UNSPECIFIED]: "No estimate",
-  [Gender.FEMALE]: "Female (estimate)",
-  [Gender.MALE]: "Male (estimate)",
-  [Gender.UNKNOWN]: "Not certain",
-};
+const GENDERS = {
+  [Gender.UNSPECIFIED]: "noEstimate",
+  [Gender.FEMALE]: "female",
+  [Gender.MALE]: "male",
+  [Gender.UNKNOWN]: "notCertain",
+} as const;
+
+/** Where in the drawer the reasons are: a link may open them at once. */
+const WHY = "#why";
 
 /** One visit beside the page that it was opened from; closing goes back there. */
 export function VisitDrawer() {
   const { visitId = "" } = useParams();
   const navigate = useNavigate();
-  const { search, pathname } = useLocation();
+  const { search, pathname, hash } = useLocation();
   const visit = useVisit(visitId);
   const failure = visit.error ? toAppError(visit.error) : undefined;
   return (
     <Sheet
-      title="Visit"
+      title={t("visit")}
       shape="side"
       onClose={() => void navigate({ pathname: pathname.slice(0, pathname.lastIndexOf("/")), search }, { preventScrollReset: true })}
     >
       {visit.isPending && <PageSkeleton />}
       {failure && !visit.data && <ErrorAlert {...failure} onRetry={() => void visit.refetch()} />}
-      {visit.data && <VisitDetails visit={visit.data} />}
+      {visit.data && <VisitDetails visit={visit.data} why={hash === WHY} />}
     </Sheet>
   );
 }
 
-function VisitDetails({ visit }: { visit: Visit }) {
+function VisitDetails({ visit, why }: { visit: Visit; why: boolean }) {
+  const { search } = useLocation();
   const face = useFace(visit.imageId);
   const sites = useSites();
   const cameras = useCameras();
@@ -50,22 +57,22 @@ function VisitDetails({ visit }: { visit: Visit }) {
   const name = visitorName(visit);
   const { first, last } = visitTimes(visit);
   const cameraNames = visit.cameraIds.map(
-    (cameraId) => cameras.data?.find((camera) => camera.cameraId === cameraId)?.displayName ?? "Removed camera",
+    (cameraId) => cameras.data?.find((camera) => camera.cameraId === cameraId)?.displayName ?? t("removedCamera"),
   );
   const facts = [
-    ["Site", site?.displayName ?? "Removed site"],
-    ["Day", day(first, zone)],
-    ["First seen", timeOfDay(first, zone)],
-    ["Last seen", timeOfDay(last, zone)],
-    ["Seen for at least", span(last - first)],
-    [cameraNames.length === 1 ? "Camera" : "Cameras", cameraNames.join(", ")],
-    ["Sightings", visit.sightingCount.toString()],
-    ["Apparent gender", GENDERS[visit.gender]],
-    ["Time zone", zone.replaceAll("_", " ")],
+    [t("site"), site?.displayName ?? t("removedSite")],
+    [t("day"), day(first, zone)],
+    [t("firstSeen"), timeOfDay(first, zone)],
+    [t("lastSeen"), timeOfDay(last, zone)],
+    [t("seenForAtLeast"), span(last - first)],
+    [cameraNames.length === 1 ? t("camera") : t("cameras"), cameraNames.join(", ")],
+    [t("sightings"), visit.sightingCount.toString()],
+    [t("gender"), t(GENDERS[visit.gender])],
+    [t("timeZone"), zone.replaceAll("_", " ")],
   ] as const;
   return (
-    <article aria-label={`Visit of ${name}`} className="space-y-5">
-      <FaceFrame status={face.status} url={face.url} alt={`Face of ${name}`} className="rounded-2xl" />
+    <article aria-label={t("visitOf", { name })} className="space-y-5">
+      <FaceFrame status={face.status} url={face.url} alt={t("faceOf", { name })} className="rounded-2xl" />
       <div className="flex items-center justify-between gap-3">
         <h2 className="text-xl font-semibold tracking-tight">{name}</h2>
         <KindBadge kind={visit.kind} />
@@ -78,10 +85,24 @@ function VisitDetails({ visit }: { visit: Visit }) {
           </div>
         ))}
       </dl>
-      <Link to={`/visits?customer=${visit.customerId}`} className="inline-block font-medium text-brand">
-        All visits of {name}
-      </Link>
-      <p className="text-xs break-all text-quiet">Visit {visit.visitId}</p>
+      <div className="flex flex-col items-start gap-2">
+        <Link to={`/visits?customer=${visit.customerId}`} className="font-medium text-brand">
+          {t("allVisitsOf", { name })}
+        </Link>
+        <Link to={`/customers/${visit.customerId}`} className="font-medium text-brand">
+          {t("customerPage", { name })}
+        </Link>
+      </div>
+      <section aria-label={t("why")} className="border-t border-line pt-4">
+        {why ? (
+          <WhyOfVisit visit={visit} zone={zone} />
+        ) : (
+          <Link to={{ search, hash: WHY }} replace preventScrollReset className="font-medium text-brand">
+            {t("whyThis")}
+          </Link>
+        )}
+      </section>
+      <p className="text-xs break-all text-quiet">{t("visitId", { id: visit.visitId })}</p>
     </article>
   );
 }

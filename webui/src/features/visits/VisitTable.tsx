@@ -5,24 +5,24 @@ import type { Visit } from "../../api/gen/footfall/v1/visit_service_pb";
 import { useFace } from "../../api/hooks";
 import { FaceFrame } from "../../components/faces/FaceFrame";
 import { KindBadge } from "../../components/status/KindBadge";
-import { type Column, PagedTable } from "../../components/table/PagedTable";
+import { type VirtualColumn, VirtualTable } from "../../components/table/VirtualTable";
 import { visitorName } from "../../components/visitorName";
 import { day, span, timeOfDay } from "../../time/format";
 import { knownZone } from "../../time/zoned";
+import { t } from "./texts";
 import { visitTimes } from "./visitTimes";
 
-/** One page of visits; a row or card opens its visit beside the table. */
+/** Visits, as far as they were read; a row or card opens its visit beside the table. */
 export function VisitTable(props: {
   visits: readonly Visit[];
   siteById: ReadonlyMap<string, Site>;
   busy: boolean;
   search: string;
-  page: number;
-  onPrevious: (() => void) | undefined;
-  onNext: (() => void) | undefined;
+  hasMore: boolean;
+  onMore: () => void;
 }) {
-  const { visits, siteById, busy, search, page, onPrevious, onNext } = props;
-  const siteName = (visit: Visit) => siteById.get(visit.siteId)?.displayName ?? "Removed site";
+  const { visits, siteById, busy, search, hasMore, onMore } = props;
+  const siteName = (visit: Visit) => siteById.get(visit.siteId)?.displayName ?? t("removedSite");
   const zoneOf = (visit: Visit) => knownZone(siteById.get(visit.siteId)?.timeZone);
   const opener = (visit: Visit) => (
     <Link
@@ -33,51 +33,51 @@ export function VisitTable(props: {
       {visitorName(visit)}
     </Link>
   );
-  const columns: readonly Column<Visit>[] = [
+  const columns: readonly VirtualColumn<Visit>[] = [
     {
       key: "visitor",
-      title: "Visitor",
+      title: t("visitor"),
       cell: (visit) => (
         <span className="flex items-center gap-3">
           <Thumbnail visit={visit} />
           {opener(visit)}
         </span>
       ),
+      className: "w-[22%]",
     },
-    { key: "kind", title: "Visit", cell: (visit) => <KindBadge kind={visit.kind} /> },
-    { key: "site", title: "Site", cell: siteName },
-    { key: "day", title: "Day", cell: (visit) => day(visitTimes(visit).first, zoneOf(visit)), className: "whitespace-nowrap" },
+    { key: "kind", title: t("visit"), cell: (visit) => <KindBadge kind={visit.kind} />, className: "w-24" },
+    { key: "site", title: t("site"), cell: siteName },
+    { key: "day", title: t("day"), cell: (visit) => day(visitTimes(visit).first, zoneOf(visit)), className: "w-40 whitespace-nowrap" },
     {
       key: "from",
-      title: "First seen",
+      title: t("firstSeen"),
       cell: (visit) => timeOfDay(visitTimes(visit).first, zoneOf(visit)),
-      className: "tabular-nums",
+      className: "w-28 tabular-nums",
     },
     {
       key: "span",
-      title: "Seen for",
+      title: t("seenFor"),
       cell: (visit) => span(visitTimes(visit).last - visitTimes(visit).first),
-      className: "whitespace-nowrap tabular-nums",
+      className: "w-28 whitespace-nowrap tabular-nums",
     },
     {
       key: "sightings",
-      title: "Sightings",
+      title: t("sightings"),
       cell: (visit) => visit.sightingCount,
-      className: "hidden text-right tabular-nums xl:table-cell",
+      className: "hidden w-28 text-right tabular-nums xl:table-cell",
     },
   ];
   return (
-    <PagedTable
-      caption="Visits"
+    <VirtualTable
+      caption={t("title")}
       columns={columns}
       rows={visits}
       rowKey={(visit) => visit.visitId}
       busy={busy}
-      page={page}
-      onPrevious={onPrevious}
-      onNext={onNext}
+      hasMore={hasMore}
+      onMore={onMore}
       card={(visit) => (
-        <div className="flex items-center gap-3">
+        <div className="flex w-full items-center gap-3">
           <Thumbnail visit={visit} large />
           <div className="min-w-0 flex-1">
             <div className="flex items-center justify-between gap-2">

@@ -7,14 +7,15 @@ import { dayStart } from "../../time/zoned";
 /** What the address of the page says. Days are "YYYY-MM-DD", both included; "" is no filter. */
 export interface VisitFilters {
   readonly site: string;
+  readonly camera: string;
   readonly from: string;
   readonly to: string;
   readonly kind: "" | "new" | "repeat";
   readonly customer: string;
 }
 
-export const NO_FILTERS: VisitFilters = { site: "", from: "", to: "", kind: "", customer: "" };
-export const PAGE_SIZE = 50;
+export const NO_FILTERS: VisitFilters = { site: "", camera: "", from: "", to: "", kind: "", customer: "" };
+export const PAGE_SIZE = 200;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -28,6 +29,7 @@ export function readFilters(params: URLSearchParams): VisitFilters {
   const kind = params.get("kind");
   return {
     site: matching("site", UUID),
+    camera: matching("camera", UUID),
     from: matching("from", DAY),
     to: matching("to", DAY),
     kind: kind === "new" || kind === "repeat" ? kind : "",
@@ -49,20 +51,19 @@ export function hasBackwardRange(filters: VisitFilters): boolean {
   return filters.from !== "" && filters.to !== "" && filters.from > filters.to;
 }
 
-/** The request for one page; days are those of the zone's calendar. */
+/** The request for the first page; days are those of the zone's calendar. */
 export function toRequest(
   filters: VisitFilters,
   zone: string,
-  pageToken: string,
 ): MessageInitShape<typeof ListVisitsRequestSchema> {
   const start = dayStart(filters.from, zone);
   const end = dayStart(filters.to, zone, 1);
   return {
     siteId: filters.site,
+    cameraId: filters.camera,
     customerId: filters.customer,
     kind: { "": VisitKind.UNSPECIFIED, new: VisitKind.NEW, repeat: VisitKind.REPEAT }[filters.kind],
     pageSize: PAGE_SIZE,
-    pageToken,
     ...(start === undefined ? {} : { startTime: timestampFromMs(start) }),
     ...(end === undefined ? {} : { endTime: timestampFromMs(end) }),
   };

@@ -8,6 +8,8 @@ import { file_buf_validate_validate } from "../../buf/validate/validate_pb";
 import type { Role } from "./auth_service_pb";
 import { file_footfall_v1_auth_service } from "./auth_service_pb";
 import { file_google_api_annotations } from "../../google/api/annotations_pb";
+import type { HttpBodySchema } from "../../google/api/httpbody_pb";
+import { file_google_api_httpbody } from "../../google/api/httpbody_pb";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
@@ -16,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file footfall/v1/audit_service.proto.
  */
 export const file_footfall_v1_audit_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9mb290ZmFsbC92MS9hdWRpdF9zZXJ2aWNlLnByb3RvEgtmb290ZmFsbC52MSLoAQoKQXVkaXRFbnRyeRIQCghhdWRpdF9pZBgBIAEoCRIQCghzZXF1ZW5jZRgCIAEoAxIoCgR0aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghhY3Rvcl9pZBgEIAEoCRIlCgphY3Rvcl9yb2xlGAUgASgOMhEuZm9vdGZhbGwudjEuUm9sZRIOCgZhY3Rpb24YBiABKAkSEAoIcmVzb3VyY2UYByABKAkSEwoLcmVzb3VyY2VfaWQYCCABKAkSDgoGZGV0YWlsGAkgASgJEgwKBGhhc2gYCiABKAkizQMKF0xpc3RBdWRpdEVudHJpZXNSZXF1ZXN0Eh0KCGFjdG9yX2lkGAEgASgJQgu6SAjYAQFyA7ABARJACgZhY3Rpb24YAiABKAlCMLpILdgBAXIoGEAyJF5bYS16XVthLXpfXSooXC58KFwuW2Etel1bYS16X10qKSk/JBIgCgtyZXNvdXJjZV9pZBgDIAEoCUILukgI2AEBcgOwAQESLgoKc3RhcnRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAxiACDqWAbpIkgEajwEKGGxpc3RfYXVkaXRfZW50cmllcy5yYW5nZRIic3RhcnRfdGltZSBtdXN0IGJlIGJlZm9yZSBlbmRfdGltZRpPIWhhcyh0aGlzLnN0YXJ0X3RpbWUpIHx8ICFoYXModGhpcy5lbmRfdGltZSkgfHwgdGhpcy5zdGFydF90aW1lIDwgdGhpcy5lbmRfdGltZSJdChhMaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2USKAoHZW50cmllcxgBIAMoCzIXLmZvb3RmYWxsLnYxLkF1ZGl0RW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMoIBCgxBdWRpdFNlcnZpY2UScgoQTGlzdEF1ZGl0RW50cmllcxIkLmZvb3RmYWxsLnYxLkxpc3RBdWRpdEVudHJpZXNSZXF1ZXN0GiUuZm9vdGZhbGwudjEuTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlIhGC0+STAgsSCS92MS9hdWRpdGIGcHJvdG8z", [file_buf_validate_validate, file_footfall_v1_auth_service, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("Ch9mb290ZmFsbC92MS9hdWRpdF9zZXJ2aWNlLnByb3RvEgtmb290ZmFsbC52MSLoAQoKQXVkaXRFbnRyeRIQCghhdWRpdF9pZBgBIAEoCRIQCghzZXF1ZW5jZRgCIAEoAxIoCgR0aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghhY3Rvcl9pZBgEIAEoCRIlCgphY3Rvcl9yb2xlGAUgASgOMhEuZm9vdGZhbGwudjEuUm9sZRIOCgZhY3Rpb24YBiABKAkSEAoIcmVzb3VyY2UYByABKAkSEwoLcmVzb3VyY2VfaWQYCCABKAkSDgoGZGV0YWlsGAkgASgJEgwKBGhhc2gYCiABKAkizQMKF0xpc3RBdWRpdEVudHJpZXNSZXF1ZXN0Eh0KCGFjdG9yX2lkGAEgASgJQgu6SAjYAQFyA7ABARJACgZhY3Rpb24YAiABKAlCMLpILdgBAXIoGEAyJF5bYS16XVthLXpfXSooXC58KFwuW2Etel1bYS16X10qKSk/JBIgCgtyZXNvdXJjZV9pZBgDIAEoCUILukgI2AEBcgOwAQESLgoKc3RhcnRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhoKCXBhZ2Vfc2l6ZRgGIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAcgASgJQgi6SAVyAxiACDqWAbpIkgEajwEKGGxpc3RfYXVkaXRfZW50cmllcy5yYW5nZRIic3RhcnRfdGltZSBtdXN0IGJlIGJlZm9yZSBlbmRfdGltZRpPIWhhcyh0aGlzLnN0YXJ0X3RpbWUpIHx8ICFoYXModGhpcy5lbmRfdGltZSkgfHwgdGhpcy5zdGFydF90aW1lIDwgdGhpcy5lbmRfdGltZSKXAwoZRXhwb3J0QXVkaXRFbnRyaWVzUmVxdWVzdBIdCghhY3Rvcl9pZBgBIAEoCUILukgI2AEBcgOwAQESQAoGYWN0aW9uGAIgASgJQjC6SC3YAQFyKBhAMiReW2Etel1bYS16X10qKFwufChcLlthLXpdW2Etel9dKikpPyQSIAoLcmVzb3VyY2VfaWQYAyABKAlCC7pICNgBAXIDsAEBEi4KCnN0YXJ0X3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDqYAbpIlAEakQEKGmV4cG9ydF9hdWRpdF9lbnRyaWVzLnJhbmdlEiJzdGFydF90aW1lIG11c3QgYmUgYmVmb3JlIGVuZF90aW1lGk8haGFzKHRoaXMuc3RhcnRfdGltZSkgfHwgIWhhcyh0aGlzLmVuZF90aW1lKSB8fCB0aGlzLnN0YXJ0X3RpbWUgPCB0aGlzLmVuZF90aW1lIl0KGExpc3RBdWRpdEVudHJpZXNSZXNwb25zZRIoCgdlbnRyaWVzGAEgAygLMhcuZm9vdGZhbGwudjEuQXVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAky8gEKDEF1ZGl0U2VydmljZRJyChBMaXN0QXVkaXRFbnRyaWVzEiQuZm9vdGZhbGwudjEuTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QaJS5mb290ZmFsbC52MS5MaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2UiEYLT5JMCCxIJL3YxL2F1ZGl0Em4KEkV4cG9ydEF1ZGl0RW50cmllcxImLmZvb3RmYWxsLnYxLkV4cG9ydEF1ZGl0RW50cmllc1JlcXVlc3QaFC5nb29nbGUuYXBpLkh0dHBCb2R5IhiC0+STAhISEC92MS9hdWRpdC9leHBvcnQwAWIGcHJvdG8z", [file_buf_validate_validate, file_footfall_v1_auth_service, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_timestamp]);
 
 /**
  * AuditEntry is one action.
@@ -167,6 +169,55 @@ export const ListAuditEntriesRequestSchema: GenMessage<ListAuditEntriesRequest> 
   messageDesc(file_footfall_v1_audit_service, 1);
 
 /**
+ * ExportAuditEntriesRequest says which entries to write; what is not set does not narrow.
+ *
+ * @generated from message footfall.v1.ExportAuditEntriesRequest
+ */
+export type ExportAuditEntriesRequest = Message<"footfall.v1.ExportAuditEntriesRequest"> & {
+  /**
+   * actor_id as in ListAuditEntriesRequest.
+   *
+   * @generated from field: string actor_id = 1;
+   */
+  actorId: string;
+
+  /**
+   * action as in ListAuditEntriesRequest.
+   *
+   * @generated from field: string action = 2;
+   */
+  action: string;
+
+  /**
+   * resource_id as in ListAuditEntriesRequest.
+   *
+   * @generated from field: string resource_id = 3;
+   */
+  resourceId: string;
+
+  /**
+   * start_time is the beginning of the time range; unset reaches back to the first entry.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 4;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * end_time is the end of the time range, not included; unset reaches to now.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 5;
+   */
+  endTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message footfall.v1.ExportAuditEntriesRequest.
+ * Use `create(ExportAuditEntriesRequestSchema)` to create a new message.
+ */
+export const ExportAuditEntriesRequestSchema: GenMessage<ExportAuditEntriesRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_audit_service, 2);
+
+/**
  * ListAuditEntriesResponse is one page.
  *
  * @generated from message footfall.v1.ListAuditEntriesResponse
@@ -192,7 +243,7 @@ export type ListAuditEntriesResponse = Message<"footfall.v1.ListAuditEntriesResp
  * Use `create(ListAuditEntriesResponseSchema)` to create a new message.
  */
 export const ListAuditEntriesResponseSchema: GenMessage<ListAuditEntriesResponse> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_audit_service, 2);
+  messageDesc(file_footfall_v1_audit_service, 3);
 
 /**
  * AuditService tells who did what. Tenant administrators read their tenant's log; a system administrator
@@ -211,6 +262,18 @@ export const AuditService: GenService<{
     methodKind: "unary";
     input: typeof ListAuditEntriesRequestSchema;
     output: typeof ListAuditEntriesResponseSchema;
+  },
+  /**
+   * ExportAuditEntries answers with the entries as CSV, the newest first: UTF-8, a comma between values, one line of
+   * names, then one line per entry. Every export is in the log itself, before the first line is given. More than
+   * 100,000 entries are INVALID_ARGUMENT / INVALID_FIELD: narrow the time range.
+   *
+   * @generated from rpc footfall.v1.AuditService.ExportAuditEntries
+   */
+  exportAuditEntries: {
+    methodKind: "server_streaming";
+    input: typeof ExportAuditEntriesRequestSchema;
+    output: typeof HttpBodySchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_footfall_v1_audit_service, 0);

@@ -5,6 +5,8 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb";
+import type { CameraSettings } from "./camera_settings_pb";
+import { file_footfall_v1_camera_settings } from "./camera_settings_pb";
 import { file_google_api_annotations } from "../../google/api/annotations_pb";
 import type { EmptySchema, FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_empty, file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
@@ -14,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file footfall/v1/camera_service.proto.
  */
 export const file_footfall_v1_camera_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmb290ZmFsbC92MS9jYW1lcmFfc2VydmljZS5wcm90bxILZm9vdGZhbGwudjEipgMKBkNhbWVyYRIeCgljYW1lcmFfaWQYASABKAlCC7pICNgBAXIDsAEBEhwKB3NpdGVfaWQYAiABKAlCC7pICNgBAXIDsAEBEh8KDGRpc3BsYXlfbmFtZRgDIAEoCUIJukgGcgQQARh4ErgBCgpzb3VyY2VfdXJsGAQgASgJQqMBukifAboBlgEKEWNhbWVyYS5zb3VyY2VfdXJsEi1tdXN0IGJlIHJ0c3A6Ly8sIHJ0c3BzOi8vLCB1c2I6TiBvciBmaWxlOlBBVEgaUnRoaXMgPT0gJycgfHwgdGhpcy5tYXRjaGVzKCdeKHJ0c3BzPzovL1teWzpzcGFjZTpdL10rLip8dXNiOlswLTldezEsM318ZmlsZTouKykkJylyAxiAEBIUCgdlbmFibGVkGAUgASgISACIAQESLwoLY3JlYXRlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIKCghfZW5hYmxlZCJjChNDcmVhdGVDYW1lcmFSZXF1ZXN0EisKBmNhbWVyYRgBIAEoCzITLmZvb3RmYWxsLnYxLkNhbWVyYUIGukgDyAEBEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIi8KEEdldENhbWVyYVJlcXVlc3QSGwoJY2FtZXJhX2lkGAEgASgJQgi6SAVyA7ABASJsChJMaXN0Q2FtZXJhc1JlcXVlc3QSHAoHc2l0ZV9pZBgBIAEoCUILukgI2AEBcgOwAQESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIIlQKE0xpc3RDYW1lcmFzUmVzcG9uc2USJAoHY2FtZXJhcxgBIAMoCzITLmZvb3RmYWxsLnYxLkNhbWVyYRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkicwoTVXBkYXRlQ2FtZXJhUmVxdWVzdBIrCgZjYW1lcmEYASABKAsyEy5mb290ZmFsbC52MS5DYW1lcmFCBrpIA8gBARIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2siMgoTRGVsZXRlQ2FtZXJhUmVxdWVzdBIbCgljYW1lcmFfaWQYASABKAlCCLpIBXIDsAEBMp4ECg1DYW1lcmFTZXJ2aWNlEmIKDENyZWF0ZUNhbWVyYRIgLmZvb3RmYWxsLnYxLkNyZWF0ZUNhbWVyYVJlcXVlc3QaEy5mb290ZmFsbC52MS5DYW1lcmEiG4LT5JMCFToGY2FtZXJhIgsvdjEvY2FtZXJhcxJgCglHZXRDYW1lcmESHS5mb290ZmFsbC52MS5HZXRDYW1lcmFSZXF1ZXN0GhMuZm9vdGZhbGwudjEuQ2FtZXJhIh+C0+STAhkSFy92MS9jYW1lcmFzL3tjYW1lcmFfaWR9EmUKC0xpc3RDYW1lcmFzEh8uZm9vdGZhbGwudjEuTGlzdENhbWVyYXNSZXF1ZXN0GiAuZm9vdGZhbGwudjEuTGlzdENhbWVyYXNSZXNwb25zZSITgtPkkwINEgsvdjEvY2FtZXJhcxJ1CgxVcGRhdGVDYW1lcmESIC5mb290ZmFsbC52MS5VcGRhdGVDYW1lcmFSZXF1ZXN0GhMuZm9vdGZhbGwudjEuQ2FtZXJhIi6C0+STAig6BmNhbWVyYTIeL3YxL2NhbWVyYXMve2NhbWVyYS5jYW1lcmFfaWR9EmkKDERlbGV0ZUNhbWVyYRIgLmZvb3RmYWxsLnYxLkRlbGV0ZUNhbWVyYVJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiH4LT5JMCGSoXL3YxL2NhbWVyYXMve2NhbWVyYV9pZH1iBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_empty, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("CiBmb290ZmFsbC92MS9jYW1lcmFfc2VydmljZS5wcm90bxILZm9vdGZhbGwudjEi+gQKBkNhbWVyYRIeCgljYW1lcmFfaWQYASABKAlCC7pICNgBAXIDsAEBEhwKB3NpdGVfaWQYAiABKAlCC7pICNgBAXIDsAEBEh8KDGRpc3BsYXlfbmFtZRgDIAEoCUIJukgGcgQQARh4EvYBCgpzb3VyY2VfdXJsGAQgASgJQuEBukjdAboB1AEKEWNhbWVyYS5zb3VyY2VfdXJsEjltdXN0IGJlIHJ0c3A6Ly8sIHJ0c3BzOi8vLCB1c2I6TiwgZmlsZTpQQVRIIG9yIHN5bnRoZXRpYzoagwF0aGlzID09ICcnIHx8IHRoaXMubWF0Y2hlcygnXihydHNwcz86Ly9bXls6c3BhY2U6XS9dKy4qfHVzYjpbMC05XXsxLDN9fGZpbGU6Lit8c3ludGhldGljOihbMC05XXsyLDR9eFswLTldezIsNH0pPyhAWzAtOV17MSwyfSk/KSQnKXIDGIAQEhQKB2VuYWJsZWQYBSABKAhIAIgBARIvCgtjcmVhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCHNldHRpbmdzGAggASgLMhsuZm9vdGZhbGwudjEuQ2FtZXJhU2V0dGluZ3MSJwoSYXNzaWduZWRfd29ya2VyX2lkGAkgASgJQgu6SAjYAQFyA7ABARIlChBob2xkZXJfd29ya2VyX2lkGAogASgJQgu6SAjYAQFyA7ABARIVCgRldGFnGAsgASgJQge6SARyAhhAQgoKCF9lbmFibGVkImMKE0NyZWF0ZUNhbWVyYVJlcXVlc3QSKwoGY2FtZXJhGAEgASgLMhMuZm9vdGZhbGwudjEuQ2FtZXJhQga6SAPIAQESHwoKcmVxdWVzdF9pZBgCIAEoCUILukgI2AEBcgOwAQEiLwoQR2V0Q2FtZXJhUmVxdWVzdBIbCgljYW1lcmFfaWQYASABKAlCCLpIBXIDsAEBImwKEkxpc3RDYW1lcmFzUmVxdWVzdBIcCgdzaXRlX2lkGAEgASgJQgu6SAjYAQFyA7ABARIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiZgoTTGlzdENhbWVyYXNSZXNwb25zZRIkCgdjYW1lcmFzGAEgAygLMhMuZm9vdGZhbGwudjEuQ2FtZXJhEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIQCghyZXZpc2lvbhgDIAEoAyJzChNVcGRhdGVDYW1lcmFSZXF1ZXN0EisKBmNhbWVyYRgBIAEoCzITLmZvb3RmYWxsLnYxLkNhbWVyYUIGukgDyAEBEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzayIyChNEZWxldGVDYW1lcmFSZXF1ZXN0EhsKCWNhbWVyYV9pZBgBIAEoCUIIukgFcgOwAQEyngQKDUNhbWVyYVNlcnZpY2USYgoMQ3JlYXRlQ2FtZXJhEiAuZm9vdGZhbGwudjEuQ3JlYXRlQ2FtZXJhUmVxdWVzdBoTLmZvb3RmYWxsLnYxLkNhbWVyYSIbgtPkkwIVOgZjYW1lcmEiCy92MS9jYW1lcmFzEmAKCUdldENhbWVyYRIdLmZvb3RmYWxsLnYxLkdldENhbWVyYVJlcXVlc3QaEy5mb290ZmFsbC52MS5DYW1lcmEiH4LT5JMCGRIXL3YxL2NhbWVyYXMve2NhbWVyYV9pZH0SZQoLTGlzdENhbWVyYXMSHy5mb290ZmFsbC52MS5MaXN0Q2FtZXJhc1JlcXVlc3QaIC5mb290ZmFsbC52MS5MaXN0Q2FtZXJhc1Jlc3BvbnNlIhOC0+STAg0SCy92MS9jYW1lcmFzEnUKDFVwZGF0ZUNhbWVyYRIgLmZvb3RmYWxsLnYxLlVwZGF0ZUNhbWVyYVJlcXVlc3QaEy5mb290ZmFsbC52MS5DYW1lcmEiLoLT5JMCKDoGY2FtZXJhMh4vdjEvY2FtZXJhcy97Y2FtZXJhLmNhbWVyYV9pZH0SaQoMRGVsZXRlQ2FtZXJhEiAuZm9vdGZhbGwudjEuRGVsZXRlQ2FtZXJhUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSIfgtPkkwIZKhcvdjEvY2FtZXJhcy97Y2FtZXJhX2lkfWIGcHJvdG8z", [file_buf_validate_validate, file_footfall_v1_camera_settings, file_google_api_annotations, file_google_protobuf_empty, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * Camera is one lens of a site.
@@ -45,8 +47,9 @@ export type Camera = Message<"footfall.v1.Camera"> & {
 
   /**
    * source_url is where a worker reads frames: "rtsp://" or "rtsps://" with host and path, "usb:0" for
-   * a local device, or "file:" with a path on the worker. A password in it is stored and sent to the
-   * site's workers, and every answer shows it as "***"; sending "***" back keeps the stored one.
+   * a local device, "file:" with a path on the worker, or "synthetic:" for a test picture that the worker
+   * makes itself, such as "synthetic:1280x720@10". A password in it is stored and sent to the site's
+   * workers, and every answer shows it as "***"; sending "***" back keeps the stored one.
    *
    * @generated from field: string source_url = 4;
    */
@@ -72,6 +75,37 @@ export type Camera = Message<"footfall.v1.Camera"> & {
    * @generated from field: google.protobuf.Timestamp update_time = 7;
    */
   updateTime?: Timestamp | undefined;
+
+  /**
+   * settings say how workers look at the picture, and which pictures leave the shop. No more of them do
+   * than the site's image_policy allows, whatever is set here.
+   *
+   * @generated from field: footfall.v1.CameraSettings settings = 8;
+   */
+  settings?: CameraSettings | undefined;
+
+  /**
+   * assigned_worker_id is the worker of the site that is to read the camera while it has a link. Without one,
+   * or when it is empty, any worker of the site may. One worker reads a camera at a time.
+   *
+   * @generated from field: string assigned_worker_id = 9;
+   */
+  assignedWorkerId: string;
+
+  /**
+   * holder_worker_id is the worker that reads the camera now. Empty when none does. Set by the core.
+   *
+   * @generated from field: string holder_worker_id = 10;
+   */
+  holderWorkerId: string;
+
+  /**
+   * etag names this state of what people set. Sent with UpdateCamera, the update is refused (ABORTED /
+   * ETAG_MISMATCH) when somebody else changed the camera meanwhile. Set by the core.
+   *
+   * @generated from field: string etag = 11;
+   */
+  etag: string;
 };
 
 /**
@@ -184,6 +218,13 @@ export type ListCamerasResponse = Message<"footfall.v1.ListCamerasResponse"> & {
    * @generated from field: string next_page_token = 2;
    */
   nextPageToken: string;
+
+  /**
+   * revision as of which, or later, the page is: LiveService.Watch after it misses nothing.
+   *
+   * @generated from field: int64 revision = 3;
+   */
+  revision: bigint;
 };
 
 /**
@@ -200,15 +241,16 @@ export const ListCamerasResponseSchema: GenMessage<ListCamerasResponse> = /*@__P
  */
 export type UpdateCameraRequest = Message<"footfall.v1.UpdateCameraRequest"> & {
   /**
-   * camera names the camera by camera_id and holds the new values.
+   * camera names the camera by camera_id and holds the new values, and the etag when the change is to be
+   * refused if somebody else was faster.
    *
    * @generated from field: footfall.v1.Camera camera = 1;
    */
   camera?: Camera | undefined;
 
   /**
-   * update_mask names the fields to change: display_name, source_url, enabled. Unset means every field
-   * that is set in camera.
+   * update_mask names the fields to change: display_name, source_url, enabled, settings (as a whole),
+   * assigned_worker_id (empty: any). Unset means every field that is set in camera.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */

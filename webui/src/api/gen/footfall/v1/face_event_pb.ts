@@ -5,6 +5,8 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb";
+import type { Crossing } from "./camera_settings_pb";
+import { file_footfall_v1_camera_settings } from "./camera_settings_pb";
 import type { BoundingBox, Point } from "./common_pb";
 import { file_footfall_v1_common } from "./common_pb";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
@@ -15,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file footfall/v1/face_event.proto.
  */
 export const file_footfall_v1_face_event: GenFile = /*@__PURE__*/
-  fileDesc("Chxmb290ZmFsbC92MS9mYWNlX2V2ZW50LnByb3RvEgtmb290ZmFsbC52MSK7BwoJRmFjZUV2ZW50EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABARIbCgljYW1lcmFfaWQYAiABKAlCCLpIBXIDsAEBEh0KCHRyYWNrX2lkGAMgASgJQgu6SAjYAQFyA7ABARI7Cg9maXJzdF9zZWVuX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESMgoObGFzdF9zZWVuX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWZpbmFsGAYgASgIEjEKCWVtYmVkZGluZxgHIAEoCzIWLmZvb3RmYWxsLnYxLkVtYmVkZGluZ0IGukgDyAEBEiUKA2JveBgIIAEoCzIYLmZvb3RmYWxsLnYxLkJvdW5kaW5nQm94EokBCglsYW5kbWFya3MYCSADKAsyEi5mb290ZmFsbC52MS5Qb2ludEJiukhfugFcChRmYWNlX2V2ZW50LmxhbmRtYXJrcxIebXVzdCBiZSBlbXB0eSBvciBoYXZlIDUgcG9pbnRzGiR0aGlzLnNpemUoKSA9PSAwIHx8IHRoaXMuc2l6ZSgpID09IDUSKgoPZGV0ZWN0aW9uX3Njb3JlGAogASgCQhG6SA4KDEABHQAAgD8tAAAAABIxCgdxdWFsaXR5GAsgASgLMhguZm9vdGZhbGwudjEuRmFjZVF1YWxpdHlCBrpIA8gBARIyChJmZW1hbGVfcHJvYmFiaWxpdHkYDCABKAJCEbpIDgoMQAEdAACAPy0AAAAASACIAQESLQoFaW1hZ2UYDSABKAsyHi5mb290ZmFsbC52MS5JbWFnZUFubm91bmNlbWVudBIcCgljcm9wX2pwZWcYDiABKAxCCbpIBnoEGICABBIcCgpzaG90X2NvdW50GA8gASgNQgi6SAUqAxiQThIfCgxhbGlnbmVkX2pwZWcYECABKAxCCbpIBnoEGICAAjq5AbpItQEasgEKFWZhY2VfZXZlbnQuc2Vlbl9vcmRlchIxbGFzdF9zZWVuX3RpbWUgbXVzdCBub3QgYmUgYmVmb3JlIGZpcnN0X3NlZW5fdGltZRpmIWhhcyh0aGlzLmxhc3Rfc2Vlbl90aW1lKSB8fCAhaGFzKHRoaXMuZmlyc3Rfc2Vlbl90aW1lKSB8fCB0aGlzLmxhc3Rfc2Vlbl90aW1lID49IHRoaXMuZmlyc3Rfc2Vlbl90aW1lQhUKE19mZW1hbGVfcHJvYmFiaWxpdHkivQEKCUVtYmVkZGluZxIzCghtb2RlbF9pZBgBIAEoCUIhukgechwQARhAMhZeW2EtejAtOV1bYS16MC05Ll8tXSokEnsKBnZlY3RvchgCIAEoDEJrukhougFdChBlbWJlZGRpbmcudmVjdG9yEjNtdXN0IGJlIHdob2xlIGZsb2F0MzIgdmFsdWVzOiBhIG11bHRpcGxlIG9mIDQgYnl0ZXMaFHRoaXMuc2l6ZSgpICUgNCA9PSAwegYQgAIYgEAiqgIKC0ZhY2VRdWFsaXR5EiAKBXNjb3JlGAEgASgCQhG6SA4KDEABHQAAgD8tAAAAABIfCgRzaXplGAIgASgCQhG6SA4KDEABHQAAgD8tAAAAABIfCgRwb3NlGAMgASgCQhG6SA4KDEABHQAAgD8tAAAAABIkCglzaGFycG5lc3MYBCABKAJCEbpIDgoMQAEdAACAPy0AAAAAEiMKCGV4cG9zdXJlGAUgASgCQhG6SA4KDEABHQAAgD8tAAAAABIqCg9pbnRlcl9vY3VsYXJfcHgYBiABKAJCEbpIDgoMQAEdAEAcRi0AAAAAEkAKB3JlYXNvbnMYByADKA4yGi5mb290ZmFsbC52MS5RdWFsaXR5UmVhc29uQhO6SBCSAQ0QCBgBIgeCAQQQASAAInkKEUltYWdlQW5ub3VuY2VtZW50EhoKCGltYWdlX2lkGAEgASgJQgi6SAVyA7ABARIfCgpzaXplX2J5dGVzGAIgASgNQgu6SAgqBhiAgEAoARInCgxjb250ZW50X3R5cGUYAyABKAlCEbpIDnIMUgppbWFnZS9qcGVnKp8CCg1RdWFsaXR5UmVhc29uEh4KGlFVQUxJVFlfUkVBU09OX1VOU1BFQ0lGSUVEEAASHAoYUVVBTElUWV9SRUFTT05fVE9PX1NNQUxMEAESHgoaUVVBTElUWV9SRUFTT05fVFVSTkVEX0FXQVkQAhIaChZRVUFMSVRZX1JFQVNPTl9CTFVSUkVEEAMSGwoXUVVBTElUWV9SRUFTT05fVE9PX0RBUksQBBIdChlRVUFMSVRZX1JFQVNPTl9UT09fQlJJR0hUEAUSHwobUVVBTElUWV9SRUFTT05fTE9XX0NPTlRSQVNUEAYSHAoYUVVBTElUWV9SRUFTT05fVFJVTkNBVEVEEAcSGQoVUVVBTElUWV9SRUFTT05fVU5TVVJFEAhiBnByb3RvMw", [file_buf_validate_validate, file_footfall_v1_common, file_google_protobuf_timestamp]);
+  fileDesc("Chxmb290ZmFsbC92MS9mYWNlX2V2ZW50LnByb3RvEgtmb290ZmFsbC52MSK4CAoJRmFjZUV2ZW50EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABARIbCgljYW1lcmFfaWQYAiABKAlCCLpIBXIDsAEBEh0KCHRyYWNrX2lkGAMgASgJQgu6SAjYAQFyA7ABARI7Cg9maXJzdF9zZWVuX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESMgoObGFzdF9zZWVuX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWZpbmFsGAYgASgIEjEKCWVtYmVkZGluZxgHIAEoCzIWLmZvb3RmYWxsLnYxLkVtYmVkZGluZ0IGukgDyAEBEiUKA2JveBgIIAEoCzIYLmZvb3RmYWxsLnYxLkJvdW5kaW5nQm94EokBCglsYW5kbWFya3MYCSADKAsyEi5mb290ZmFsbC52MS5Qb2ludEJiukhfugFcChRmYWNlX2V2ZW50LmxhbmRtYXJrcxIebXVzdCBiZSBlbXB0eSBvciBoYXZlIDUgcG9pbnRzGiR0aGlzLnNpemUoKSA9PSAwIHx8IHRoaXMuc2l6ZSgpID09IDUSKgoPZGV0ZWN0aW9uX3Njb3JlGAogASgCQhG6SA4KDEABHQAAgD8tAAAAABIxCgdxdWFsaXR5GAsgASgLMhguZm9vdGZhbGwudjEuRmFjZVF1YWxpdHlCBrpIA8gBARIyChJmZW1hbGVfcHJvYmFiaWxpdHkYDCABKAJCEbpIDgoMQAEdAACAPy0AAAAASACIAQESLQoFaW1hZ2UYDSABKAsyHi5mb290ZmFsbC52MS5JbWFnZUFubm91bmNlbWVudBIcCgljcm9wX2pwZWcYDiABKAxCCbpIBnoEGICABBIcCgpzaG90X2NvdW50GA8gASgNQgi6SAUqAxiQThIfCgxhbGlnbmVkX2pwZWcYECABKAxCCbpIBnoEGICAAhIcCgtsZWFzZV90b2tlbhgRIAEoA0IHukgEIgIoABIxCghjcm9zc2luZxgSIAEoDjIVLmZvb3RmYWxsLnYxLkNyb3NzaW5nQgi6SAWCAQIQARIqCgpzdGFmZl9oaW50GBMgASgLMhYuZm9vdGZhbGwudjEuU3RhZmZIaW50OrkBuki1ARqyAQoVZmFjZV9ldmVudC5zZWVuX29yZGVyEjFsYXN0X3NlZW5fdGltZSBtdXN0IG5vdCBiZSBiZWZvcmUgZmlyc3Rfc2Vlbl90aW1lGmYhaGFzKHRoaXMubGFzdF9zZWVuX3RpbWUpIHx8ICFoYXModGhpcy5maXJzdF9zZWVuX3RpbWUpIHx8IHRoaXMubGFzdF9zZWVuX3RpbWUgPj0gdGhpcy5maXJzdF9zZWVuX3RpbWVCFQoTX2ZlbWFsZV9wcm9iYWJpbGl0eSJrCglTdGFmZkhpbnQSGgoIc3RhZmZfaWQYASABKAlCCLpIBXIDsAEBEiAKBXNjb3JlGAIgASgCQhG6SA4KDEABHcUggD8txSCAvxIgCg9nYWxsZXJ5X3ZlcnNpb24YAyABKANCB7pIBCICKAEivQEKCUVtYmVkZGluZxIzCghtb2RlbF9pZBgBIAEoCUIhukgechwQARhAMhZeW2EtejAtOV1bYS16MC05Ll8tXSokEnsKBnZlY3RvchgCIAEoDEJrukhougFdChBlbWJlZGRpbmcudmVjdG9yEjNtdXN0IGJlIHdob2xlIGZsb2F0MzIgdmFsdWVzOiBhIG11bHRpcGxlIG9mIDQgYnl0ZXMaFHRoaXMuc2l6ZSgpICUgNCA9PSAwegYQgAIYgEAiqgIKC0ZhY2VRdWFsaXR5EiAKBXNjb3JlGAEgASgCQhG6SA4KDEABHQAAgD8tAAAAABIfCgRzaXplGAIgASgCQhG6SA4KDEABHQAAgD8tAAAAABIfCgRwb3NlGAMgASgCQhG6SA4KDEABHQAAgD8tAAAAABIkCglzaGFycG5lc3MYBCABKAJCEbpIDgoMQAEdAACAPy0AAAAAEiMKCGV4cG9zdXJlGAUgASgCQhG6SA4KDEABHQAAgD8tAAAAABIqCg9pbnRlcl9vY3VsYXJfcHgYBiABKAJCEbpIDgoMQAEdAEAcRi0AAAAAEkAKB3JlYXNvbnMYByADKA4yGi5mb290ZmFsbC52MS5RdWFsaXR5UmVhc29uQhO6SBCSAQ0QCBgBIgeCAQQQASAAInkKEUltYWdlQW5ub3VuY2VtZW50EhoKCGltYWdlX2lkGAEgASgJQgi6SAVyA7ABARIfCgpzaXplX2J5dGVzGAIgASgNQgu6SAgqBhiAgEAoARInCgxjb250ZW50X3R5cGUYAyABKAlCEbpIDnIMUgppbWFnZS9qcGVnKp8CCg1RdWFsaXR5UmVhc29uEh4KGlFVQUxJVFlfUkVBU09OX1VOU1BFQ0lGSUVEEAASHAoYUVVBTElUWV9SRUFTT05fVE9PX1NNQUxMEAESHgoaUVVBTElUWV9SRUFTT05fVFVSTkVEX0FXQVkQAhIaChZRVUFMSVRZX1JFQVNPTl9CTFVSUkVEEAMSGwoXUVVBTElUWV9SRUFTT05fVE9PX0RBUksQBBIdChlRVUFMSVRZX1JFQVNPTl9UT09fQlJJR0hUEAUSHwobUVVBTElUWV9SRUFTT05fTE9XX0NPTlRSQVNUEAYSHAoYUVVBTElUWV9SRUFTT05fVFJVTkNBVEVEEAcSGQoVUVVBTElUWV9SRUFTT05fVU5TVVJFEAhiBnByb3RvMw", [file_buf_validate_validate, file_footfall_v1_camera_settings, file_footfall_v1_common, file_google_protobuf_timestamp]);
 
 /**
  * FaceEvent is one face that a camera followed from frame to frame (a track), told by its best shot.
@@ -144,6 +146,28 @@ export type FaceEvent = Message<"footfall.v1.FaceEvent"> & {
    * @generated from field: bytes aligned_jpeg = 16;
    */
   alignedJpeg: Uint8Array;
+
+  /**
+   * lease_token is the camera's lease that the track was captured under. 0 from senders without leases. What
+   * was captured after the camera had passed to somebody else is refused.
+   *
+   * @generated from field: int64 lease_token = 17;
+   */
+  leaseToken: bigint;
+
+  /**
+   * crossing says whether the person crossed the camera's entry line, and which way.
+   *
+   * @generated from field: footfall.v1.Crossing crossing = 18;
+   */
+  crossing: Crossing;
+
+  /**
+   * staff_hint says that the worker took the person for a member of staff. The core checks again.
+   *
+   * @generated from field: footfall.v1.StaffHint staff_hint = 19;
+   */
+  staffHint?: StaffHint | undefined;
 };
 
 /**
@@ -152,6 +176,41 @@ export type FaceEvent = Message<"footfall.v1.FaceEvent"> & {
  */
 export const FaceEventSchema: GenMessage<FaceEvent> = /*@__PURE__*/
   messageDesc(file_footfall_v1_face_event, 0);
+
+/**
+ * StaffHint is what a worker found in its staff gallery.
+ *
+ * @generated from message footfall.v1.StaffHint
+ */
+export type StaffHint = Message<"footfall.v1.StaffHint"> & {
+  /**
+   * staff_id of who it looks like.
+   *
+   * @generated from field: string staff_id = 1;
+   */
+  staffId: string;
+
+  /**
+   * score is the cosine similarity, from -1 to 1.
+   *
+   * @generated from field: float score = 2;
+   */
+  score: number;
+
+  /**
+   * gallery_version that it was found in.
+   *
+   * @generated from field: int64 gallery_version = 3;
+   */
+  galleryVersion: bigint;
+};
+
+/**
+ * Describes the message footfall.v1.StaffHint.
+ * Use `create(StaffHintSchema)` to create a new message.
+ */
+export const StaffHintSchema: GenMessage<StaffHint> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_face_event, 1);
 
 /**
  * Embedding is a face as a vector. Vectors of different models are never compared.
@@ -180,7 +239,7 @@ export type Embedding = Message<"footfall.v1.Embedding"> & {
  * Use `create(EmbeddingSchema)` to create a new message.
  */
 export const EmbeddingSchema: GenMessage<Embedding> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_face_event, 1);
+  messageDesc(file_footfall_v1_face_event, 2);
 
 /**
  * FaceQuality tells how fit a shot is for recognition: 0 is useless, 1 is perfect. The score is the
@@ -244,7 +303,7 @@ export type FaceQuality = Message<"footfall.v1.FaceQuality"> & {
  * Use `create(FaceQualitySchema)` to create a new message.
  */
 export const FaceQualitySchema: GenMessage<FaceQuality> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_face_event, 2);
+  messageDesc(file_footfall_v1_face_event, 3);
 
 /**
  * ImageAnnouncement says that an image exists and will be uploaded.
@@ -279,7 +338,7 @@ export type ImageAnnouncement = Message<"footfall.v1.ImageAnnouncement"> & {
  * Use `create(ImageAnnouncementSchema)` to create a new message.
  */
 export const ImageAnnouncementSchema: GenMessage<ImageAnnouncement> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_face_event, 3);
+  messageDesc(file_footfall_v1_face_event, 4);
 
 /**
  * QualityReason names a fault of a shot.

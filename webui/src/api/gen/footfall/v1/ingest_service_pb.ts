@@ -5,9 +5,15 @@
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb";
+import type { CommandResult, EdgeCommand } from "./camera_command_pb";
+import { file_footfall_v1_camera_command } from "./camera_command_pb";
+import type { CameraSettings } from "./camera_settings_pb";
+import { file_footfall_v1_camera_settings } from "./camera_settings_pb";
+import type { BoundingBox } from "./common_pb";
+import { file_footfall_v1_common } from "./common_pb";
 import type { ErrorReason } from "./error_reason_pb";
 import { file_footfall_v1_error_reason } from "./error_reason_pb";
-import type { FaceEvent } from "./face_event_pb";
+import type { FaceEvent, QualityReason } from "./face_event_pb";
 import { file_footfall_v1_face_event } from "./face_event_pb";
 import { file_google_api_annotations } from "../../google/api/annotations_pb";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
@@ -18,7 +24,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file footfall/v1/ingest_service.proto.
  */
 export const file_footfall_v1_ingest_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmb290ZmFsbC92MS9pbmdlc3Rfc2VydmljZS5wcm90bxILZm9vdGZhbGwudjEilQIKDkNvbm5lY3RSZXF1ZXN0EiMKBWhlbGxvGAEgASgLMhIuZm9vdGZhbGwudjEuSGVsbG9IABI1CgpmYWNlX2V2ZW50GAIgASgLMh8uZm9vdGZhbGwudjEuU2VxdWVuY2VkRmFjZUV2ZW50SAASKwoJaGVhcnRiZWF0GAMgASgLMhYuZm9vdGZhbGwudjEuSGVhcnRiZWF0SAASNAoOdXBsb2FkX3JlcXVlc3QYBCABKAsyGi5mb290ZmFsbC52MS5VcGxvYWRSZXF1ZXN0SAASMgoNdXBsb2FkX3JlcG9ydBgFIAEoCzIZLmZvb3RmYWxsLnYxLlVwbG9hZFJlcG9ydEgAQhAKB21lc3NhZ2USBbpIAggBIrsCCg9Db25uZWN0UmVzcG9uc2USJwoHd2VsY29tZRgBIAEoCzIULmZvb3RmYWxsLnYxLldlbGNvbWVIABIfCgNhY2sYAiABKAsyEC5mb290ZmFsbC52MS5BY2tIABI2Cg9kZXNpcmVkX2NhbWVyYXMYAyABKAsyGy5mb290ZmFsbC52MS5EZXNpcmVkQ2FtZXJhc0gAEjIKDXVwbG9hZF9ncmFudHMYBCABKAsyGS5mb290ZmFsbC52MS5VcGxvYWRHcmFudHNIABI0Cg51cGxvYWRfcmVjZWlwdBgFIAEoCzIaLmZvb3RmYWxsLnYxLlVwbG9hZFJlY2VpcHRIABIxCgloZWFydGJlYXQYBiABKAsyHC5mb290ZmFsbC52MS5IZWFydGJlYXRBbnN3ZXJIAEIJCgdtZXNzYWdlIt0BCgVIZWxsbxIbCgl3b3JrZXJfaWQYASABKAlCCLpIBXIDsAEBEhoKCHNwb29sX2lkGAIgASgJQgi6SAVyA7ABARIdCgxkaXNwbGF5X25hbWUYAyABKAlCB7pIBHICGHgSIQoQc29mdHdhcmVfdmVyc2lvbhgEIAEoCUIHukgEcgIYQBIzCghtb2RlbF9pZBgFIAEoCUIhukgechwQARhAMhZeW2EtejAtOV1bYS16MC05Ll8tXSokEiQKDGNhcGFiaWxpdGllcxgGIAMoCUIOukgLkgEIEEAiBHICGEAi0wEKB1dlbGNvbWUSFQoNYWNrZWRfdGhyb3VnaBgBIAEoBBIVCg1tYXhfaW5fZmxpZ2h0GAIgASgNEjUKEmhlYXJ0YmVhdF9pbnRlcnZhbBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI0Cg9kZXNpcmVkX2NhbWVyYXMYBCABKAsyGy5mb290ZmFsbC52MS5EZXNpcmVkQ2FtZXJhcxItCgljb3JlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIl4KElNlcXVlbmNlZEZhY2VFdmVudBIZCghzZXF1ZW5jZRgBIAEoBEIHukgEMgIoARItCgVldmVudBgCIAEoCzIWLmZvb3RmYWxsLnYxLkZhY2VFdmVudEIGukgD2AEDIk0KA0FjaxIVCg1hY2tlZF90aHJvdWdoGAEgASgEEi8KCnJlamVjdGlvbnMYAiADKAsyGy5mb290ZmFsbC52MS5FdmVudFJlamVjdGlvbiJzCg5FdmVudFJlamVjdGlvbhIQCghzZXF1ZW5jZRgBIAEoBBIQCghldmVudF9pZBgCIAEoCRIoCgZyZWFzb24YAyABKA4yGC5mb290ZmFsbC52MS5FcnJvclJlYXNvbhITCgtkZXNjcmlwdGlvbhgEIAEoCSKpAQoJSGVhcnRiZWF0EjUKCXNlbnRfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBrpIA8gBARIWCg5zcG9vbGVkX2V2ZW50cxgCIAEoBBIWCg5kcm9wcGVkX2V2ZW50cxgDIAEoBBI1CgdjYW1lcmFzGAQgAygLMhkuZm9vdGZhbGwudjEuQ2FtZXJhSGVhbHRoQgm6SAaSAQMQgAIibwoPSGVhcnRiZWF0QW5zd2VyEi0KCXNlbnRfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJY29yZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLbAQoMQ2FtZXJhSGVhbHRoEhsKCWNhbWVyYV9pZBgBIAEoCUIIukgFcgOwAQESMQoFc3RhdGUYAiABKA4yGC5mb290ZmFsbC52MS5DYW1lcmFTdGF0ZUIIukgFggECEAESMwoPbGFzdF9mcmFtZV90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYCgZkZXRhaWwYBCABKAlCCLpIBXIDGPQDEiwKEWZyYW1lc19wZXJfc2Vjb25kGAUgASgCQhG6SA4KDEABHQAAekQtAAAAACJMCg5EZXNpcmVkQ2FtZXJhcxIQCghyZXZpc2lvbhgBIAEoAxIoCgdjYW1lcmFzGAIgAygLMhcuZm9vdGZhbGwudjEuQ2FtZXJhU3BlYyJJCgpDYW1lcmFTcGVjEhEKCWNhbWVyYV9pZBgBIAEoCRISCgpzb3VyY2VfdXJsGAIgASgJEhQKDGRpc3BsYXlfbmFtZRgDIAEoCSI3Cg1VcGxvYWRSZXF1ZXN0EiYKCWltYWdlX2lkcxgBIAMoCUITukgQkgENCAEQQBgBIgVyA7ABASJUCgxVcGxvYWRHcmFudHMSKAoGZ3JhbnRzGAEgAygLMhguZm9vdGZhbGwudjEuVXBsb2FkR3JhbnQSGgoSdW53YW50ZWRfaW1hZ2VfaWRzGAIgAygJImEKC1VwbG9hZEdyYW50EhAKCGltYWdlX2lkGAEgASgJEg8KB3B1dF91cmwYAiABKAkSLwoLZXhwaXJlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjYKDFVwbG9hZFJlcG9ydBImCglpbWFnZV9pZHMYASADKAlCE7pIEJIBDQgBEEAYASIFcgOwAQEiRAoNVXBsb2FkUmVjZWlwdBIYChBzdG9yZWRfaW1hZ2VfaWRzGAEgAygJEhkKEW1pc3NpbmdfaW1hZ2VfaWRzGAIgAygJIkIKEVJlY29yZEZhY2VSZXF1ZXN0Ei0KBWV2ZW50GAEgASgLMhYuZm9vdGZhbGwudjEuRmFjZUV2ZW50Qga6SAPIAQEiqQEKElJlY29yZEZhY2VSZXNwb25zZRIQCghldmVudF9pZBgBIAEoCRIpCgdvdXRjb21lGAIgASgOMhguZm9vdGZhbGwudjEuRmFjZU91dGNvbWUSEQoJZHVwbGljYXRlGAMgASgIEhMKC2N1c3RvbWVyX2lkGAQgASgJEhAKCHZpc2l0X2lkGAUgASgJEhIKBXNjb3JlGAYgASgCSACIAQFCCAoGX3Njb3JlIk0KF0JhdGNoUmVjb3JkRmFjZXNSZXF1ZXN0EjIKBmV2ZW50cxgBIAMoCzIWLmZvb3RmYWxsLnYxLkZhY2VFdmVudEIKukgHkgEECAEQQCJMChhCYXRjaFJlY29yZEZhY2VzUmVzcG9uc2USMAoHcmVzdWx0cxgBIAMoCzIfLmZvb3RmYWxsLnYxLlJlY29yZEZhY2VSZXNwb25zZSqSAQoLQ2FtZXJhU3RhdGUSHAoYQ0FNRVJBX1NUQVRFX1VOU1BFQ0lGSUVEEAASGwoXQ0FNRVJBX1NUQVRFX0NPTk5FQ1RJTkcQARIXChNDQU1FUkFfU1RBVEVfT05MSU5FEAISFwoTQ0FNRVJBX1NUQVRFX0ZBSUxFRBADEhYKEkNBTUVSQV9TVEFURV9FTkRFRBAEKqwBCgtGYWNlT3V0Y29tZRIcChhGQUNFX09VVENPTUVfVU5TUEVDSUZJRUQQABIWChJGQUNFX09VVENPTUVfS05PV04QARIUChBGQUNFX09VVENPTUVfTkVXEAISHwobRkFDRV9PVVRDT01FX1VOUkVDT0dOSVNBQkxFEAMSGAoURkFDRV9PVVRDT01FX1BFTkRJTkcQBBIWChJGQUNFX09VVENPTUVfU1RBRkYQBTLMAgoNSW5nZXN0U2VydmljZRJICgdDb25uZWN0EhsuZm9vdGZhbGwudjEuQ29ubmVjdFJlcXVlc3QaHC5mb290ZmFsbC52MS5Db25uZWN0UmVzcG9uc2UoATABEm0KClJlY29yZEZhY2USHi5mb290ZmFsbC52MS5SZWNvcmRGYWNlUmVxdWVzdBofLmZvb3RmYWxsLnYxLlJlY29yZEZhY2VSZXNwb25zZSIegtPkkwIYOgVldmVudCIPL3YxL2V2ZW50cy9mYWNlEoEBChBCYXRjaFJlY29yZEZhY2VzEiQuZm9vdGZhbGwudjEuQmF0Y2hSZWNvcmRGYWNlc1JlcXVlc3QaJS5mb290ZmFsbC52MS5CYXRjaFJlY29yZEZhY2VzUmVzcG9uc2UiIILT5JMCGjoBKiIVL3YxL2V2ZW50cy9mYWNlL2JhdGNoYgZwcm90bzM", [file_buf_validate_validate, file_footfall_v1_error_reason, file_footfall_v1_face_event, file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("CiBmb290ZmFsbC92MS9pbmdlc3Rfc2VydmljZS5wcm90bxILZm9vdGZhbGwudjEi6wMKDkNvbm5lY3RSZXF1ZXN0EiMKBWhlbGxvGAEgASgLMhIuZm9vdGZhbGwudjEuSGVsbG9IABI1CgpmYWNlX2V2ZW50GAIgASgLMh8uZm9vdGZhbGwudjEuU2VxdWVuY2VkRmFjZUV2ZW50SAASKwoJaGVhcnRiZWF0GAMgASgLMhYuZm9vdGZhbGwudjEuSGVhcnRiZWF0SAASNAoOdXBsb2FkX3JlcXVlc3QYBCABKAsyGi5mb290ZmFsbC52MS5VcGxvYWRSZXF1ZXN0SAASMgoNdXBsb2FkX3JlcG9ydBgFIAEoCzIZLmZvb3RmYWxsLnYxLlVwbG9hZFJlcG9ydEgAEjQKDmNvbW1hbmRfcmVzdWx0GAYgASgLMhouZm9vdGZhbGwudjEuQ29tbWFuZFJlc3VsdEgAEjYKDXByZXZpZXdfZnJhbWUYByABKAsyHS5mb290ZmFsbC52MS5FZGdlUHJldmlld0ZyYW1lSAASMgoNZ2FsbGVyeV9zdGF0ZRgIIAEoCzIZLmZvb3RmYWxsLnYxLkdhbGxlcnlTdGF0ZUgAEjIKDWxlYXNlX3JlbGVhc2UYCSABKAsyGS5mb290ZmFsbC52MS5MZWFzZVJlbGVhc2VIAEIQCgdtZXNzYWdlEgW6SAIIASKGBAoPQ29ubmVjdFJlc3BvbnNlEicKB3dlbGNvbWUYASABKAsyFC5mb290ZmFsbC52MS5XZWxjb21lSAASHwoDYWNrGAIgASgLMhAuZm9vdGZhbGwudjEuQWNrSAASNgoPZGVzaXJlZF9jYW1lcmFzGAMgASgLMhsuZm9vdGZhbGwudjEuRGVzaXJlZENhbWVyYXNIABIyCg11cGxvYWRfZ3JhbnRzGAQgASgLMhkuZm9vdGZhbGwudjEuVXBsb2FkR3JhbnRzSAASNAoOdXBsb2FkX3JlY2VpcHQYBSABKAsyGi5mb290ZmFsbC52MS5VcGxvYWRSZWNlaXB0SAASMQoJaGVhcnRiZWF0GAYgASgLMhwuZm9vdGZhbGwudjEuSGVhcnRiZWF0QW5zd2VySAASKwoHY29tbWFuZBgHIAEoCzIYLmZvb3RmYWxsLnYxLkVkZ2VDb21tYW5kSAASNAoOcHJldmlld19kZW1hbmQYCCABKAsyGi5mb290ZmFsbC52MS5QcmV2aWV3RGVtYW5kSAASMgoNZ2FsbGVyeV9kZWx0YRgJIAEoCzIZLmZvb3RmYWxsLnYxLkdhbGxlcnlEZWx0YUgAEjIKDWNhbWVyYV9sZWFzZXMYCiABKAsyGS5mb290ZmFsbC52MS5DYW1lcmFMZWFzZXNIAEIJCgdtZXNzYWdlIt0BCgVIZWxsbxIbCgl3b3JrZXJfaWQYASABKAlCCLpIBXIDsAEBEhoKCHNwb29sX2lkGAIgASgJQgi6SAVyA7ABARIdCgxkaXNwbGF5X25hbWUYAyABKAlCB7pIBHICGHgSIQoQc29mdHdhcmVfdmVyc2lvbhgEIAEoCUIHukgEcgIYQBIzCghtb2RlbF9pZBgFIAEoCUIhukgechwQARhAMhZeW2EtejAtOV1bYS16MC05Ll8tXSokEiQKDGNhcGFiaWxpdGllcxgGIAMoCUIOukgLkgEIEEAiBHICGEAi0wEKB1dlbGNvbWUSFQoNYWNrZWRfdGhyb3VnaBgBIAEoBBIVCg1tYXhfaW5fZmxpZ2h0GAIgASgNEjUKEmhlYXJ0YmVhdF9pbnRlcnZhbBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhI0Cg9kZXNpcmVkX2NhbWVyYXMYBCABKAsyGy5mb290ZmFsbC52MS5EZXNpcmVkQ2FtZXJhcxItCgljb3JlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIl4KElNlcXVlbmNlZEZhY2VFdmVudBIZCghzZXF1ZW5jZRgBIAEoBEIHukgEMgIoARItCgVldmVudBgCIAEoCzIWLmZvb3RmYWxsLnYxLkZhY2VFdmVudEIGukgD2AEDIk0KA0FjaxIVCg1hY2tlZF90aHJvdWdoGAEgASgEEi8KCnJlamVjdGlvbnMYAiADKAsyGy5mb290ZmFsbC52MS5FdmVudFJlamVjdGlvbiJzCg5FdmVudFJlamVjdGlvbhIQCghzZXF1ZW5jZRgBIAEoBBIQCghldmVudF9pZBgCIAEoCRIoCgZyZWFzb24YAyABKA4yGC5mb290ZmFsbC52MS5FcnJvclJlYXNvbhITCgtkZXNjcmlwdGlvbhgEIAEoCSK3BAoJSGVhcnRiZWF0EjUKCXNlbnRfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBrpIA8gBARIWCg5zcG9vbGVkX2V2ZW50cxgCIAEoBBIWCg5kcm9wcGVkX2V2ZW50cxgDIAEoBBI1CgdjYW1lcmFzGAQgAygLMhkuZm9vdGZhbGwudjEuQ2FtZXJhSGVhbHRoQgm6SAaSAQMQgAISMwoGc3RhdHVzGAUgASgOMhkuZm9vdGZhbGwudjEuV29ya2VyU3RhdHVzQgi6SAWCAQIQARIYCgZkZXRhaWwYBiABKAlCCLpIBXIDGPQDEhUKDXNwb29sZWRfYnl0ZXMYByABKAQSFgoOc3Bvb2xlZF9pbWFnZXMYCCABKAQSNQoRb2xkZXN0X2V2ZW50X3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KDGNsb2NrX29mZnNldBgKIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIuCgpzdGFydF90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI4CgxoZWxkX2NhbWVyYXMYDCADKAsyFy5mb290ZmFsbC52MS5IZWxkQ2FtZXJhQgm6SAaSAQMQgAISFwoPZnJlZV9kaXNrX2J5dGVzGA0gASgEEiMKEmV4ZWN1dGlvbl9wcm92aWRlchgOIAEoCUIHukgEcgIYQCJHCgpIZWxkQ2FtZXJhEhsKCWNhbWVyYV9pZBgBIAEoCUIIukgFcgOwAQESHAoLbGVhc2VfdG9rZW4YAiABKANCB7pIBCICKAEimQEKD0hlYXJ0YmVhdEFuc3dlchItCglzZW50X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWNvcmVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoGbGVhc2VzGAMgAygLMhguZm9vdGZhbGwudjEuQ2FtZXJhTGVhc2UinQEKC0NhbWVyYUxlYXNlEhEKCWNhbWVyYV9pZBgBIAEoCRITCgtsZWFzZV90b2tlbhgCIAEoAxIvCgx0aW1lX3RvX2xpdmUYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SGAoQaG9sZGVyX3dvcmtlcl9pZBgEIAEoCRIbChNob2xkZXJfZGlzcGxheV9uYW1lGAUgASgJIjgKDENhbWVyYUxlYXNlcxIoCgZsZWFzZXMYASADKAsyGC5mb290ZmFsbC52MS5DYW1lcmFMZWFzZSJFCgxMZWFzZVJlbGVhc2USNQoHY2FtZXJhcxgBIAMoCzIXLmZvb3RmYWxsLnYxLkhlbGRDYW1lcmFCC7pICJIBBQgBEIACIoIDCgxDYW1lcmFIZWFsdGgSGwoJY2FtZXJhX2lkGAEgASgJQgi6SAVyA7ABARIxCgVzdGF0ZRgCIAEoDjIYLmZvb3RmYWxsLnYxLkNhbWVyYVN0YXRlQgi6SAWCAQIQARIzCg9sYXN0X2ZyYW1lX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhgKBmRldGFpbBgEIAEoCUIIukgFcgMY9AMSLAoRZnJhbWVzX3Blcl9zZWNvbmQYBSABKAJCEbpIDgoMQAEdAAB6RC0AAAAAEjEKBWZhdWx0GAYgASgOMhguZm9vdGZhbGwudjEuQ2FtZXJhRmF1bHRCCLpIBYIBAhABEhYKDmRyb3BwZWRfZnJhbWVzGAcgASgEEiUKEGhvbGRlcl93b3JrZXJfaWQYCCABKAlCC7pICNgBAXIDsAEBEhgKBXdpZHRoGAkgASgNQgm6SAYqBBj//wMSGQoGaGVpZ2h0GAogASgNQgm6SAYqBBj//wMiTAoORGVzaXJlZENhbWVyYXMSEAoIcmV2aXNpb24YASABKAMSKAoHY2FtZXJhcxgCIAMoCzIXLmZvb3RmYWxsLnYxLkNhbWVyYVNwZWMioQEKCkNhbWVyYVNwZWMSEQoJY2FtZXJhX2lkGAEgASgJEhIKCnNvdXJjZV91cmwYAiABKAkSFAoMZGlzcGxheV9uYW1lGAMgASgJEi0KCHNldHRpbmdzGAQgASgLMhsuZm9vdGZhbGwudjEuQ2FtZXJhU2V0dGluZ3MSJwoFbGVhc2UYBSABKAsyGC5mb290ZmFsbC52MS5DYW1lcmFMZWFzZSI8Cg1QcmV2aWV3RGVtYW5kEisKB2NhbWVyYXMYASADKAsyGi5mb290ZmFsbC52MS5XYXRjaGVkQ2FtZXJhIkYKDVdhdGNoZWRDYW1lcmESEQoJY2FtZXJhX2lkGAEgASgJEhEKCW1heF93aWR0aBgCIAEoDRIPCgdtYXhfZnBzGAMgASgCIrcBChBFZGdlUHJldmlld0ZyYW1lEhsKCWNhbWVyYV9pZBgBIAEoCUIIukgFcgOwAQESGQoEanBlZxgCIAEoDEILukgIegYQARiAgBASOAoMY2FwdHVyZV90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEjEKBWZhY2VzGAQgAygLMhguZm9vdGZhbGwudjEuUHJldmlld0ZhY2VCCLpIBZIBAhBAIs8BCgtQcmV2aWV3RmFjZRItCgNib3gYASABKAsyGC5mb290ZmFsbC52MS5Cb3VuZGluZ0JveEIGukgDyAEBEigKDXF1YWxpdHlfc2NvcmUYAiABKAJCEbpIDgoMQAEdAACAPy0AAAAAEj4KB3JlYXNvbnMYAyADKA4yGi5mb290ZmFsbC52MS5RdWFsaXR5UmVhc29uQhG6SA6SAQsQCCIHggEEEAEgABInCgxleWVfZGlzdGFuY2UYBCABKAJCEbpIDgoMQAEdAP9/Ry0AAAAAIl0KDEdhbGxlcnlTdGF0ZRIzCghtb2RlbF9pZBgBIAEoCUIhukgechwQARhAMhZeW2EtejAtOV1bYS16MC05Ll8tXSokEhgKB3ZlcnNpb24YAiABKANCB7pIBCICKAAinQEKDEdhbGxlcnlEZWx0YRIUCgxmcm9tX3ZlcnNpb24YASABKAMSDwoHdmVyc2lvbhgCIAEoAxIQCghtb2RlbF9pZBgDIAEoCRInCgVmYWNlcxgEIAMoCzIYLmZvb3RmYWxsLnYxLkdhbGxlcnlGYWNlEhgKEHJlbW92ZWRfZmFjZV9pZHMYBSADKAkSEQoJdGhyZXNob2xkGAYgASgCIkAKC0dhbGxlcnlGYWNlEg8KB2ZhY2VfaWQYASABKAkSEAoIc3RhZmZfaWQYAiABKAkSDgoGdmVjdG9yGAMgASgMIjcKDVVwbG9hZFJlcXVlc3QSJgoJaW1hZ2VfaWRzGAEgAygJQhO6SBCSAQ0IARBAGAEiBXIDsAEBIlQKDFVwbG9hZEdyYW50cxIoCgZncmFudHMYASADKAsyGC5mb290ZmFsbC52MS5VcGxvYWRHcmFudBIaChJ1bndhbnRlZF9pbWFnZV9pZHMYAiADKAkiYQoLVXBsb2FkR3JhbnQSEAoIaW1hZ2VfaWQYASABKAkSDwoHcHV0X3VybBgCIAEoCRIvCgtleHBpcmVfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiNgoMVXBsb2FkUmVwb3J0EiYKCWltYWdlX2lkcxgBIAMoCUITukgQkgENCAEQQBgBIgVyA7ABASJECg1VcGxvYWRSZWNlaXB0EhgKEHN0b3JlZF9pbWFnZV9pZHMYASADKAkSGQoRbWlzc2luZ19pbWFnZV9pZHMYAiADKAkiQgoRUmVjb3JkRmFjZVJlcXVlc3QSLQoFZXZlbnQYASABKAsyFi5mb290ZmFsbC52MS5GYWNlRXZlbnRCBrpIA8gBASKpAQoSUmVjb3JkRmFjZVJlc3BvbnNlEhAKCGV2ZW50X2lkGAEgASgJEikKB291dGNvbWUYAiABKA4yGC5mb290ZmFsbC52MS5GYWNlT3V0Y29tZRIRCglkdXBsaWNhdGUYAyABKAgSEwoLY3VzdG9tZXJfaWQYBCABKAkSEAoIdmlzaXRfaWQYBSABKAkSEgoFc2NvcmUYBiABKAJIAIgBAUIICgZfc2NvcmUiTQoXQmF0Y2hSZWNvcmRGYWNlc1JlcXVlc3QSMgoGZXZlbnRzGAEgAygLMhYuZm9vdGZhbGwudjEuRmFjZUV2ZW50Qgq6SAeSAQQIARBAIkwKGEJhdGNoUmVjb3JkRmFjZXNSZXNwb25zZRIwCgdyZXN1bHRzGAEgAygLMh8uZm9vdGZhbGwudjEuUmVjb3JkRmFjZVJlc3BvbnNlKrEBCgxXb3JrZXJTdGF0dXMSHQoZV09SS0VSX1NUQVRVU19VTlNQRUNJRklFRBAAEhYKEldPUktFUl9TVEFUVVNfSURMRRABEhgKFFdPUktFUl9TVEFUVVNfT05MSU5FEAISHAoYV09SS0VSX1NUQVRVU19QUk9DRVNTSU5HEAMSGQoVV09SS0VSX1NUQVRVU19PRkZMSU5FEAQSFwoTV09SS0VSX1NUQVRVU19FUlJPUhAFKosCCgtDYW1lcmFGYXVsdBIcChhDQU1FUkFfRkFVTFRfVU5TUEVDSUZJRUQQABIVChFDQU1FUkFfRkFVTFRfQVVUSBABEhQKEENBTUVSQV9GQVVMVF9ETlMQAhIYChRDQU1FUkFfRkFVTFRfUkVGVVNFRBADEhwKGENBTUVSQV9GQVVMVF9VTlJFQUNIQUJMRRAEEhoKFkNBTUVSQV9GQVVMVF9OT1RfRk9VTkQQBRIWChJDQU1FUkFfRkFVTFRfQ09ERUMQBhIWChJDQU1FUkFfRkFVTFRfU1RBTEwQBxIUChBDQU1FUkFfRkFVTFRfRU9GEAgSFwoTQ0FNRVJBX0ZBVUxUX0RFVklDRRAJKs0BCgtDYW1lcmFTdGF0ZRIcChhDQU1FUkFfU1RBVEVfVU5TUEVDSUZJRUQQABIbChdDQU1FUkFfU1RBVEVfQ09OTkVDVElORxABEhcKE0NBTUVSQV9TVEFURV9PTkxJTkUQAhIXChNDQU1FUkFfU1RBVEVfRkFJTEVEEAMSFgoSQ0FNRVJBX1NUQVRFX0VOREVEEAQSGAoUQ0FNRVJBX1NUQVRFX1NUT1BQRUQQBRIfChtDQU1FUkFfU1RBVEVfSEVMRF9FTFNFV0hFUkUQBiqsAQoLRmFjZU91dGNvbWUSHAoYRkFDRV9PVVRDT01FX1VOU1BFQ0lGSUVEEAASFgoSRkFDRV9PVVRDT01FX0tOT1dOEAESFAoQRkFDRV9PVVRDT01FX05FVxACEh8KG0ZBQ0VfT1VUQ09NRV9VTlJFQ09HTklTQUJMRRADEhgKFEZBQ0VfT1VUQ09NRV9QRU5ESU5HEAQSFgoSRkFDRV9PVVRDT01FX1NUQUZGEAUyzAIKDUluZ2VzdFNlcnZpY2USSAoHQ29ubmVjdBIbLmZvb3RmYWxsLnYxLkNvbm5lY3RSZXF1ZXN0GhwuZm9vdGZhbGwudjEuQ29ubmVjdFJlc3BvbnNlKAEwARJtCgpSZWNvcmRGYWNlEh4uZm9vdGZhbGwudjEuUmVjb3JkRmFjZVJlcXVlc3QaHy5mb290ZmFsbC52MS5SZWNvcmRGYWNlUmVzcG9uc2UiHoLT5JMCGDoFZXZlbnQiDy92MS9ldmVudHMvZmFjZRKBAQoQQmF0Y2hSZWNvcmRGYWNlcxIkLmZvb3RmYWxsLnYxLkJhdGNoUmVjb3JkRmFjZXNSZXF1ZXN0GiUuZm9vdGZhbGwudjEuQmF0Y2hSZWNvcmRGYWNlc1Jlc3BvbnNlIiCC0+STAho6ASoiFS92MS9ldmVudHMvZmFjZS9iYXRjaGIGcHJvdG8z", [file_buf_validate_validate, file_footfall_v1_camera_command, file_footfall_v1_camera_settings, file_footfall_v1_common, file_footfall_v1_error_reason, file_footfall_v1_face_event, file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * ConnectRequest is said by the edge.
@@ -49,7 +55,7 @@ export type ConnectRequest = Message<"footfall.v1.ConnectRequest"> & {
     case: "faceEvent";
   } | {
     /**
-     * heartbeat says that the worker lives and how it does. Every 15 seconds, or as Welcome says.
+     * heartbeat says that the worker lives and how it does. Every 30 seconds, or as Welcome says.
      *
      * @generated from field: footfall.v1.Heartbeat heartbeat = 3;
      */
@@ -71,6 +77,38 @@ export type ConnectRequest = Message<"footfall.v1.ConnectRequest"> & {
      */
     value: UploadReport;
     case: "uploadReport";
+  } | {
+    /**
+     * command_result answers a command.
+     *
+     * @generated from field: footfall.v1.CommandResult command_result = 6;
+     */
+    value: CommandResult;
+    case: "commandResult";
+  } | {
+    /**
+     * preview_frame is one picture for those who watch a camera. Only while preview_demand asks for it.
+     *
+     * @generated from field: footfall.v1.EdgePreviewFrame preview_frame = 7;
+     */
+    value: EdgePreviewFrame;
+    case: "previewFrame";
+  } | {
+    /**
+     * gallery_state says which staff gallery the worker holds. Answered by gallery_delta when it is not the newest.
+     *
+     * @generated from field: footfall.v1.GalleryState gallery_state = 8;
+     */
+    value: GalleryState;
+    case: "galleryState";
+  } | {
+    /**
+     * lease_release gives cameras back that the worker reads no more, so that another may have them at once.
+     *
+     * @generated from field: footfall.v1.LeaseRelease lease_release = 9;
+     */
+    value: LeaseRelease;
+    case: "leaseRelease";
   } | { case: undefined; value?: undefined };
 };
 
@@ -140,6 +178,38 @@ export type ConnectResponse = Message<"footfall.v1.ConnectResponse"> & {
      */
     value: HeartbeatAnswer;
     case: "heartbeat";
+  } | {
+    /**
+     * command tells the worker to do something with a camera. Answered by command_result.
+     *
+     * @generated from field: footfall.v1.EdgeCommand command = 7;
+     */
+    value: EdgeCommand;
+    case: "command";
+  } | {
+    /**
+     * preview_demand says which cameras are watched. It replaces what was said before.
+     *
+     * @generated from field: footfall.v1.PreviewDemand preview_demand = 8;
+     */
+    value: PreviewDemand;
+    case: "previewDemand";
+  } | {
+    /**
+     * gallery_delta brings the worker's staff gallery to a newer version.
+     *
+     * @generated from field: footfall.v1.GalleryDelta gallery_delta = 9;
+     */
+    value: GalleryDelta;
+    case: "galleryDelta";
+  } | {
+    /**
+     * camera_leases say who holds which camera when that changes between two heartbeats.
+     *
+     * @generated from field: footfall.v1.CameraLeases camera_leases = 10;
+     */
+    value: CameraLeases;
+    case: "cameraLeases";
   } | { case: undefined; value?: undefined };
 };
 
@@ -391,6 +461,76 @@ export type Heartbeat = Message<"footfall.v1.Heartbeat"> & {
    * @generated from field: repeated footfall.v1.CameraHealth cameras = 4;
    */
   cameras: CameraHealth[];
+
+  /**
+   * status in one word.
+   *
+   * @generated from field: footfall.v1.WorkerStatus status = 5;
+   */
+  status: WorkerStatus;
+
+  /**
+   * detail for people when status is WORKER_STATUS_ERROR.
+   *
+   * @generated from field: string detail = 6;
+   */
+  detail: string;
+
+  /**
+   * spooled_bytes are what events and images that wait take of the disk.
+   *
+   * @generated from field: uint64 spooled_bytes = 7;
+   */
+  spooledBytes: bigint;
+
+  /**
+   * spooled_images wait to be uploaded.
+   *
+   * @generated from field: uint64 spooled_images = 8;
+   */
+  spooledImages: bigint;
+
+  /**
+   * oldest_event_time is when the oldest event that waits was seen. Unset when none waits.
+   *
+   * @generated from field: google.protobuf.Timestamp oldest_event_time = 9;
+   */
+  oldestEventTime?: Timestamp | undefined;
+
+  /**
+   * clock_offset is the core's clock less the worker's, as the worker measured it. Unset when it could not.
+   *
+   * @generated from field: google.protobuf.Duration clock_offset = 10;
+   */
+  clockOffset?: Duration | undefined;
+
+  /**
+   * start_time is when the worker's process began, by its own clock.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 11;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * held_cameras are the leases that the worker works under and wants to keep.
+   *
+   * @generated from field: repeated footfall.v1.HeldCamera held_cameras = 12;
+   */
+  heldCameras: HeldCamera[];
+
+  /**
+   * free_disk_bytes are left where the spool lies.
+   *
+   * @generated from field: uint64 free_disk_bytes = 13;
+   */
+  freeDiskBytes: bigint;
+
+  /**
+   * execution_provider is what computes the models, after its self-test, for example "cpu" or "coreml".
+   *
+   * @generated from field: string execution_provider = 14;
+   */
+  executionProvider: string;
 };
 
 /**
@@ -399,6 +539,34 @@ export type Heartbeat = Message<"footfall.v1.Heartbeat"> & {
  */
 export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
   messageDesc(file_footfall_v1_ingest_service, 7);
+
+/**
+ * HeldCamera is a lease that a worker works under.
+ *
+ * @generated from message footfall.v1.HeldCamera
+ */
+export type HeldCamera = Message<"footfall.v1.HeldCamera"> & {
+  /**
+   * camera_id of the camera.
+   *
+   * @generated from field: string camera_id = 1;
+   */
+  cameraId: string;
+
+  /**
+   * lease_token of the lease.
+   *
+   * @generated from field: int64 lease_token = 2;
+   */
+  leaseToken: bigint;
+};
+
+/**
+ * Describes the message footfall.v1.HeldCamera.
+ * Use `create(HeldCameraSchema)` to create a new message.
+ */
+export const HeldCameraSchema: GenMessage<HeldCamera> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_ingest_service, 8);
 
 /**
  * HeartbeatAnswer echoes a heartbeat.
@@ -419,6 +587,13 @@ export type HeartbeatAnswer = Message<"footfall.v1.HeartbeatAnswer"> & {
    * @generated from field: google.protobuf.Timestamp core_time = 2;
    */
   coreTime?: Timestamp | undefined;
+
+  /**
+   * leases of every camera that the worker is to read.
+   *
+   * @generated from field: repeated footfall.v1.CameraLease leases = 3;
+   */
+  leases: CameraLease[];
 };
 
 /**
@@ -426,7 +601,100 @@ export type HeartbeatAnswer = Message<"footfall.v1.HeartbeatAnswer"> & {
  * Use `create(HeartbeatAnswerSchema)` to create a new message.
  */
 export const HeartbeatAnswerSchema: GenMessage<HeartbeatAnswer> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_ingest_service, 8);
+  messageDesc(file_footfall_v1_ingest_service, 9);
+
+/**
+ * CameraLease says which worker reads a camera. One camera is read by one worker at a time.
+ *
+ * @generated from message footfall.v1.CameraLease
+ */
+export type CameraLease = Message<"footfall.v1.CameraLease"> & {
+  /**
+   * camera_id of the camera.
+   *
+   * @generated from field: string camera_id = 1;
+   */
+  cameraId: string;
+
+  /**
+   * lease_token fences: it grows whenever the camera changes hands, and every event carries the one that it
+   * was captured under. 0 when somebody else holds the camera.
+   *
+   * @generated from field: int64 lease_token = 2;
+   */
+  leaseToken: bigint;
+
+  /**
+   * time_to_live is how long the worker may go on without hearing of the lease again, counted from when it
+   * asked. It stops reading then, by its own steady clock.
+   *
+   * @generated from field: google.protobuf.Duration time_to_live = 3;
+   */
+  timeToLive?: Duration | undefined;
+
+  /**
+   * holder_worker_id is who holds the camera. Empty when nobody does.
+   *
+   * @generated from field: string holder_worker_id = 4;
+   */
+  holderWorkerId: string;
+
+  /**
+   * holder_display_name is how people know that worker.
+   *
+   * @generated from field: string holder_display_name = 5;
+   */
+  holderDisplayName: string;
+};
+
+/**
+ * Describes the message footfall.v1.CameraLease.
+ * Use `create(CameraLeaseSchema)` to create a new message.
+ */
+export const CameraLeaseSchema: GenMessage<CameraLease> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_ingest_service, 10);
+
+/**
+ * CameraLeases say who holds which camera.
+ *
+ * @generated from message footfall.v1.CameraLeases
+ */
+export type CameraLeases = Message<"footfall.v1.CameraLeases"> & {
+  /**
+   * leases that changed.
+   *
+   * @generated from field: repeated footfall.v1.CameraLease leases = 1;
+   */
+  leases: CameraLease[];
+};
+
+/**
+ * Describes the message footfall.v1.CameraLeases.
+ * Use `create(CameraLeasesSchema)` to create a new message.
+ */
+export const CameraLeasesSchema: GenMessage<CameraLeases> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_ingest_service, 11);
+
+/**
+ * LeaseRelease gives cameras back.
+ *
+ * @generated from message footfall.v1.LeaseRelease
+ */
+export type LeaseRelease = Message<"footfall.v1.LeaseRelease"> & {
+  /**
+   * cameras that are read no more.
+   *
+   * @generated from field: repeated footfall.v1.HeldCamera cameras = 1;
+   */
+  cameras: HeldCamera[];
+};
+
+/**
+ * Describes the message footfall.v1.LeaseRelease.
+ * Use `create(LeaseReleaseSchema)` to create a new message.
+ */
+export const LeaseReleaseSchema: GenMessage<LeaseRelease> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_ingest_service, 12);
 
 /**
  * CameraHealth is what a worker sees of a camera.
@@ -468,6 +736,41 @@ export type CameraHealth = Message<"footfall.v1.CameraHealth"> & {
    * @generated from field: float frames_per_second = 5;
    */
   framesPerSecond: number;
+
+  /**
+   * fault says in one word why the camera does not work. Unset while it does.
+   *
+   * @generated from field: footfall.v1.CameraFault fault = 6;
+   */
+  fault: CameraFault;
+
+  /**
+   * dropped_frames were captured and not looked at because newer ones came, since the camera was opened.
+   *
+   * @generated from field: uint64 dropped_frames = 7;
+   */
+  droppedFrames: bigint;
+
+  /**
+   * holder_worker_id is who reads the camera when state is CAMERA_STATE_HELD_ELSEWHERE.
+   *
+   * @generated from field: string holder_worker_id = 8;
+   */
+  holderWorkerId: string;
+
+  /**
+   * width of its picture in pixels. 0 when no frame came yet.
+   *
+   * @generated from field: uint32 width = 9;
+   */
+  width: number;
+
+  /**
+   * height of its picture in pixels. 0 when no frame came yet.
+   *
+   * @generated from field: uint32 height = 10;
+   */
+  height: number;
 };
 
 /**
@@ -475,7 +778,7 @@ export type CameraHealth = Message<"footfall.v1.CameraHealth"> & {
  * Use `create(CameraHealthSchema)` to create a new message.
  */
 export const CameraHealthSchema: GenMessage<CameraHealth> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_ingest_service, 9);
+  messageDesc(file_footfall_v1_ingest_service, 13);
 
 /**
  * DesiredCameras is the set of cameras that a worker should read.
@@ -503,7 +806,7 @@ export type DesiredCameras = Message<"footfall.v1.DesiredCameras"> & {
  * Use `create(DesiredCamerasSchema)` to create a new message.
  */
 export const DesiredCamerasSchema: GenMessage<DesiredCameras> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_ingest_service, 10);
+  messageDesc(file_footfall_v1_ingest_service, 14);
 
 /**
  * CameraSpec is how to read one camera.
@@ -531,6 +834,20 @@ export type CameraSpec = Message<"footfall.v1.CameraSpec"> & {
    * @generated from field: string display_name = 3;
    */
   displayName: string;
+
+  /**
+   * settings say how to look at its picture.
+   *
+   * @generated from field: footfall.v1.CameraSettings settings = 4;
+   */
+  settings?: CameraSettings | undefined;
+
+  /**
+   * lease says whether the worker may read it. Unset from a core that gives no leases: it may.
+   *
+   * @generated from field: footfall.v1.CameraLease lease = 5;
+   */
+  lease?: CameraLease | undefined;
 };
 
 /**
@@ -538,7 +855,268 @@ export type CameraSpec = Message<"footfall.v1.CameraSpec"> & {
  * Use `create(CameraSpecSchema)` to create a new message.
  */
 export const CameraSpecSchema: GenMessage<CameraSpec> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_ingest_service, 11);
+  messageDesc(file_footfall_v1_ingest_service, 15);
+
+/**
+ * PreviewDemand says which cameras are watched.
+ *
+ * @generated from message footfall.v1.PreviewDemand
+ */
+export type PreviewDemand = Message<"footfall.v1.PreviewDemand"> & {
+  /**
+   * cameras that are watched now. Of the others no frame is to be sent.
+   *
+   * @generated from field: repeated footfall.v1.WatchedCamera cameras = 1;
+   */
+  cameras: WatchedCamera[];
+};
+
+/**
+ * Describes the message footfall.v1.PreviewDemand.
+ * Use `create(PreviewDemandSchema)` to create a new message.
+ */
+export const PreviewDemandSchema: GenMessage<PreviewDemand> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_ingest_service, 16);
+
+/**
+ * WatchedCamera says what those who watch a camera want of it.
+ *
+ * @generated from message footfall.v1.WatchedCamera
+ */
+export type WatchedCamera = Message<"footfall.v1.WatchedCamera"> & {
+  /**
+   * camera_id of the camera.
+   *
+   * @generated from field: string camera_id = 1;
+   */
+  cameraId: string;
+
+  /**
+   * max_width of a frame in pixels.
+   *
+   * @generated from field: uint32 max_width = 2;
+   */
+  maxWidth: number;
+
+  /**
+   * max_fps is how many frames to send a second, at most.
+   *
+   * @generated from field: float max_fps = 3;
+   */
+  maxFps: number;
+};
+
+/**
+ * Describes the message footfall.v1.WatchedCamera.
+ * Use `create(WatchedCameraSchema)` to create a new message.
+ */
+export const WatchedCameraSchema: GenMessage<WatchedCamera> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_ingest_service, 17);
+
+/**
+ * EdgePreviewFrame is one picture for those who watch.
+ *
+ * @generated from message footfall.v1.EdgePreviewFrame
+ */
+export type EdgePreviewFrame = Message<"footfall.v1.EdgePreviewFrame"> & {
+  /**
+   * camera_id of the camera.
+   *
+   * @generated from field: string camera_id = 1;
+   */
+  cameraId: string;
+
+  /**
+   * jpeg is the picture. At most 256 KiB.
+   *
+   * @generated from field: bytes jpeg = 2;
+   */
+  jpeg: Uint8Array;
+
+  /**
+   * capture_time is when the frame was captured.
+   *
+   * @generated from field: google.protobuf.Timestamp capture_time = 3;
+   */
+  captureTime?: Timestamp | undefined;
+
+  /**
+   * faces that were found in it, in pixels of this picture.
+   *
+   * @generated from field: repeated footfall.v1.PreviewFace faces = 4;
+   */
+  faces: PreviewFace[];
+};
+
+/**
+ * Describes the message footfall.v1.EdgePreviewFrame.
+ * Use `create(EdgePreviewFrameSchema)` to create a new message.
+ */
+export const EdgePreviewFrameSchema: GenMessage<EdgePreviewFrame> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_ingest_service, 18);
+
+/**
+ * PreviewFace is a face on a preview picture.
+ *
+ * @generated from message footfall.v1.PreviewFace
+ */
+export type PreviewFace = Message<"footfall.v1.PreviewFace"> & {
+  /**
+   * box around it, in pixels of the preview picture.
+   *
+   * @generated from field: footfall.v1.BoundingBox box = 1;
+   */
+  box?: BoundingBox | undefined;
+
+  /**
+   * quality_score of the shot, from 0 to 1.
+   *
+   * @generated from field: float quality_score = 2;
+   */
+  qualityScore: number;
+
+  /**
+   * reasons name what keeps the face from being recognised; empty when nothing does.
+   *
+   * @generated from field: repeated footfall.v1.QualityReason reasons = 3;
+   */
+  reasons: QualityReason[];
+
+  /**
+   * eye_distance between the middles of both eyes, in pixels of the camera's own picture, where faces are
+   * measured; the preview picture is most often smaller. 0 when the worker did not say.
+   *
+   * @generated from field: float eye_distance = 4;
+   */
+  eyeDistance: number;
+};
+
+/**
+ * Describes the message footfall.v1.PreviewFace.
+ * Use `create(PreviewFaceSchema)` to create a new message.
+ */
+export const PreviewFaceSchema: GenMessage<PreviewFace> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_ingest_service, 19);
+
+/**
+ * GalleryState says which staff gallery a worker holds.
+ *
+ * @generated from message footfall.v1.GalleryState
+ */
+export type GalleryState = Message<"footfall.v1.GalleryState"> & {
+  /**
+   * model_id whose vectors the worker can compare.
+   *
+   * @generated from field: string model_id = 1;
+   */
+  modelId: string;
+
+  /**
+   * version of the gallery that the worker holds. 0 when it holds none.
+   *
+   * @generated from field: int64 version = 2;
+   */
+  version: bigint;
+};
+
+/**
+ * Describes the message footfall.v1.GalleryState.
+ * Use `create(GalleryStateSchema)` to create a new message.
+ */
+export const GalleryStateSchema: GenMessage<GalleryState> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_ingest_service, 20);
+
+/**
+ * GalleryDelta changes a worker's staff gallery. Kept only encrypted, and only in the shop.
+ *
+ * @generated from message footfall.v1.GalleryDelta
+ */
+export type GalleryDelta = Message<"footfall.v1.GalleryDelta"> & {
+  /**
+   * from_version is what the delta applies to; 0 replaces whatever the worker holds. A worker that holds
+   * another version says so by gallery_state.
+   *
+   * @generated from field: int64 from_version = 1;
+   */
+  fromVersion: bigint;
+
+  /**
+   * version that the worker holds afterwards.
+   *
+   * @generated from field: int64 version = 2;
+   */
+  version: bigint;
+
+  /**
+   * model_id that made the vectors.
+   *
+   * @generated from field: string model_id = 3;
+   */
+  modelId: string;
+
+  /**
+   * faces that are new.
+   *
+   * @generated from field: repeated footfall.v1.GalleryFace faces = 4;
+   */
+  faces: GalleryFace[];
+
+  /**
+   * removed_face_ids are not staff's any more.
+   *
+   * @generated from field: repeated string removed_face_ids = 5;
+   */
+  removedFaceIds: string[];
+
+  /**
+   * threshold is the cosine similarity from which a face is taken for a member of staff.
+   *
+   * @generated from field: float threshold = 6;
+   */
+  threshold: number;
+};
+
+/**
+ * Describes the message footfall.v1.GalleryDelta.
+ * Use `create(GalleryDeltaSchema)` to create a new message.
+ */
+export const GalleryDeltaSchema: GenMessage<GalleryDelta> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_ingest_service, 21);
+
+/**
+ * GalleryFace is one face of a member of staff; most have several.
+ *
+ * @generated from message footfall.v1.GalleryFace
+ */
+export type GalleryFace = Message<"footfall.v1.GalleryFace"> & {
+  /**
+   * face_id names the face.
+   *
+   * @generated from field: string face_id = 1;
+   */
+  faceId: string;
+
+  /**
+   * staff_id is whose it is.
+   *
+   * @generated from field: string staff_id = 2;
+   */
+  staffId: string;
+
+  /**
+   * vector as Embedding.vector has it.
+   *
+   * @generated from field: bytes vector = 3;
+   */
+  vector: Uint8Array;
+};
+
+/**
+ * Describes the message footfall.v1.GalleryFace.
+ * Use `create(GalleryFaceSchema)` to create a new message.
+ */
+export const GalleryFaceSchema: GenMessage<GalleryFace> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_ingest_service, 22);
 
 /**
  * UploadRequest asks where to put images.
@@ -559,7 +1137,7 @@ export type UploadRequest = Message<"footfall.v1.UploadRequest"> & {
  * Use `create(UploadRequestSchema)` to create a new message.
  */
 export const UploadRequestSchema: GenMessage<UploadRequest> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_ingest_service, 12);
+  messageDesc(file_footfall_v1_ingest_service, 23);
 
 /**
  * UploadGrants say where to put images.
@@ -587,7 +1165,7 @@ export type UploadGrants = Message<"footfall.v1.UploadGrants"> & {
  * Use `create(UploadGrantsSchema)` to create a new message.
  */
 export const UploadGrantsSchema: GenMessage<UploadGrants> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_ingest_service, 13);
+  messageDesc(file_footfall_v1_ingest_service, 24);
 
 /**
  * UploadGrant is the right to put one object, once, soon.
@@ -622,7 +1200,7 @@ export type UploadGrant = Message<"footfall.v1.UploadGrant"> & {
  * Use `create(UploadGrantSchema)` to create a new message.
  */
 export const UploadGrantSchema: GenMessage<UploadGrant> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_ingest_service, 14);
+  messageDesc(file_footfall_v1_ingest_service, 25);
 
 /**
  * UploadReport says which images were put.
@@ -643,7 +1221,7 @@ export type UploadReport = Message<"footfall.v1.UploadReport"> & {
  * Use `create(UploadReportSchema)` to create a new message.
  */
 export const UploadReportSchema: GenMessage<UploadReport> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_ingest_service, 15);
+  messageDesc(file_footfall_v1_ingest_service, 26);
 
 /**
  * UploadReceipt says which images the core found in the store.
@@ -671,7 +1249,7 @@ export type UploadReceipt = Message<"footfall.v1.UploadReceipt"> & {
  * Use `create(UploadReceiptSchema)` to create a new message.
  */
 export const UploadReceiptSchema: GenMessage<UploadReceipt> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_ingest_service, 16);
+  messageDesc(file_footfall_v1_ingest_service, 27);
 
 /**
  * RecordFaceRequest carries one event.
@@ -692,7 +1270,7 @@ export type RecordFaceRequest = Message<"footfall.v1.RecordFaceRequest"> & {
  * Use `create(RecordFaceRequestSchema)` to create a new message.
  */
 export const RecordFaceRequestSchema: GenMessage<RecordFaceRequest> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_ingest_service, 17);
+  messageDesc(file_footfall_v1_ingest_service, 28);
 
 /**
  * RecordFaceResponse says what became of an event.
@@ -749,7 +1327,7 @@ export type RecordFaceResponse = Message<"footfall.v1.RecordFaceResponse"> & {
  * Use `create(RecordFaceResponseSchema)` to create a new message.
  */
 export const RecordFaceResponseSchema: GenMessage<RecordFaceResponse> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_ingest_service, 18);
+  messageDesc(file_footfall_v1_ingest_service, 29);
 
 /**
  * BatchRecordFacesRequest carries events.
@@ -770,7 +1348,7 @@ export type BatchRecordFacesRequest = Message<"footfall.v1.BatchRecordFacesReque
  * Use `create(BatchRecordFacesRequestSchema)` to create a new message.
  */
 export const BatchRecordFacesRequestSchema: GenMessage<BatchRecordFacesRequest> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_ingest_service, 19);
+  messageDesc(file_footfall_v1_ingest_service, 30);
 
 /**
  * BatchRecordFacesResponse says what became of the events.
@@ -791,7 +1369,145 @@ export type BatchRecordFacesResponse = Message<"footfall.v1.BatchRecordFacesResp
  * Use `create(BatchRecordFacesResponseSchema)` to create a new message.
  */
 export const BatchRecordFacesResponseSchema: GenMessage<BatchRecordFacesResponse> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_ingest_service, 20);
+  messageDesc(file_footfall_v1_ingest_service, 31);
+
+/**
+ * WorkerStatus is how a worker does, in one word.
+ *
+ * @generated from enum footfall.v1.WorkerStatus
+ */
+export enum WorkerStatus {
+  /**
+   * WORKER_STATUS_UNSPECIFIED: a worker that does not say.
+   *
+   * @generated from enum value: WORKER_STATUS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * WORKER_STATUS_IDLE: it has no camera to read.
+   *
+   * @generated from enum value: WORKER_STATUS_IDLE = 1;
+   */
+  IDLE = 1,
+
+  /**
+   * WORKER_STATUS_ONLINE: its cameras are read, and nobody is in view.
+   *
+   * @generated from enum value: WORKER_STATUS_ONLINE = 2;
+   */
+  ONLINE = 2,
+
+  /**
+   * WORKER_STATUS_PROCESSING: somebody is in view, or events wait to be sent.
+   *
+   * @generated from enum value: WORKER_STATUS_PROCESSING = 3;
+   */
+  PROCESSING = 3,
+
+  /**
+   * WORKER_STATUS_OFFLINE: it has no link. Told by the core, never by the worker.
+   *
+   * @generated from enum value: WORKER_STATUS_OFFLINE = 4;
+   */
+  OFFLINE = 4,
+
+  /**
+   * WORKER_STATUS_ERROR: it cannot do its work; detail says why.
+   *
+   * @generated from enum value: WORKER_STATUS_ERROR = 5;
+   */
+  ERROR = 5,
+}
+
+/**
+ * Describes the enum footfall.v1.WorkerStatus.
+ */
+export const WorkerStatusSchema: GenEnum<WorkerStatus> = /*@__PURE__*/
+  enumDesc(file_footfall_v1_ingest_service, 0);
+
+/**
+ * CameraFault is why a camera does not work.
+ *
+ * @generated from enum footfall.v1.CameraFault
+ */
+export enum CameraFault {
+  /**
+   * CAMERA_FAULT_UNSPECIFIED: it works, or nobody knows.
+   *
+   * @generated from enum value: CAMERA_FAULT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * CAMERA_FAULT_AUTH: it refuses the user or the password.
+   *
+   * @generated from enum value: CAMERA_FAULT_AUTH = 1;
+   */
+  AUTH = 1,
+
+  /**
+   * CAMERA_FAULT_DNS: its host name is not known.
+   *
+   * @generated from enum value: CAMERA_FAULT_DNS = 2;
+   */
+  DNS = 2,
+
+  /**
+   * CAMERA_FAULT_REFUSED: its host refuses the connection.
+   *
+   * @generated from enum value: CAMERA_FAULT_REFUSED = 3;
+   */
+  REFUSED = 3,
+
+  /**
+   * CAMERA_FAULT_UNREACHABLE: its host does not answer.
+   *
+   * @generated from enum value: CAMERA_FAULT_UNREACHABLE = 4;
+   */
+  UNREACHABLE = 4,
+
+  /**
+   * CAMERA_FAULT_NOT_FOUND: there is no such stream, file or device.
+   *
+   * @generated from enum value: CAMERA_FAULT_NOT_FOUND = 5;
+   */
+  NOT_FOUND = 5,
+
+  /**
+   * CAMERA_FAULT_CODEC: its pictures cannot be decoded.
+   *
+   * @generated from enum value: CAMERA_FAULT_CODEC = 6;
+   */
+  CODEC = 6,
+
+  /**
+   * CAMERA_FAULT_STALL: it is connected, and no frame comes.
+   *
+   * @generated from enum value: CAMERA_FAULT_STALL = 7;
+   */
+  STALL = 7,
+
+  /**
+   * CAMERA_FAULT_EOF: the stream ended or was cut.
+   *
+   * @generated from enum value: CAMERA_FAULT_EOF = 8;
+   */
+  EOF = 8,
+
+  /**
+   * CAMERA_FAULT_DEVICE: a local device cannot be opened: in use, or not allowed.
+   *
+   * @generated from enum value: CAMERA_FAULT_DEVICE = 9;
+   */
+  DEVICE = 9,
+}
+
+/**
+ * Describes the enum footfall.v1.CameraFault.
+ */
+export const CameraFaultSchema: GenEnum<CameraFault> = /*@__PURE__*/
+  enumDesc(file_footfall_v1_ingest_service, 1);
 
 /**
  * CameraState is what a camera does.
@@ -833,13 +1549,27 @@ export enum CameraState {
    * @generated from enum value: CAMERA_STATE_ENDED = 4;
    */
   ENDED = 4,
+
+  /**
+   * CAMERA_STATE_STOPPED: stopped by a command.
+   *
+   * @generated from enum value: CAMERA_STATE_STOPPED = 5;
+   */
+  STOPPED = 5,
+
+  /**
+   * CAMERA_STATE_HELD_ELSEWHERE: another worker reads it.
+   *
+   * @generated from enum value: CAMERA_STATE_HELD_ELSEWHERE = 6;
+   */
+  HELD_ELSEWHERE = 6,
 }
 
 /**
  * Describes the enum footfall.v1.CameraState.
  */
 export const CameraStateSchema: GenEnum<CameraState> = /*@__PURE__*/
-  enumDesc(file_footfall_v1_ingest_service, 0);
+  enumDesc(file_footfall_v1_ingest_service, 2);
 
 /**
  * FaceOutcome is what became of a face.
@@ -895,7 +1625,7 @@ export enum FaceOutcome {
  * Describes the enum footfall.v1.FaceOutcome.
  */
 export const FaceOutcomeSchema: GenEnum<FaceOutcome> = /*@__PURE__*/
-  enumDesc(file_footfall_v1_ingest_service, 1);
+  enumDesc(file_footfall_v1_ingest_service, 3);
 
 /**
  * IngestService takes what cameras saw. Edge workers only.

@@ -5,6 +5,12 @@
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb";
+import type { Worker } from "./camera_control_service_pb";
+import { file_footfall_v1_camera_control_service } from "./camera_control_service_pb";
+import type { Camera } from "./camera_service_pb";
+import { file_footfall_v1_camera_service } from "./camera_service_pb";
+import type { CameraHealth, FaceOutcome } from "./ingest_service_pb";
+import { file_footfall_v1_ingest_service } from "./ingest_service_pb";
 import type { Visit } from "./visit_service_pb";
 import { file_footfall_v1_visit_service } from "./visit_service_pb";
 import { file_google_api_annotations } from "../../google/api/annotations_pb";
@@ -16,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file footfall/v1/live_service.proto.
  */
 export const file_footfall_v1_live_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch5mb290ZmFsbC92MS9saXZlX3NlcnZpY2UucHJvdG8SC2Zvb3RmYWxsLnYxIp4BCgxXYXRjaFJlcXVlc3QSNwoGdG9waWNzGAEgAygOMhIuZm9vdGZhbGwudjEuVG9waWNCE7pIEJIBDRAQGAEiB4IBBBABIAASHAoHc2l0ZV9pZBgCIAEoCUILukgI2AEBcgOwAQESJAoOYWZ0ZXJfcmV2aXNpb24YAyABKANCB7pIBCICKABIAIgBAUIRCg9fYWZ0ZXJfcmV2aXNpb24ihwEKDVdhdGNoUmVzcG9uc2USEAoIcmV2aXNpb24YASABKAMSLwoLY29tbWl0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXZpc2l0GAMgASgLMhguZm9vdGZhbGwudjEuVmlzaXRDaGFuZ2VIAEIICgZjaGFuZ2UiVwoLVmlzaXRDaGFuZ2USJQoEa2luZBgBIAEoDjIXLmZvb3RmYWxsLnYxLkNoYW5nZUtpbmQSIQoFdmlzaXQYAiABKAsyEi5mb290ZmFsbC52MS5WaXNpdCowCgVUb3BpYxIVChFUT1BJQ19VTlNQRUNJRklFRBAAEhAKDFRPUElDX1ZJU0lUUxABKnQKCkNoYW5nZUtpbmQSGwoXQ0hBTkdFX0tJTkRfVU5TUEVDSUZJRUQQABIXChNDSEFOR0VfS0lORF9DUkVBVEVEEAESFwoTQ0hBTkdFX0tJTkRfVVBEQVRFRBACEhcKE0NIQU5HRV9LSU5EX0RFTEVURUQQAzJhCgtMaXZlU2VydmljZRJSCgVXYXRjaBIZLmZvb3RmYWxsLnYxLldhdGNoUmVxdWVzdBoaLmZvb3RmYWxsLnYxLldhdGNoUmVzcG9uc2UiEILT5JMCChIIL3YxL2xpdmUwAWIGcHJvdG8z", [file_buf_validate_validate, file_footfall_v1_visit_service, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("Ch5mb290ZmFsbC92MS9saXZlX3NlcnZpY2UucHJvdG8SC2Zvb3RmYWxsLnYxIp4BCgxXYXRjaFJlcXVlc3QSNwoGdG9waWNzGAEgAygOMhIuZm9vdGZhbGwudjEuVG9waWNCE7pIEJIBDRAQGAEiB4IBBBABIAASHAoHc2l0ZV9pZBgCIAEoCUILukgI2AEBcgOwAQESJAoOYWZ0ZXJfcmV2aXNpb24YAyABKANCB7pIBCICKABIAIgBAUIRCg9fYWZ0ZXJfcmV2aXNpb24ikgIKDVdhdGNoUmVzcG9uc2USEAoIcmV2aXNpb24YASABKAMSLwoLY29tbWl0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXZpc2l0GAMgASgLMhguZm9vdGZhbGwudjEuVmlzaXRDaGFuZ2VIABIrCgZ3b3JrZXIYBCABKAsyGS5mb290ZmFsbC52MS5Xb3JrZXJDaGFuZ2VIABIrCgZjYW1lcmEYBSABKAsyGS5mb290ZmFsbC52MS5DYW1lcmFDaGFuZ2VIABIvCghzaWdodGluZxgGIAEoCzIbLmZvb3RmYWxsLnYxLlNpZ2h0aW5nQ2hhbmdlSABCCAoGY2hhbmdlIlcKC1Zpc2l0Q2hhbmdlEiUKBGtpbmQYASABKA4yFy5mb290ZmFsbC52MS5DaGFuZ2VLaW5kEiEKBXZpc2l0GAIgASgLMhIuZm9vdGZhbGwudjEuVmlzaXQiWgoMV29ya2VyQ2hhbmdlEiUKBGtpbmQYASABKA4yFy5mb290ZmFsbC52MS5DaGFuZ2VLaW5kEiMKBndvcmtlchgCIAEoCzITLmZvb3RmYWxsLnYxLldvcmtlciKYAQoMQ2FtZXJhQ2hhbmdlEiUKBGtpbmQYASABKA4yFy5mb290ZmFsbC52MS5DaGFuZ2VLaW5kEiMKBmNhbWVyYRgCIAEoCzITLmZvb3RmYWxsLnYxLkNhbWVyYRIpCgZoZWFsdGgYAyABKAsyGS5mb290ZmFsbC52MS5DYW1lcmFIZWFsdGgSEQoJd29ya2VyX2lkGAQgASgJIoECCg5TaWdodGluZ0NoYW5nZRIlCgRraW5kGAEgASgOMhcuZm9vdGZhbGwudjEuQ2hhbmdlS2luZBIQCgh0cmFja19pZBgCIAEoCRIPCgdzaXRlX2lkGAMgASgJEhEKCWNhbWVyYV9pZBgEIAEoCRIpCgdvdXRjb21lGAUgASgOMhguZm9vdGZhbGwudjEuRmFjZU91dGNvbWUSMwoPZmlyc3Rfc2Vlbl90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5sYXN0X3NlZW5fdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqawoFVG9waWMSFQoRVE9QSUNfVU5TUEVDSUZJRUQQABIQCgxUT1BJQ19WSVNJVFMQARIRCg1UT1BJQ19XT1JLRVJTEAISEQoNVE9QSUNfQ0FNRVJBUxADEhMKD1RPUElDX1NJR0hUSU5HUxAEKnQKCkNoYW5nZUtpbmQSGwoXQ0hBTkdFX0tJTkRfVU5TUEVDSUZJRUQQABIXChNDSEFOR0VfS0lORF9DUkVBVEVEEAESFwoTQ0hBTkdFX0tJTkRfVVBEQVRFRBACEhcKE0NIQU5HRV9LSU5EX0RFTEVURUQQAzJhCgtMaXZlU2VydmljZRJSCgVXYXRjaBIZLmZvb3RmYWxsLnYxLldhdGNoUmVxdWVzdBoaLmZvb3RmYWxsLnYxLldhdGNoUmVzcG9uc2UiEILT5JMCChIIL3YxL2xpdmUwAWIGcHJvdG8z", [file_buf_validate_validate, file_footfall_v1_camera_control_service, file_footfall_v1_camera_service, file_footfall_v1_ingest_service, file_footfall_v1_visit_service, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * WatchRequest says what to watch.
@@ -87,6 +93,30 @@ export type WatchResponse = Message<"footfall.v1.WatchResponse"> & {
      */
     value: VisitChange;
     case: "visit";
+  } | {
+    /**
+     * worker connected, went, or has another status.
+     *
+     * @generated from field: footfall.v1.WorkerChange worker = 4;
+     */
+    value: WorkerChange;
+    case: "worker";
+  } | {
+    /**
+     * camera is another than before, or does otherwise.
+     *
+     * @generated from field: footfall.v1.CameraChange camera = 5;
+     */
+    value: CameraChange;
+    case: "camera";
+  } | {
+    /**
+     * sighting is in no visit, or was in none before.
+     *
+     * @generated from field: footfall.v1.SightingChange sighting = 6;
+     */
+    value: SightingChange;
+    case: "sighting";
   } | { case: undefined; value?: undefined };
 };
 
@@ -126,6 +156,141 @@ export const VisitChangeSchema: GenMessage<VisitChange> = /*@__PURE__*/
   messageDesc(file_footfall_v1_live_service, 2);
 
 /**
+ * WorkerChange is a worker after something happened to it.
+ *
+ * @generated from message footfall.v1.WorkerChange
+ */
+export type WorkerChange = Message<"footfall.v1.WorkerChange"> & {
+  /**
+   * kind in one word.
+   *
+   * @generated from field: footfall.v1.ChangeKind kind = 1;
+   */
+  kind: ChangeKind;
+
+  /**
+   * worker as it is now. Only worker_id and site_id are set when it is gone.
+   *
+   * @generated from field: footfall.v1.Worker worker = 2;
+   */
+  worker?: Worker | undefined;
+};
+
+/**
+ * Describes the message footfall.v1.WorkerChange.
+ * Use `create(WorkerChangeSchema)` to create a new message.
+ */
+export const WorkerChangeSchema: GenMessage<WorkerChange> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_live_service, 3);
+
+/**
+ * CameraChange is a camera after something happened to it.
+ *
+ * @generated from message footfall.v1.CameraChange
+ */
+export type CameraChange = Message<"footfall.v1.CameraChange"> & {
+  /**
+   * kind in one word. CHANGE_KIND_UPDATED also when it works otherwise than before.
+   *
+   * @generated from field: footfall.v1.ChangeKind kind = 1;
+   */
+  kind: ChangeKind;
+
+  /**
+   * camera as it is now. Only camera_id and site_id are set when it is gone.
+   *
+   * @generated from field: footfall.v1.Camera camera = 2;
+   */
+  camera?: Camera | undefined;
+
+  /**
+   * health is what the worker that reads it sees of it. Unset when no worker that has a link says anything.
+   *
+   * @generated from field: footfall.v1.CameraHealth health = 3;
+   */
+  health?: CameraHealth | undefined;
+
+  /**
+   * worker_id is who says so.
+   *
+   * @generated from field: string worker_id = 4;
+   */
+  workerId: string;
+};
+
+/**
+ * Describes the message footfall.v1.CameraChange.
+ * Use `create(CameraChangeSchema)` to create a new message.
+ */
+export const CameraChangeSchema: GenMessage<CameraChange> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_live_service, 4);
+
+/**
+ * SightingChange is a track that is in no visit, after something happened to it. It names nobody: of staff no more
+ * is told than that it was staff.
+ *
+ * @generated from message footfall.v1.SightingChange
+ */
+export type SightingChange = Message<"footfall.v1.SightingChange"> & {
+  /**
+   * kind in one word. CHANGE_KIND_UPDATED also when the outcome is another than before.
+   *
+   * @generated from field: footfall.v1.ChangeKind kind = 1;
+   */
+  kind: ChangeKind;
+
+  /**
+   * track_id of the track.
+   *
+   * @generated from field: string track_id = 2;
+   */
+  trackId: string;
+
+  /**
+   * site_id is where.
+   *
+   * @generated from field: string site_id = 3;
+   */
+  siteId: string;
+
+  /**
+   * camera_id saw it. Empty when the sighting is gone.
+   *
+   * @generated from field: string camera_id = 4;
+   */
+  cameraId: string;
+
+  /**
+   * outcome as it is now: FACE_OUTCOME_STAFF, FACE_OUTCOME_UNRECOGNISABLE or FACE_OUTCOME_PENDING; another one
+   * once the person is in a visit after all. Unspecified when the sighting is gone.
+   *
+   * @generated from field: footfall.v1.FaceOutcome outcome = 5;
+   */
+  outcome: FaceOutcome;
+
+  /**
+   * first_seen_time is the capture time of the first frame.
+   *
+   * @generated from field: google.protobuf.Timestamp first_seen_time = 6;
+   */
+  firstSeenTime?: Timestamp | undefined;
+
+  /**
+   * last_seen_time is the capture time of the last frame.
+   *
+   * @generated from field: google.protobuf.Timestamp last_seen_time = 7;
+   */
+  lastSeenTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message footfall.v1.SightingChange.
+ * Use `create(SightingChangeSchema)` to create a new message.
+ */
+export const SightingChangeSchema: GenMessage<SightingChange> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_live_service, 5);
+
+/**
  * Topic is a kind of change.
  *
  * @generated from enum footfall.v1.Topic
@@ -144,6 +309,27 @@ export enum Topic {
    * @generated from enum value: TOPIC_VISITS = 1;
    */
   VISITS = 1,
+
+  /**
+   * TOPIC_WORKERS: a worker came, went, or does otherwise than before.
+   *
+   * @generated from enum value: TOPIC_WORKERS = 2;
+   */
+  WORKERS = 2,
+
+  /**
+   * TOPIC_CAMERAS: a camera was added, changed or removed, or works otherwise than before.
+   *
+   * @generated from enum value: TOPIC_CAMERAS = 3;
+   */
+  CAMERAS = 3,
+
+  /**
+   * TOPIC_SIGHTINGS: somebody was seen who is in no visit: staff, or a person who could not be identified.
+   *
+   * @generated from enum value: TOPIC_SIGHTINGS = 4;
+   */
+  SIGHTINGS = 4,
 }
 
 /**

@@ -1,0 +1,114 @@
+import type { ServiceImpl } from "@connectrpc/connect";
+
+import {
+  Distribution,
+  Granularity,
+  type GetVisitorsRequest,
+  type ReportService,
+} from "../../src/api/gen/footfall/v1/report_service_pb";
+
+const DAY_MS = 86_400_000;
+
+/** How busy an hour of the clock is, from four in the morning on, as parts of the busiest. */
+const HOURS = [0, 0, 0, 0, 2, 5, 6, 7, 9, 8, 6, 7, 8, 10, 9, 6, 3, 0, 0, 0, 0, 0, 0, 0];
+
+function days(from: string, to: string): string[] {
+  const found: string[] = [];
+  for (let at = Date.parse(from); at <= Date.parse(to); at += DAY_MS) found.push(new Date(at).toISOString().slice(0, 10));
+  return found;
+}
+
+/** The same day always has the same visits. */
+function busy(day: string, salt = 0): number {
+  const date = new Date(day);
+  const weekend = [0, 6].includes(date.getUTCDay()) ? 1.5 : 1;
+  return Math.round((34 + ((date.getUTCDate() * 7 + salt) % 17)) * weekend);
+}
+
+function counts(visits: number, coverage?: number) {
+  const fresh = Math.round(visits * 0.62);
+  return {
+    visits: BigInt(visits),
+    uniqueVisitors: BigInt(Math.round(visits * 0.84)),
+    newVisits: BigInt(fresh),
+    repeatVisits: BigInt(visits - fresh),
+    staffSightings: BigInt(Math.round(visits * 0.3)),
+    unidentifiableSightings: BigInt(Math.round(visits * 0.07)),
+    ...(coverage === undefined ? {} : { coverage }),
+  };
+}
+
+/** On Wednesdays the cameras of the fake shops are down for a while. */
+function coverageOf(day: string): number {
+  return new Date(day).getUTCDay() === 3 ? 0.62 : 1;
+}
+
+function report(from: string, to: string, granularity: Granularity, salt: number) {
+  const all = days(from, to);
+  const visits = all.reduce((sum, day) => sum + busy(day, salt), 0);
+  const coverage = all.reduce((sum, day) => sum + coverageOf(day), 0) / all.length;
+  const buckets =
+    granularity === Granularity.HOUR
+      ? all.flatMap((day) =>
+          HOURS.map((part, at) => ({
+            startDate: day,
+            endDate: day,
+            hour: (at + 4) % 24,
+            counts: counts(Math.round((busy(day, salt) * part) / 86), coverageOf(day) < 1 && at > 8 && at < 14 ? 0.1 : 1),
+          })),
+        )
+      : all.map((day) => ({ startDate: day, endDate: day, counts: counts(busy(day, salt), coverageOf(day)) }));
+  return {
+    period: { startDate: from, endDate: to },
+    buckets,
+    total: { ...counts(visits, coverage), uniqueVisitors: BigInt(Math.round(visits * 0.55)) },
+  };
+}
+
+/** Reports of shops that never were. Before 2026 nobody came. */
+export function reports(): ServiceImpl<typeof ReportService> {
+  return {
+    getVisitors: (request: GetVisitorsRequest) => {
+      const nobody = request.startDate < "2026-01-01";
+      const compares = request.compareStartDate !== "";
+      return {
+        timeZones: ["Europe/Berlin"],
+        report: nobody
+          ? { period: { startDate: request.startDate, endDate: request.endDate }, total: {} }
+          : report(request.startDate, request.endDate, request.granularity, 0),
+        ...(compares
+          ? { compared: report(request.compareStartDate, request.compareEndDate, request.granularity, 5) }
+          : {}),
+      };
+    },
+    getDistribution: ({ startDate, endDate, distribution }) => {
+      const all = days(startDate, endDate);
+      const visits = all.reduce((sum, day) => sum + busy(day), 0);
+      const part = (key: string, share: number) => ({
+        key,
+        visits: BigInt(Math.round(visits * share)),
+        uniqueVisitors: BigInt(Math.round(visits * share * 0.8)),
+      });
+      if (distribution === Distribution.GENDER) {
+        return { distribution, slices: [part("female", 0.46), part("male", 0.38), part("unknown", 0.11), part("not_estimated", 0.05)] };
+      }
+      if (distribution === Distribution.NEW_VS_REPEAT) return { distribution, slices: [part("new", 0.62), part("repeat", 0.38)] };
+      const names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+      return {
+        distribution,
+        slices: names.map((key, at) => {
+          const such = all.filter((day) => (new Date(day).getUTCDay() + 6) % 7 === at);
+          const sum = such.reduce((total, day) => total + busy(day), 0);
+          const average = { days: such.length, daysLeftOut: 0, visits: sum / such.length, uniqueVisitors: (sum / such.length) * 0.84 };
+          return { key, visits: BigInt(sum), uniqueVisitors: BigInt(Math.round(sum * 0.6)), ...(such.length > 0 ? { average } : {}) };
+        }),
+      };
+    },
+    exportVisitors: async function* ({ startDate, endDate }) {
+      yield { contentType: "text/csv; charset=utf-8", data: new TextEncoder().encode("start_date,visits\r\n") };
+      for (const day of days(startDate, endDate)) {
+        yield { contentType: "text/csv; charset=utf-8", data: new TextEncoder().encode(`${day},${busy(day)}\r\n`) };
+      }
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { RoleName } from "./stack";
+
+export interface ConsolePage {
+  readonly name: string;
+  readonly path: string;
+  /** What is there once its data is. */
+  readonly shows: string;
+}
+
+/** Every page that the navigation leads to. The addresses of single things are in screens.spec.ts. */
+const PAGES = {
+  live: { name: "live", path: "/live", shows: '[data-testid="visit-card"]' },
+  visits: { name: "visits", path: "/visits", shows: 'a[href^="/visits/"]:visible' },
+  reports: { name: "reports", path: "/reports", shows: "section h2" },
+  customers: { name: "customers", path: "/customers", shows: 'a[href^="/customers/"]:visible' },
+  cameras: { name: "cameras", path: "/cameras", shows: '[data-testid="camera-card"]' },
+  workers: { name: "workers", path: "/workers", shows: '[data-testid="worker-card"]' },
+  sites: { name: "sites", path: "/sites", shows: "section h2" },
+  staff: { name: "staff", path: "/staff", shows: "main input" },
+  tenants: { name: "tenants", path: "/tenants", shows: 'main button[aria-label^="Act for "]:visible, [data-testid="acting-for"]' },
+  users: { name: "users", path: "/users", shows: 'button[aria-label^="Edit "]:visible' },
+  keys: { name: "keys", path: "/keys", shows: 'button[aria-label^="Revoke "]:visible' },
+  privacy: { name: "privacy", path: "/privacy", shows: "main select" },
+  audit: { name: "audit", path: "/audit", shows: "main ol > li" },
+} satisfies Record<string, ConsolePage>;
+
+const { live, visits, reports, customers, cameras, workers, sites, staff } = PAGES;
+const SHOP = [live, visits, reports, customers, cameras, workers, sites, staff] as const;
+const ADMINISTRATION = [PAGES.users, PAGES.keys, PAGES.privacy, PAGES.audit] as const;
+
+/** What each role is led to, outside of a tenant, and inside of one. */
+export const PAGES_OF: Readonly<Record<RoleName | "system acting", readonly ConsolePage[]>> = {
+  administrator: [...SHOP, ...ADMINISTRATION],
+  manager: SHOP,
+  system: [PAGES.tenants, PAGES.users, PAGES.audit],
+  "system acting": [...SHOP, PAGES.tenants, ...ADMINISTRATION],
+};

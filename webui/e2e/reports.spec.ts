@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+
+import { expect, signedIn as test, signIn } from "./stack";
+
+test.beforeEach(async ({ page, stack }) => {
+  test.skip(!stack.fake, "counts visits that are made up");
+  await signIn(page, stack, "/reports?from=2026-11-02&to=2026-11-15");
+});
+
+test("a report is kept in its address and set beside another period", async ({ page }) => {
+  await expect(page.getByTestId("number-visits")).toBeVisible();
+  await expect(page.getByText("Days are those of Europe/Berlin.")).toBeVisible();
+  await page.getByLabel("Compared with").selectOption("previous");
+  await expect(page.getByTestId("before-visits")).toContainText("against");
+  await expect(page).toHaveURL(/compare=previous/);
+  await page.reload();
+  await expect(page.getByTestId("before-visits")).toBeVisible();
+  await page.getByLabel("Counted by").selectOption("hour");
+  const overTime = page.getByRole("region", { name: "Visits over time" }).first();
+  await overTime.getByText("As a table").click();
+  await expect(overTime.getByRole("rowheader").first()).toHaveText(/2 Nov 2026, 04:00/);
+});
+
+test("the table of a chart says what its bars do", async ({ page }) => {
+  const overTime = page.getByRole("region", { name: "Visits over time" }).first();
+  await overTime.getByText("As a table").click();
+  await expect(overTime.getByRole("rowheader")).toHaveCount(14);
+  await expect(overTime.getByRole("row").nth(3)).toContainText("62");
+});
+
+test("the report goes into a file", async ({ page }) => {
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download CSV" }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe("footfall-2026-11-02-2026-11-15.csv");
+  const text = await readFile(await download.path(), "utf8");
+  expect(text.split("\r\n")).toHaveLength(16);
+});
+
+test("days on which nobody came say why", async ({ page }) => {
+  await page.goto(page.url().replace(/\/reports.*/, "/reports?from=2025-06-01&to=2025-06-07"));
+  await expect(page.getByText("Nobody was seen on these days")).toBeVisible();
+});

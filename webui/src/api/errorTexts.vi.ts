@@ -1,0 +1,158 @@
+import { Code } from "@connectrpc/connect";
+
+import type { ErrorTexts } from "./errorTexts";
+import { ErrorReason } from "./gen/footfall/v1/error_reason_pb";
+
+export const vi: ErrorTexts = {
+  byReason: {
+    [ErrorReason.INVALID_FIELD]: { title: "Biểu mẫu có chỗ chưa đúng", hint: "Hãy kiểm tra các ô được đánh dấu." },
+    [ErrorReason.MALFORMED_REQUEST]: {
+      title: "Máy chủ không đọc được yêu cầu",
+      hint: "Hãy tải lại trang: bảng điều khiển có thể cũ hơn máy chủ.",
+    },
+    [ErrorReason.UNAUTHENTICATED]: { title: "Bạn đã đăng xuất", hint: "Hãy đăng nhập lại để tiếp tục." },
+    [ErrorReason.BAD_CREDENTIALS]: { title: "Địa chỉ email hoặc mật khẩu không đúng", hint: "Hãy kiểm tra cả hai rồi thử lại." },
+    [ErrorReason.PERMISSION_DENIED]: {
+      title: "Tài khoản của bạn không được làm việc này",
+      hint: "Quản trị viên có thể thay đổi quyền của bạn.",
+    },
+    [ErrorReason.TENANT_REQUIRED]: {
+      title: "Tài khoản này không thuộc chuỗi cửa hàng nào",
+      hint: "Hãy đăng nhập bằng tài khoản của chuỗi mà bạn muốn xem.",
+    },
+    [ErrorReason.TENANT_NOT_FOUND]: { title: "Khách thuê này không tồn tại", hint: "Có thể đã bị xóa." },
+    [ErrorReason.SITE_NOT_FOUND]: { title: "Cửa hàng này không tồn tại", hint: "Có thể đã bị xóa." },
+    [ErrorReason.CAMERA_NOT_FOUND]: { title: "Camera này không tồn tại", hint: "Có thể đã bị xóa." },
+    [ErrorReason.VISIT_NOT_FOUND]: { title: "Lượt ghé này không tồn tại", hint: "Có thể đã được ghép vào lượt khác." },
+    [ErrorReason.IMAGE_NOT_FOUND]: { title: "Không có hình", hint: "Hình được giữ trong 30 ngày." },
+    [ErrorReason.MODEL_MISMATCH]: { title: "Khuôn mặt được đo bằng mô hình khác", hint: "Hãy cập nhật máy xử lý." },
+    [ErrorReason.NOT_EMPTY]: { title: "Vẫn đang được sử dụng", hint: "Hãy bỏ những gì nó chứa trước." },
+    [ErrorReason.ALREADY_EXISTS]: { title: "Tên này đã được dùng", hint: "Hãy chọn tên khác." },
+    [ErrorReason.REVISION_COMPACTED]: { title: "Bạn đã vắng mặt khá lâu", hint: "Danh sách đang được đọc lại." },
+    [ErrorReason.EDGE_REPLACED]: { title: "Một máy xử lý khác đã tiếp quản", hint: "Mỗi khóa chỉ một máy được dùng." },
+    [ErrorReason.PROTOCOL_VIOLATION]: { title: "Máy chủ không hiểu bảng điều khiển", hint: "Hãy tải lại trang." },
+    [ErrorReason.INDEX_UNAVAILABLE]: {
+      title: "Hiện không nhận diện được",
+      hint: "Chưa có gì thay đổi. Hãy thử lại sau giây lát.",
+    },
+    [ErrorReason.STORE_UNAVAILABLE]: {
+      title: "Hiện không truy cập được dữ liệu",
+      hint: "Chưa có gì thay đổi. Hãy thử lại sau giây lát.",
+    },
+    [ErrorReason.INTERNAL]: { title: "Máy chủ gặp lỗi", hint: "Hãy thử lại. Nếu vẫn lỗi, hãy báo cho người vận hành." },
+    [ErrorReason.BAD_PAGE_TOKEN]: { title: "Trang này của danh sách không còn hợp lệ", hint: "Hãy bắt đầu lại từ trang đầu." },
+    [ErrorReason.DRAINING]: { title: "Máy chủ này đang dừng", hint: "Máy khác sẽ thay. Hãy thử lại sau giây lát." },
+    [ErrorReason.CORE_UNAVAILABLE]: { title: "Không kết nối được với Footfall", hint: "Máy chủ không trả lời. Hệ thống tự thử lại." },
+    [ErrorReason.LINK_SILENT]: { title: "Kết nối im lặng quá lâu", hint: "Kết nối đang được mở lại." },
+    [ErrorReason.CUSTOMER_NOT_FOUND]: { title: "Khách này không tồn tại", hint: "Có thể dữ liệu của khách đã được xóa." },
+    [ErrorReason.MERGE_NOT_FOUND]: { title: "Lần ghép này không tồn tại", hint: "Hãy tải lại danh sách." },
+    [ErrorReason.SUGGESTION_NOT_FOUND]: { title: "Gợi ý này không còn nữa", hint: "Có người đã xử lý, hoặc gợi ý không còn đúng." },
+    [ErrorReason.EVENT_NOT_FOUND]: { title: "Không có phần giải thích", hint: "Giải thích được giữ trong 30 ngày." },
+    [ErrorReason.CANNOT_LINK]: {
+      title: "Đây là hai người",
+      hint: "Một camera đã thấy cả hai cùng lúc, hoặc có người đã đánh dấu là khác nhau. Hãy nêu lý do nếu vẫn muốn ghép.",
+    },
+    [ErrorReason.ALREADY_MERGED]: {
+      title: "Khách này đã được ghép vào khách khác",
+      hint: "Hãy mở khách kia, hoặc hoàn tác lần ghép đó trước.",
+    },
+    [ErrorReason.MERGE_UNDONE]: { title: "Lần ghép này đã được hoàn tác", hint: "Không còn gì để hoàn tác." },
+    [ErrorReason.NOT_ENOUGH_FACES]: { title: "Quá ít khuôn mặt để đo", hint: "Hãy đợi đến khi nhiều người ghé hơn một lần." },
+    [ErrorReason.MODEL_CHANGE_NOT_FOUND]: { title: "Lần đổi mô hình này không tồn tại", hint: "Hãy tải lại danh sách." },
+    [ErrorReason.MODEL_CHANGE_STATE]: { title: "Lần đổi mô hình chưa cho phép việc này", hint: "Hãy xem nó đã đến bước nào." },
+    [ErrorReason.MODEL_UNKNOWN]: { title: "Mô hình này chưa được cài đặt", hint: "Người vận hành cần tải mô hình trước." },
+    [ErrorReason.INDEX_FULL]: {
+      title: "Chỉ mục khuôn mặt không còn chỗ cho khách thuê mới",
+      hint: "Người vận hành có thể đổi cách chỉ mục tách các khách thuê.",
+    },
+    [ErrorReason.RATE_LIMITED]: { title: "Quá nhiều yêu cầu", hint: "Hãy đợi một chút rồi thử lại." },
+    [ErrorReason.TOO_MANY_ATTEMPTS]: {
+      title: "Nhập sai mật khẩu quá nhiều lần",
+      hint: "Hãy đợi trước khi thử lại. Quản trị viên có thể cấp mật khẩu mới cho bạn.",
+    },
+    [ErrorReason.USER_NOT_FOUND]: { title: "Tài khoản này không tồn tại", hint: "Có thể đã bị xóa." },
+    [ErrorReason.API_KEY_NOT_FOUND]: { title: "Khóa API này không tồn tại", hint: "Hãy tải lại danh sách." },
+    [ErrorReason.JOIN_TOKEN_NOT_FOUND]: { title: "Mã gia nhập này không tồn tại", hint: "Có thể đã được dùng." },
+    [ErrorReason.CERTIFICATE_NOT_FOUND]: { title: "Chứng chỉ này không tồn tại", hint: "Hãy tải lại danh sách." },
+    [ErrorReason.NO_CERTIFICATE_AUTHORITY]: {
+      title: "Hệ thống này không cấp chứng chỉ",
+      hint: "Người vận hành cần tạo cơ quan cấp chứng chỉ trước.",
+    },
+    [ErrorReason.IDENTITY_PROVIDER_NOT_FOUND]: { title: "Cách đăng nhập này không tồn tại", hint: "Hãy tải lại trang." },
+    [ErrorReason.IDENTITY_PROVIDER_UNAVAILABLE]: {
+      title: "Dịch vụ đăng nhập kia không trả lời",
+      hint: "Hãy thử lại sau giây lát.",
+    },
+    [ErrorReason.NO_ROLE]: {
+      title: "Tài khoản của bạn không có vai trò ở đây",
+      hint: "Hãy xin quyền vào Footfall từ người quản lý nhóm của bạn.",
+    },
+    [ErrorReason.LAST_ADMIN]: { title: "Đây là quản trị viên cuối cùng", hint: "Hãy chọn người khác làm quản trị viên trước." },
+    [ErrorReason.WORKER_NOT_FOUND]: { title: "Máy xử lý này không tồn tại", hint: "Cửa hàng của nó có thể đã đóng." },
+    [ErrorReason.WORKER_OFFLINE]: {
+      title: "Máy xử lý tại cửa hàng không trả lời",
+      hint: "Hãy xem máy đã bật và có mạng chưa.",
+    },
+    [ErrorReason.IMAGES_NOT_ALLOWED]: {
+      title: "Hình của camera này ở lại cửa hàng",
+      hint: "Cài đặt của cửa hàng hoặc camera quy định như vậy.",
+    },
+    [ErrorReason.NO_PICTURE]: { title: "Không có hình từ camera này", hint: "Hãy xem tình trạng của camera." },
+    [ErrorReason.TOO_MANY_PREVIEWS]: {
+      title: "Quá nhiều người đang xem camera",
+      hint: "Hãy đóng một camera khác, hoặc thử lại sau giây lát.",
+    },
+    [ErrorReason.LEASE_LOST]: {
+      title: "Một máy xử lý khác đang đọc camera này",
+      hint: "Không mất gì: máy đó sẽ báo những gì nó thấy.",
+    },
+    [ErrorReason.STAFF_NOT_FOUND]: { title: "Không có nhân viên này", hint: "Người này có thể đã bị xóa, hoặc là khách hàng." },
+    [ErrorReason.STAFF_FACE_NOT_FOUND]: { title: "Ảnh này không còn nữa", hint: "Ai đó đã xóa ảnh. Hãy tải lại trang." },
+    [ErrorReason.ETAG_MISMATCH]: { title: "Trong lúc đó người khác đã thay đổi", hint: "Hãy tải lại rồi thực hiện thay đổi của bạn." },
+    [ErrorReason.PICTURE_UNREADABLE]: { title: "Đây không phải là ảnh", hint: "Hãy chọn tệp JPEG, PNG hoặc WebP." },
+    [ErrorReason.NO_FACE]: { title: "Không tìm thấy khuôn mặt", hint: "Hãy dùng ảnh chụp chính diện khuôn mặt." },
+    [ErrorReason.SEVERAL_FACES]: { title: "Ảnh có nhiều hơn một khuôn mặt", hint: "Hãy cắt ảnh chỉ còn một người." },
+    [ErrorReason.FACE_TOO_SMALL]: { title: "Khuôn mặt quá nhỏ", hint: "Hãy lại gần hơn, hoặc dùng ảnh lớn hơn." },
+    [ErrorReason.FACE_BLURRED]: { title: "Khuôn mặt không rõ nét", hint: "Hãy giữ yên và lau ống kính." },
+    [ErrorReason.FACE_TOO_DARK]: { title: "Khuôn mặt quá tối", hint: "Hãy quay về phía ánh sáng." },
+    [ErrorReason.FACE_TOO_BRIGHT]: { title: "Khuôn mặt quá sáng", hint: "Hãy tránh ánh sáng gắt." },
+    [ErrorReason.FACE_TOO_TURNED]: { title: "Đầu quay quá nhiều", hint: "Hãy nhìn về phía máy ảnh." },
+    [ErrorReason.LOOKS_LIKE_OTHER_STAFF]: { title: "Một nhân viên khác trông giống như vậy", hint: "Hãy kiểm tra xem ảnh có phải của người kia không." },
+    [ErrorReason.DUPLICATE_FACE]: { title: "Ảnh này đã được đăng ký", hint: "Một ảnh khác sẽ hữu ích hơn." },
+    [ErrorReason.TOO_MANY_FACES]: { title: "Đã đủ số ảnh cho một người", hint: "Hãy xóa bớt một ảnh trước." },
+    [ErrorReason.STAFF_LEFT]: { title: "Người này đã nghỉ việc", hint: "Hãy đổi ngày nghỉ việc trước." },
+    [ErrorReason.FACE_CUT_OFF]: { title: "Mép ảnh cắt mất khuôn mặt", hint: "Hãy dùng ảnh thấy toàn bộ đầu." },
+    [ErrorReason.FACE_LOW_CONTRAST]: { title: "Khuôn mặt gần như không có độ tương phản", hint: "Hãy chụp ở nơi sáng hơn." },
+    [ErrorReason.PICTURE_TOO_LARGE]: { title: "Ảnh quá lớn", hint: "Hãy dùng ảnh có ít điểm ảnh hơn." },
+    [ErrorReason.WORKER_ONLINE]: {
+      title: "Máy xử lý này đang kết nối",
+      hint: "Hãy tắt máy, hoặc thu hồi chứng chỉ của nó, trước khi xóa.",
+    },
+    [ErrorReason.STAFF_IMPORT_NOT_FOUND]: {
+      title: "Lần nhập này không còn nữa",
+      hint: "Mỗi lần nhập được giữ một ngày. Hãy bắt đầu lại.",
+    },
+    [ErrorReason.STAFF_IMPORT_STATE]: {
+      title: "Lần nhập này chưa thể tiếp tục",
+      hint: "Còn thiếu phần, đang chạy, hoặc đã xong.",
+    },
+    [ErrorReason.STAFF_IMPORT_UNREADABLE]: {
+      title: "Không thể nhập tệp này",
+      hint: "Hãy chọn tệp zip chứa hình, mỗi người một thư mục, hoặc kèm một tệp CSV dạng UTF-8.",
+    },
+  },
+  byCode: {
+    [Code.Unavailable]: { title: "Không kết nối được với Footfall", hint: "Hãy kiểm tra kết nối rồi thử lại." },
+    [Code.Unknown]: { title: "Không kết nối được với Footfall", hint: "Hãy kiểm tra kết nối rồi thử lại." },
+    [Code.DeadlineExceeded]: { title: "Máy chủ trả lời quá lâu", hint: "Hãy thử lại sau giây lát." },
+    [Code.Unauthenticated]: { title: "Bạn đã đăng xuất", hint: "Hãy đăng nhập lại để tiếp tục." },
+    [Code.PermissionDenied]: {
+      title: "Tài khoản của bạn không được làm việc này",
+      hint: "Quản trị viên có thể thay đổi quyền của bạn.",
+    },
+    [Code.NotFound]: { title: "Mục này không tồn tại", hint: "Có thể đã bị xóa." },
+    [Code.ResourceExhausted]: { title: "Quá nhiều yêu cầu", hint: "Hãy đợi một chút rồi thử lại." },
+    [Code.Unimplemented]: { title: "Máy chủ chưa biết việc này", hint: "Máy chủ có thể cũ hơn bảng điều khiển." },
+  },
+  fallback: { title: "Chưa thực hiện được", hint: "Hãy thử lại sau giây lát." },
+};

@@ -1,0 +1,52 @@
+import type { Translation } from "../../i18n/texts";
+import type { t } from "./texts";
+
+export const vi: Translation<typeof t> = {
+  slogan: "Ai ghé vào, và ai quay lại",
+
+  signIn: "Đăng nhập",
+  email: "Địa chỉ email",
+  emailMissing: "Hãy nhập địa chỉ email.",
+  password: "Mật khẩu",
+  passwordMissing: "Hãy nhập mật khẩu.",
+  tryAgainIn: "Thử lại sau {wait}",
+  passwordIsSet: "Mật khẩu đã được đặt. Hãy đăng nhập bằng mật khẩu đó.",
+  sessionEnded: "Phiên làm việc đã kết thúc. Hãy đăng nhập lại để tiếp tục.",
+  or: "hoặc",
+  continueWith: "Tiếp tục với {provider}",
+  backToSignIn: "Quay lại trang đăng nhập",
+  goToSignIn: "Đến trang đăng nhập",
+
+  setYourPassword: "Đặt mật khẩu của bạn",
+  setPassword: "Đặt mật khẩu",
+  newPassword: "Mật khẩu mới",
+  signedInHere: "Trình duyệt này đang đăng nhập với tên {name}. Đặt mật khẩu sẽ đăng xuất tài khoản đó.",
+  newPasswordHint: "Từ {shortest} ký tự trở lên và khó đoán.",
+  newPasswordMissing: "Hãy nhập mật khẩu mới.",
+  newPasswordShort: { other: "Còn thiếu {count} ký tự: cần từ {shortest} ký tự trở lên." },
+  noLink: "Liên kết này không đầy đủ",
+  noLinkHint: "Hãy mở lại đúng như bạn đã nhận, hoặc xin một liên kết mới.",
+  oldLink: "Liên kết này không còn hiệu lực",
+  oldLinkHint: "Liên kết đã được dùng hoặc đã hết hạn. Hãy xin quản trị viên một liên kết mới.",
+
+  changePassword: "Đổi mật khẩu",
+  currentPassword: "Mật khẩu hiện tại",
+  notYourPassword: "Đây không phải mật khẩu của bạn.",
+  passwordChanged: "Đã đổi mật khẩu",
+  passwordChangedNote: "Bạn đã bị đăng xuất ở mọi nơi khác. Tại đây bạn vẫn đăng nhập.",
+  done: "Xong",
+  cancel: "Hủy",
+
+  oidcFailed: "Không thể hoàn tất đăng nhập",
+  oidcFailedHint: "Đã quá lâu, hoặc lượt đăng nhập này đã được dùng. Hãy bắt đầu lại.",
+  oidcNotBegun: "Lượt đăng nhập này không bắt đầu từ thẻ này",
+  oidcNotBegunHint: "Hãy bắt đầu lại từ trang đăng nhập.",
+  oidcUnsafe: "Cách đăng nhập này không an toàn",
+  oidcUnsafeHint: "Trang của dịch vụ đó không được mã hóa. Hãy báo cho người vận hành.",
+  oidcBusy: "Dịch vụ đăng nhập kia không trả lời",
+  oidcBusyHint: "Hãy thử lại sau giây lát.",
+  oidcRefused: "Dịch vụ kia không cho bạn đăng nhập",
+  oidcRefusedHint: "Hãy thử lại, hoặc báo cho người quản lý tài khoản của bạn ở đó.",
+  oidcDenied: "Bạn chưa được đăng nhập",
+  oidcDeniedHint: "Lượt đăng nhập đã bị hủy, hoặc dịch vụ kia không cho bạn vào đây.",
+};

@@ -1,0 +1,159 @@
+import { useMutation } from "@connectrpc/connect-query";
+import { createClient } from "@connectrpc/connect";
+import { Button } from "antd";
+import { type ChangeEvent, useState } from "react";
+
+import { useBackend } from "../../api/backend";
+import { toAppError } from "../../api/errors";
+import { ErrorReason } from "../../api/gen/footfall/v1/error_reason_pb";
+import type { Site } from "../../api/gen/footfall/v1/site_service_pb";
+import { type Staff, StaffService } from "../../api/gen/footfall/v1/staff_service_pb";
+import { useSites } from "../../api/hooks";
+import { FormField } from "../../components/fields/FormField";
+import { DayInput } from "../../components/fields/DayInput";
+import { TextInput } from "../../components/fields/inputs";
+import { EditorDrawer } from "../../components/overlay/EditorDrawer";
+import { serverFault } from "./serverFault";
+import { changedPaths, draftOf, type StaffDraft, staffFaults, staffOf, zoneOf } from "./staffForm";
+import { t } from "./texts";
+import { useStaffChanged } from "./useStaffChanged";
+
+type TextField = Exclude<keyof StaffDraft, "siteIds">;
+
+interface TextMore {
+  readonly hint?: string;
+  readonly day?: boolean;
+  readonly autoFocus?: boolean;
+  readonly maxLength?: number;
+  readonly type?: "email";
+}
+
+/** Adds a staff member, or changes the details of one. */
+export function StaffEditor(props: { staff: Staff | undefined; onClose: () => void; onSaved?: (saved: Staff) => void }) {
+  const { staff, onClose, onSaved } = props;
+  const { transport } = useBackend();
+  const sites = useSites();
+  const changed = useStaffChanged();
+  // What the form began with: changes are those against it, and its etag is what they are made to.
+  const [base, setBase] = useState(staff);
+  const known = sites.data ?? [];
+  const [draft, setDraft] = useState(() => draftOf(staff, zoneOf(staff?.siteIds ?? [], known)));
+  const zone = zoneOf(base?.siteIds ?? draft.siteIds, known);
+  const [checked, setChecked] = useState(false);
+  const [requestId] = useState(() => crypto.randomUUID());
+  const done = {
+    onSuccess: async (saved: Staff) => {
+      await changed();
+      onClose();
+      onSaved?.(saved);
+    },
+  };
+  const creation = useMutation(StaffService.method.createStaff, done);
+  const update = useMutation(StaffService.method.updateStaff, done);
+  const error = creation.error ?? update.error;
+  const failure = error ? toAppError(error) : undefined;
+  const conflict = failure?.reason === ErrorReason.ETAG_MISMATCH;
+  const faults = checked ? staffFaults(draft) : new Map<keyof StaffDraft, string>();
+  const set = (change: Partial<StaffDraft>) => {
+    setDraft({ ...draft, ...change });
+  };
+  const saveOver = (onto: Staff) => {
+    const paths = changedPaths(draftOf(onto, zone), draft);
+    if (paths.length === 0) onClose();
+    else update.mutate({ staff: staffOf(draft, zone, onto), updateMask: { paths } });
+  };
+  const save = () => {
+    setChecked(true);
+    if (staffFaults(draft).size > 0) return;
+    if (base) saveOver(base);
+    else creation.mutate({ staff: staffOf(draft, zone, undefined), requestId });
+  };
+  const settle = async (keepMine: boolean) => {
+    if (!base) return;
+    const theirs = await createClient(StaffService, transport).getStaff({ staffId: base.staffId });
+    setBase(theirs);
+    update.reset();
+    if (keepMine) saveOver(theirs);
+    else setDraft(draftOf(theirs, zone));
+  };
+  const field = (name: TextField, label: string, path: string, more: TextMore = {}) => {
+    const { hint, day = false, ...input } = more;
+    const id = `staff-${name}`;
+    const common = {
+      id,
+      value: draft[name],
+      "aria-describedby": `${id}-note`,
+      onChange: (event: ChangeEvent<HTMLInputElement>) => {
+        set({ [name]: event.target.value });
+      },
+    };
+    return (
+      <FormField id={id} label={label} hint={hint} fault={faults.get(name) ?? serverFault(failure, path)}>
+        {day ? <DayInput {...common} /> : <TextInput autoComplete="off" {...input} {...common} />}
+      </FormField>
+    );
+  };
+
+  return (
+    <EditorDrawer
+      title={staff ? t("editStaff") : t("addStaff")}
+      action={staff ? t("save") : t("addStaff")}
+      busy={creation.isPending || update.isPending}
+      failure={conflict ? undefined : failure}
+      onSave={save}
+      onClose={onClose}
+    >
+      {conflict && (
+        <div role="alert" className="space-y-3 rounded-xl bg-amber px-4 py-3 text-amber-ink">
+          <p className="font-medium">{t("conflict")}</p>
+          <p>{t("conflictHint")}</p>
+          <div className="flex flex-wrap gap-3">
+            <Button onClick={() => void settle(false)}>{t("takeTheirs")}</Button>
+            <Button onClick={() => void settle(true)}>{t("keepMine")}</Button>
+          </div>
+        </div>
+      )}
+      {field("displayName", t("name"), "display_name", { autoFocus: true, maxLength: 120 })}
+      {field("employeeNumber", t("employeeNumber"), "employee_number", { maxLength: 64, hint: t("employeeNumberHint") })}
+      {field("jobTitle", t("jobTitle"), "job_title", { maxLength: 120 })}
+      {field("email", t("email"), "email", { maxLength: 254, type: "email" })}
+      <SiteChoice
+        sites={known}
+        chosen={draft.siteIds}
+        onChange={(siteIds) => {
+          set({ siteIds });
+        }}
+      />
+      {field("firstDay", t("firstDay"), "join_time", { day: true })}
+      {field("lastDay", t("lastDay"), "leave_time", { day: true, hint: t("lastDayHint", { zone: zone.replaceAll("_", " ") }) })}
+    </EditorDrawer>
+  );
+}
+
+/** Where somebody works: everywhere, or at some sites. */
+function SiteChoice(props: { sites: readonly Site[]; chosen: readonly string[]; onChange: (siteIds: string[]) => void }) {
+  const { sites, chosen, onChange } = props;
+  return (
+    <fieldset>
+      <legend className="mb-1 font-medium">{t("sites")}</legend>
+      <p className="mb-2 text-xs text-quiet">{t("sitesHint")}</p>
+      <ul className="max-h-56 list-none divide-y divide-line overflow-auto rounded-lg border border-edge p-0">
+        {sites.map(({ siteId, displayName }) => (
+          <li key={siteId}>
+            <label className="flex cursor-pointer items-center gap-3 px-3 py-2 hover:bg-canvas">
+              <input
+                type="checkbox"
+                className="size-4 accent-brand"
+                checked={chosen.includes(siteId)}
+                onChange={(event) => {
+                  onChange(event.target.checked ? [...chosen, siteId] : chosen.filter((other) => other !== siteId));
+                }}
+              />
+              {displayName}
+            </label>
+          </li>
+        ))}
+      </ul>
+    </fieldset>
+  );
+}
