@@ -20,8 +20,7 @@ demo: setup-run ## Bring up everything, play a shop's camera to it, show the vis
 
 test: setup-run ## Unit, rpc, contract and integration tests on the real components, with coverage
 	@$(BIN)/footfall models pull --quiet
-	@$(PYTEST) -n 2 --dist loadgroup tests/unit tests/rpc tests/contract tests/integration tests/security \
-	  --cov --cov-report=term --cov-report=html:htmlcov $(ARGS)
+	@tools/checks/run_tests $(ARGS)
 	@cd webui && npm run --silent test
 
 ##@ The stack
@@ -92,10 +91,20 @@ proto-baseline: setup-run ## At a release: what the next API is compared with
 	@$(BIN)/buf build proto -o proto/baseline.binpb
 
 ##@ Prove
-.PHONY: e2e fuzz test-identity test-security bench-ingest bench-edge bench-search bench-identity bench-fairness
+.PHONY: e2e fuzz test-console test-identity test-security bench-ingest bench-edge accuracy-edge bench-replay kill-edge bench-preview bench-search bench-identity bench-fairness bench-console bench-live faults-edge
 e2e: setup-run ## The whole path on its own ports and data, with faults and a real browser
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) tests/e2e --timeout 900 $(ARGS)
+
+# The console: components, bundle, every page on the core that lives in the tests, then on the demo's stack. Pictures of
+# the pages are left in .cache/screens/mock and .cache/screens/stack.
+test-console: setup-run ## The console's tests, its bundle report, and a picture of every page in .cache/screens
+	@cd webui && npm run --silent test
+	@cd webui && npm run --silent build | tail -40
+	@cd webui && PLAYWRIGHT_OUTPUT=$(CURDIR)/.cache/screens/mock npm run --silent e2e:mock
+	@PLAYWRIGHT_OUTPUT=$(CURDIR)/.cache/screens/stack $(PYTEST) tests/e2e/test_demo.py -k console --timeout 900 $(ARGS)
+	@echo "Bundle:" && cd webui && node tools/budget.mjs
+	@echo "Screens: .cache/screens"
 
 # Who gets in, what they reach, and what is told of it.
 SECURITY_TESTS := tests/security tests/integration/security tests/integration/server_access tests/integration/fuzz \
@@ -110,7 +119,7 @@ SECURITY_TESTS := tests/security tests/integration/security tests/integration/se
   $(addprefix tests/unit/server/test_,account_services.py audit_chain.py authority.py call_costs.py fair_turns.py \
   key_rotation.py lockout.py oidc_accounts.py oidc_settings.py one_way_to_the_database.py password_policy.py \
   session_properties.py session_rules.py token_bucket.py two_tenants_eye.py what_is_kept_in_memory.py) \
-  tests/unit/settings tests/unit/supply_chain
+  tests/unit/settings tests/unit/supply_chain tests/integration/edge_diagnosis/test_local_http.py
 test-security: setup-run ## Who gets in and what they reach: roles, tenants, sites, tokens, limits, the audit log
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) -n 2 --dist loadgroup $(SECURITY_TESTS) $(ARGS)
@@ -138,7 +147,21 @@ bench-ingest: setup-run ## Events per second through RecordFace and Connect: one
 
 bench-edge: setup-run ## Milliseconds per frame beside OpenCV: one JSON line
 	@$(BIN)/footfall models pull --quiet
-	@$(PY) tests/bench/bench_edge.py $(ARGS)
+	@$(BIN)/footfall models pull --quiet sface-2021dec-128
+	@PYTHONPATH=tests $(PY) tests/bench/bench_edge.py $(ARGS)
+
+bench-replay: setup-run ## A day's events after an outage of the core (ARGS="--core real"): one JSON line
+	@PYTHONPATH=tests $(PY) tests/bench/bench_replay.py $(ARGS)
+
+accuracy-edge: setup-run ## Whether the edge tells each person of a scripted film once (FACES=folder): one JSON line
+	@$(BIN)/footfall models pull --quiet
+	@PYTHONPATH=tests $(PY) tests/bench/accuracy_edge.py $(if $(FACES),--faces $(FACES)) $(ARGS)
+
+kill-edge: setup-run ## kill -9 of a worker at 200 random points (ARGS="--kills 20"): one JSON line
+	@PYTHONPATH=tests $(PY) tests/bench/kill_edge.py $(ARGS)
+
+bench-preview: setup-run ## Frames of cameras from one replica to another: one JSON line
+	@PYTHONPATH=tests $(PY) tests/bench/bench_preview.py $(ARGS)
 
 bench-search: setup-run ## Recall and price of a search by kind of index (FACES=folder): one JSON line
 	@$(BIN)/footfall models pull --quiet
@@ -148,16 +171,28 @@ bench-identity: setup-run ## Customers made per person on real pictures (FACES=f
 	@$(BIN)/footfall models pull --quiet
 	@PYTHONPATH=tests $(PY) tests/bench/bench_identity.py $(if $(FACES),--faces $(FACES)) $(ARGS)
 
+faults-edge: setup-run ## 100 camera faults of each kind (ARGS="--faults 5"): causes, recoveries; one JSON line
+	@PYTHONPATH=tests $(PY) tests/bench/faults_edge.py $(ARGS)
+
 bench-fairness: setup-run ## What one tenant's flood does to another, with limits and without: one JSON line
 	@PYTHONPATH=tests $(PY) tests/bench/bench_fairness.py $(ARGS)
 
+bench-console: setup-run ## A storm of changes on the live page: one JSON line
+	@cd webui && node tools/bench-console.mjs
+
+bench-live: setup-run ## From a worker's event to the live page in a browser: one JSON line
+	@PYTHONPATH=tests $(PY) tests/bench/bench_live.py $(ARGS)
+
 ##@ What we ship
-.PHONY: sbom audit
+.PHONY: sbom audit wheels
 sbom: setup-run ## Write bills of materials (CycloneDX 1.6) to build/sbom/
 	@$(PY) tools/supply_chain/sbom.py
 
 audit: setup-run ## Report known holes in dependencies; asks the network, never fails
 	@$(PY) tools/supply_chain/audit.py
+
+wheels: setup-run ## Ask whether every package of the edge worker has a wheel for arm64; needs the network
+	@$(PY) tools/supply_chain/wheels.py
 
 ##@ Tidy up
 .PHONY: clean

@@ -32,6 +32,7 @@ SAMPLES = {
     "double precision[]": "array[0.5]",
 }
 FIXED = {
+    ("camera_uptime", "kind"): "'up'",
     ("users", "role"): "'tenant_admin'",
     ("tenant_revisions", "compacted"): "0",
     ("customers", "number"): "(random() * 1e15)::bigint",

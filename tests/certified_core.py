@@ -8,25 +8,17 @@ import asyncio
 import json
 import signal
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from argon2 import PasswordHasher
-from fakes.manual_clock import ManualClock
+from fakes.running_clock import RunningClock
 from fakes.shop import Shop
 from footfall_server.auth.authority import load_authorities
 from footfall_server.auth.keys import load_keys
 from footfall_server.auth.passwords import Passwords
 from footfall_server.rpc.server_tls import ServerTls
-
-
-class RunningClock(ManualClock):
-    """The machine's own time: Envoy goes by it as well."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
 
 async def serve(folder: Path, port: int) -> None:

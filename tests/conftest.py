@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from opened_by import name_openers
 
 pytest_plugins = ("stack_fixtures", "database_fixtures", "model_fixtures")
 
@@ -13,6 +14,12 @@ settings.load_profile("footfall")
 
 TESTS = Path(__file__).parent
 KINDS = frozenset({"unit", "rpc", "contract", "integration", "security", "e2e"})
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    patch = pytest.MonkeyPatch()
+    config.add_cleanup(patch.undo)
+    name_openers(patch)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,15 +5,20 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from fakes.face_examiner import picture_of
 from fakes.shop import Replica
 from fakes.wire_events import face_event
 from footfall.v1 import (
+    camera_command_pb2,
+    camera_control_service_pb2,
     camera_service_pb2,
     customer_service_pb2,
     image_service_pb2,
     ingest_service_pb2,
     live_service_pb2,
+    report_service_pb2,
     site_service_pb2,
+    staff_service_pb2,
     visit_service_pb2,
 )
 from footfall_server.domain.identifiers import new_id
@@ -44,7 +49,10 @@ def _event(side: Side, camera_id: str) -> ingest_service_pb2.RecordFaceRequest:
 
 
 _SITE, _CAMERA, _CUSTOMER = site_service_pb2, camera_service_pb2, customer_service_pb2
-_VISIT = visit_service_pb2
+_VISIT, _CONTROL, _REPORT = visit_service_pb2, camera_control_service_pb2, report_service_pb2
+_STAFF = staff_service_pb2
+_FIRST, _LAST = "2026-03-01", "2026-03-31"
+
 
 BY_KIND: Mapping[str, Mapping[str, Maker]] = {
     "site": {
@@ -68,9 +76,30 @@ BY_KIND: Mapping[str, Mapping[str, Maker]] = {
             core.customers.ListCustomers,
             _CUSTOMER.ListCustomersRequest(site_id=it),
         ),
+        "who it is not": lambda core, _, it: (
+            core.customers.ListDistinctCustomers,
+            _CUSTOMER.ListDistinctCustomersRequest(customer_id=it),
+        ),
         "its visits": lambda core, _, it: (
             core.visits.ListVisits,
             _VISIT.ListVisitsRequest(site_id=it),
+        ),
+        "its report": lambda core, _, it: (
+            core.reports.GetVisitors,
+            _REPORT.GetVisitorsRequest(site_ids=[it], start_date=_FIRST, end_date=_LAST),
+        ),
+        "its days": lambda core, _, it: (
+            core.reports.GetDistribution,
+            _REPORT.GetDistributionRequest(
+                site_ids=[it],
+                start_date=_FIRST,
+                end_date=_LAST,
+                distribution=_REPORT.DISTRIBUTION_DAY_OF_WEEK,
+            ),
+        ),
+        "its workers": lambda core, _, it: (
+            core.camera_control.ListWorkers,
+            _CONTROL.ListWorkersRequest(site_id=it),
         ),
     },
     "camera": {
@@ -84,6 +113,14 @@ BY_KIND: Mapping[str, Mapping[str, Maker]] = {
         "remove": lambda core, _, it: (
             core.cameras.DeleteCamera,
             _CAMERA.DeleteCameraRequest(camera_id=it),
+        ),
+        "command it": lambda core, _, it: (
+            core.camera_control.SendCommand,
+            _CONTROL.SendCommandRequest(camera_id=it, kind=camera_command_pb2.COMMAND_KIND_STOP),
+        ),
+        "its picture": lambda core, _, it: (
+            core.camera_control.GetSnapshot,
+            _CONTROL.GetSnapshotRequest(camera_id=it),
         ),
         "see with it": lambda core, side, it: (core.ingest.RecordFace, _event(side, it)),
     },
@@ -135,6 +172,23 @@ BY_KIND: Mapping[str, Mapping[str, Maker]] = {
         "split": lambda core, side, it: (
             core.customers.SplitCustomer,
             _CUSTOMER.SplitCustomerRequest(customer_id=it, visit_ids=[_visit(side)]),
+        ),
+        "take for staff": lambda core, _, it: (core.staff.GetStaff, _STAFF.GetStaffRequest(staff_id=it)),
+        "enrol": lambda core, _, it: (
+            core.staff.AddFace,
+            _STAFF.AddFaceRequest(staff_id=it, image=picture_of(99)),
+        ),
+        "its enrolled faces": lambda core, _, it: (
+            core.staff.ListFaces,
+            _STAFF.ListFacesRequest(staff_id=it),
+        ),
+        "compare with it": lambda core, _, it: (
+            core.staff.TestRecognition,
+            _STAFF.TestRecognitionRequest(staff_id=it, image=picture_of(99)),
+        ),
+        "convert into it": lambda core, side, it: (
+            core.staff.ConvertCustomers,
+            _STAFF.ConvertCustomersRequest(staff_id=it, customer_ids=[_customer(side)]),
         ),
         "its visits": lambda core, _, it: (
             core.visits.ListVisits,

@@ -11,6 +11,7 @@ import grpc.aio
 from argon2 import PasswordHasher
 from database_fixtures import FootfallDatabase
 from fakes.crop_embedder import FakeCropEmbedder
+from fakes.face_examiner import FakeFaceExaminer
 from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
 from fakes.shop import AUDIENCE, DIMENSION, ISSUER, MODEL_ID
@@ -20,6 +21,7 @@ from footfall.v1 import (
     ingest_service_pb2_grpc,
     live_service_pb2_grpc,
     site_service_pb2_grpc,
+    staff_service_pb2_grpc,
 )
 from footfall_server.app import Adapters, Choices, Core
 from footfall_server.auth.keys import KeyRing
@@ -57,11 +59,13 @@ class RealReplica:
     """One core with connections of its own, and a client's stubs."""
 
     core: Core
+    port: int
     auth: "auth_service_pb2_grpc.AuthServiceAsyncStub"
     api_keys: "api_key_service_pb2_grpc.ApiKeyServiceAsyncStub"
     ingest: "ingest_service_pb2_grpc.IngestServiceAsyncStub"
     live: "live_service_pb2_grpc.LiveServiceAsyncStub"
     sites: "site_service_pb2_grpc.SiteServiceAsyncStub"
+    staff: "staff_service_pb2_grpc.StaffServiceAsyncStub"
 
 
 @dataclass(slots=True)
@@ -112,6 +116,7 @@ class RealAccess:
                 changes=DeafToRevocations(changes) if deaf else changes,
                 clock=SystemClock(),
                 embedder=FakeCropEmbedder({MODEL_ID: DIMENSION}),
+                examiner=FakeFaceExaminer({MODEL_ID: DIMENSION}),
             ),
             keys=self.keys,
             passwords=self.passwords,
@@ -127,11 +132,13 @@ class RealAccess:
         channel = await self._stack.enter_async_context(grpc.aio.insecure_channel(f"127.0.0.1:{port}"))
         return RealReplica(
             core=core,
+            port=port,
             auth=auth_service_pb2_grpc.AuthServiceStub(channel),
             api_keys=api_key_service_pb2_grpc.ApiKeyServiceStub(channel),
             ingest=ingest_service_pb2_grpc.IngestServiceStub(channel),
             live=live_service_pb2_grpc.LiveServiceStub(channel),
             sites=site_service_pb2_grpc.SiteServiceStub(channel),
+            staff=staff_service_pb2_grpc.StaffServiceStub(channel),
         )
 
     def _transactions(self) -> PostgresTransactions:

@@ -79,7 +79,9 @@ class RealChain:
 
     async def introduce(self, replica: Replica, worker_id: UUID, spool_id: UUID) -> int:
         """Admits a worker and gives the sequence that is acknowledged of its spool."""
-        worker = Worker(worker_id, self.site.site_id, "worker", "1.0", spool_id, 0, START, START)
+        worker = Worker(
+            worker_id, self.site.site_id, "worker", "1.0", spool_id, 0, START, START, new_id(), START
+        )
         async with replica.transactions.begin(self.tenant_id) as tx:
             return await tx.workers.admit(worker)
 

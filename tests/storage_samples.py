@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from footfall_server.domain.batch import IdentityChanges, NewIdentity
 from footfall_server.domain.certificates import JoinToken, WorkerCertificate
+from footfall_server.domain.crossing import Crossing
 from footfall_server.domain.face_event import FaceOutcome, Recorded
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import ApiKey, Role, User
@@ -126,6 +127,10 @@ def a_worker(site_id: UUID, worker_id: UUID | None = None, spool_id: UUID | None
         acked_sequence=0,
         connected_at=NOON,
         last_seen_at=NOON,
+        session_id=new_id(),
+        link_expires_at=NOON + timedelta(seconds=90),
+        model_id=MODEL,
+        capabilities=("uploads",),
     )
 
 
@@ -202,6 +207,7 @@ def a_sighting(
         score=0.75,
         quality_score=quality,
         female_probability=female,
+        crossing=Crossing.IN,
         image_id=image_id,
         model_id=MODEL,
         owner_id=visit.customer_id,

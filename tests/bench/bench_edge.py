@@ -1,6 +1,7 @@
 """What one camera costs the edge: milliseconds per frame on one thread, beside OpenCV in the same run.
 
-    python tests/bench/bench_edge.py [--rounds N] [--plot FILE]
+    python tests/bench/bench_edge.py [--rounds N] [--plot FILE] [--cameras 4] [--minutes 1] [--cores 1]
+                                     [--plot-cameras FILE]
 
 Scenes of one and of six faces are cut from pinned pictures, at 640x360 and 1280x720. For each,
 what `footfall-edge run` does per frame is timed as it runs in production: detection, tracking,
@@ -18,8 +19,19 @@ The last line is one JSON object. Headline keys, medians over rounds:
                                                 ms_per_frame_1280x720_detect_width_640)
   ratio_to_opencv                               cv2.FaceDetectorYN's ms / ours, detection alone, 640x360,
                                                 six faces: above 1 means that ours is faster
+  ratio_to_opencv_recognition                   cv2.FaceDetectorYN's and cv2.FaceRecognizerSF's ms for every
+                                                frame / our whole path's, one face, 640x360; null where the
+                                                recogniser does not load; goal 3
   cpu_*                                         the same in processor time, which a machine that is busy
                                                 with other things does not blow up
+  cameras, cpu_cores, delay_ms, ...   so many cameras of 1280x720 on so many cores (--cores; held to them on
+                                      Linux), all of it: reading, decoding, looking at 5 frames a second of
+                                      each (tests/bench/edge_cameras)
+  delay_ms, delay_p95_ms              from the camera to the end of the analysis
+  delay_growth_ms                     the last third's median less the first's
+  cpu_used                            cores, of all processes
+  memory_mb_per_hour                  the slope over the second half (a long run: --minutes 30)
+--plot-cameras draws cost and delay against 1, 2, 4, 6 and 8 cameras.
 """
 
 import argparse
@@ -36,6 +48,8 @@ from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+from edge_cameras import measure_apart
+from edge_cameras.plot import plot as plot_cameras
 from footfall_edge.face_analyst import FaceAnalyst
 from footfall_edge.face_vision import ModelVision
 from footfall_edge.frame import Frame
@@ -195,6 +209,9 @@ def report(spent: Mapping[str, Spent], rounds: int) -> dict[str, Any]:
     medians = {name: one.wall for name, one in spent.items()}
     cpu = {name: one.cpu for name, one in spent.items()}
     rival, ours = medians["opencv_detect_640x360_6_faces"], medians["detect_640x360_6_faces"]
+    key, ours_of_one = "opencv_detect_and_recognise_640x360_1_face", "pipeline_640x360_1_face"
+    recognition = round(medians[key] / medians[ours_of_one], 2) if key in medians else None
+    cpu_recognition = round(cpu[key] / cpu[ours_of_one], 2) if key in cpu else None
     wide_rival, wide_ours = medians["opencv_detect_1280x720_6_faces"], medians["detect_1280x720_6_faces"]
     return {
         "ms_per_frame_640x360": round(medians["pipeline_640x360_1_face"], 2),
@@ -206,6 +223,8 @@ def report(spent: Mapping[str, Spent], rounds: int) -> dict[str, Any]:
         ),
         "cpu_ms_per_frame_640x360": round(cpu["pipeline_640x360_1_face"], 2),
         "cpu_ms_per_frame_1280x720": round(cpu["pipeline_1280x720_1_face"], 2),
+        "ratio_to_opencv_recognition": recognition,
+        "cpu_ratio_to_opencv_recognition": cpu_recognition,
         "cpu_ratio_to_opencv": round(cpu["opencv_detect_640x360_6_faces"] / cpu["detect_640x360_6_faces"], 2),
         "threads": 1,
         "rounds": rounds,
@@ -249,6 +268,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="rounds of all contenders (default 5)")
     parser.add_argument("--models-dir", type=Path, default=None, help="default: as `footfall models pull`")
     parser.add_argument("--plot", type=Path, help="also draw the medians into this PNG")
+    parser.add_argument("--cameras", type=int, default=4, help="streams read at once; 0 leaves them out")
+    parser.add_argument("--cores", type=int, default=1, help="that all cameras may use")
+    parser.add_argument("--minutes", type=float, default=1.0, help="that the cameras are read for")
+    parser.add_argument("--plot-cameras", type=Path, help="also draw cost against the number of cameras")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -258,7 +281,14 @@ def main() -> None:
     spent = measure(contenders(store, heads), arguments.rounds)
     if arguments.plot:
         plot(spent, arguments.plot)
-    sys.stdout.write(json.dumps(report(spent, arguments.rounds)) + "\n")
+    told = report(spent, arguments.rounds)
+    read = partial(measure_apart, cores=arguments.cores, models_dir=store.directory)
+    if arguments.cameras:
+        told |= read(cameras=arguments.cameras, seconds=arguments.minutes * 60)
+    if arguments.plot_cameras:
+        told["by_cameras"] = [read(cameras=count, seconds=30.0) for count in (1, 2, 4, 6, 8)]
+        plot_cameras(told["by_cameras"], arguments.plot_cameras)
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":

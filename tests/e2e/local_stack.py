@@ -59,12 +59,13 @@ class LocalStack:
             "FOOTFALL_MODELS_DIR": os.environ.get("FOOTFALL_MODELS_DIR", str(PROJECT / ".cache" / "models")),
         }
 
-    def run(self, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, stdin: str = "", timeout: float = 600) -> subprocess.CompletedProcess[str]:
         """One `footfall` command, to its end."""
         return subprocess.run(
             [FOOTFALL, *arguments],
             env=self.environment,
             cwd=PROJECT,
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=timeout,
@@ -148,6 +149,11 @@ class SignedIn:
 
     def get(self, path: str, **query: str) -> Any:
         answer = httpx.get(f"{self.url}{path}", params=query, headers=self.headers, timeout=20)
+        answer.raise_for_status()
+        return answer.json()
+
+    def post(self, path: str, document: Mapping[str, Any]) -> Any:
+        answer = httpx.post(f"{self.url}{path}", json=document, headers=self.headers, timeout=20)
         answer.raise_for_status()
         return answer.json()
 

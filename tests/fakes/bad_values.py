@@ -70,10 +70,12 @@ class _Place:
 
 # Rules in CEL cannot be turned around by a program: what breaks them is written here, by their ids.
 BREAKS_OF_MESSAGES: Mapping[str, Break] = {
+    "entry_line.length": lambda line: line.end.CopyFrom(line.start),
     "face_event.seen_order": lambda event: event.last_seen_time.FromSeconds(
         event.first_seen_time.seconds - 1
     ),
     "list_audit_entries.range": lambda request: request.end_time.CopyFrom(request.start_time),
+    "export_audit_entries.range": lambda request: request.end_time.CopyFrom(request.start_time),
     "list_visits.range": lambda request: request.end_time.CopyFrom(request.start_time),
 }
 BREAKS_OF_FIELDS: Mapping[str, Break] = {
@@ -213,8 +215,15 @@ def _bad_floats(rule: str, limit: Any) -> Iterator[float]:
 
 
 def _bad_signed(rule: str, limit: Any) -> Iterator[int]:
-    assert rule == "gte", f"no bad value is known for {rule} of integers"
-    yield from (limit - 1, -(2**31))
+    match rule:
+        case "gte":
+            yield from (limit - 1, -(2**31))
+        case "lte":
+            yield from (limit + 1, 2**31 - 1)
+        case "lt":
+            yield from (limit, 2**31 - 1)
+        case _:
+            raise AssertionError(f"no bad value is known for {rule} of integers")
 
 
 def _bad_unsigned(rule: str, limit: Any) -> Iterator[int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from footfall_server.domain.suggestion import SuggestionSummary
+from footfall_server.domain.thresholds import Zones
 
 
 @dataclass(slots=True)
@@ -16,3 +17,6 @@ class CannedFinder:
     async def refresh(self, tenant_id: UUID) -> SuggestionSummary:
         self.asked.append(tenant_id)
         return self.found
+
+    async def zones(self, _tenant_id: UUID) -> Zones:
+        return Zones(match=0.5, new=0.3, learn=0.6, cluster=0.4)

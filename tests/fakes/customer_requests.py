@@ -84,7 +84,7 @@ def customer_requests(site_id: str, seeded: SeededCustomers) -> Mapping[str, Seq
         "CreateCustomer": pb.CreateCustomerRequest(customer=named, request_id=str(new_id())),
         "GetCustomer": pb.GetCustomerRequest(customer_id=seeded.customer_id),
         "ListCustomers": pb.ListCustomersRequest(
-            site_id=site_id, name="frau", kind=pb.CUSTOMER_KIND_VISITOR, page_size=1
+            site_id=site_id, name="frau", kind=pb.CUSTOMER_KIND_VISITOR, page_size=1, number=1
         ),
         "UpdateCustomer": pb.UpdateCustomerRequest(
             customer=changed, update_mask=FieldMask(paths=["display_name", "kind"])
@@ -112,6 +112,7 @@ def customer_requests(site_id: str, seeded: SeededCustomers) -> Mapping[str, Seq
         "UnmarkDistinct": pb.UnmarkDistinctRequest(
             customer_id=seeded.customer_id, other_customer_id=seeded.other_id
         ),
+        "ListDistinctCustomers": pb.ListDistinctCustomersRequest(customer_id=seeded.customer_id),
         "ListMergeSuggestions": pb.ListMergeSuggestionsRequest(page_size=1),
         "RefreshMergeSuggestions": pb.RefreshMergeSuggestionsRequest(),
         "AcceptMergeSuggestion": pb.AcceptMergeSuggestionRequest(suggestion_id=seeded.suggestion_id),

@@ -46,6 +46,12 @@ class EdgeClient:
         assert isinstance(message, ingest_service_pb2.ConnectResponse)
         return message
 
+    async def hear_any_time(self) -> ingest_service_pb2.ConnectResponse:
+        """The next message, however long it takes."""
+        message = await self._call.read()
+        assert isinstance(message, ingest_service_pb2.ConnectResponse), "the stream ended"
+        return message
+
     async def hear_ack(self, through: int) -> list[ingest_service_pb2.EventRejection]:
         """Hears acks until one that releases everything up to `through`; returns their rejections."""
         rejections: list[ingest_service_pb2.EventRejection] = []

@@ -6,19 +6,40 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from footfall_edge.camera_health import CameraHealth, CameraState, DesiredCameras
 from footfall_edge.convert import to_face_event
+from footfall_edge.event_spooling import SpoolSink
 from footfall_edge.face_event import FaceEvent, Portrait
 from footfall_edge.identifiers import new_id
+from footfall_edge.leases import LeaseBook
 from footfall_edge.spool import Spool
+from footfall_edge.spooling.depth import SpoolDepth
 from footfall_vision.types import Face, Floats, Quality, QualityReason
 
 CAMERA_ID = "0199aaaa-0000-7000-8000-000000000001"
 MODEL_ID = "fr-mobilefacenet-512"
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+SPOOL_DEPTH = SpoolDepth(
+    events=3,
+    images=1,
+    stored_bytes=9,
+    dropped=2,
+    dropped_images=0,
+    rejected=0,
+    last_sequence=9,
+    acked_through=6,
+    oldest_seen=NOON,
+    free_disk_bytes=12,
+)
 
 
 def unit_vector(seed: int, dimension: int = 512) -> Floats:
     """A direction of its own for every seed; two seeds are close to orthogonal."""
     vector = np.random.default_rng(seed).standard_normal(dimension)
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def look_of(seed: int, spread: float = 0.4, of: int = 1) -> Floats:
+    """A look of person `of`, with noise of its own."""
+    vector = unit_vector(of).astype(np.float64) + spread * unit_vector(1000 + seed)
     return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
@@ -73,32 +94,37 @@ def face_event(*, seed: int = 1, jpeg: bytes | None = b"\xff\xd8\xff\xd9", final
     )
 
 
+def camera_health(state: CameraState) -> CameraHealth:
+    """The sample camera in this state."""
+    return CameraHealth(
+        camera_id=CAMERA_ID,
+        display_name="Door",
+        state=state,
+        last_frame_time=NOON,
+        detail="",
+        frames_per_second=9.5,
+    )
+
+
 async def spool_events(spool: Spool, count: int, *, jpeg: bytes | None = None) -> list[FaceEvent]:
     """Put so many events into a spool."""
     events = [face_event(seed=index, jpeg=jpeg) for index in range(count)]
+    sink = SpoolSink(spool=spool, encode=lambda event: to_face_event(event).SerializeToString())
     for event in events:
-        portrait = (event.portrait.image_id, event.portrait.jpeg) if event.portrait else None
-        await spool.append(event.event_id, to_face_event(event).SerializeToString(), portrait)
+        await sink.record(event)
     return events
 
 
 class StillCameras:
     """Cameras that remember what was desired of them and do nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, leases: LeaseBook | None = None) -> None:
         self.desired: list[tuple[DesiredCameras, bool]] = []
+        self._leases = leases or LeaseBook()
 
     def desire(self, desired: DesiredCameras, *, authoritative: bool) -> None:
         self.desired.append((desired, authoritative))
+        self._leases.replace(desired.leases)
 
     def health(self) -> Sequence[CameraHealth]:
-        return [
-            CameraHealth(
-                camera_id=CAMERA_ID,
-                display_name="Door",
-                state=CameraState.ONLINE,
-                last_frame_time=NOON,
-                detail="",
-                frames_per_second=9.5,
-            )
-        ]
+        return [camera_health(CameraState.ONLINE)]

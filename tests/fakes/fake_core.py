@@ -9,6 +9,8 @@ import asyncio
 import base64
 import json
 import time
+import uuid
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,9 +20,12 @@ import grpc
 import grpc.aio
 import protovalidate
 from aiohttp import web
+from fakes.fake_leases import FakeLeases
 from footfall.v1 import (
     auth_service_pb2,
     auth_service_pb2_grpc,
+    camera_command_pb2,
+    camera_settings_pb2,
     error_reason_pb2,
     face_event_pb2,
     ingest_service_pb2,
@@ -63,22 +68,34 @@ class FakeCore:
     acks: bool = True
     ack_every: int = 1
     answers_heartbeats: bool = True
+    clock_ahead_s: float = 0.0
+    leases: FakeLeases | None = None
+    settings: camera_settings_pb2.CameraSettings | None = None
     reject_event_ids: set[str] = field(default_factory=set)
     reject_every_key: bool = False
     wants_images: bool = True
     loses_puts: int = 0
+    store_is_down: bool = False
+    keeps_content: bool = True
+    forgets_acks: int = 0
 
     committed: dict[str, face_event_pb2.FaceEvent] = field(default_factory=dict)
     received: list[tuple[int, str]] = field(default_factory=list)
     duplicates: int = 0
     hellos: list[ingest_service_pb2.Hello] = field(default_factory=list)
     heartbeats: list[ingest_service_pb2.Heartbeat] = field(default_factory=list)
+    releases: list[ingest_service_pb2.HeldCamera] = field(default_factory=list)
     tokens_issued: list[str] = field(default_factory=list)
     tokens_used: list[str] = field(default_factory=list)
+    announced: set[str] = field(default_factory=set)
     images: dict[str, bytes] = field(default_factory=dict)
     put_types: list[str] = field(default_factory=list)
     grants: int = 0
     puts_refused: int = 0
+    gallery_states: list[ingest_service_pb2.GalleryState] = field(default_factory=list)
+    gallery: ingest_service_pb2.GalleryDelta | None = None
+    previews: list[ingest_service_pb2.EdgePreviewFrame] = field(default_factory=list)
+    command_results: list[camera_command_pb2.CommandResult] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     acked: dict[str, int] = field(default_factory=dict)
     most_in_flight: int = 0
@@ -88,6 +105,7 @@ class FakeCore:
     def __post_init__(self) -> None:
         self.changed = asyncio.Condition()
         self._validator = protovalidate.Validator()
+        self._unacknowledged: deque[int] = deque()
         self._streams: set[asyncio.Task[None]] = set()
         self._end_with: asyncio.Future[tuple[grpc.StatusCode, str]] = asyncio.Future()
         self._push: asyncio.Queue[ingest_service_pb2.ConnectResponse] = asyncio.Queue()
@@ -112,6 +130,36 @@ class FakeCore:
     async def push(self, message: ingest_service_pb2.ConnectResponse) -> None:
         """Say something to the worker unasked."""
         await self._push.put(message)
+
+    async def command(
+        self,
+        kind: "camera_command_pb2.CommandKind.ValueType",
+        camera_id: str,
+        *,
+        command_id: str = "",
+        expires_in_s: float = 10.0,
+    ) -> str:
+        """Tell the worker to do something; returns the command's id."""
+        command_id = command_id or str(uuid.uuid4())
+        command = camera_command_pb2.EdgeCommand(command_id=command_id, camera_id=camera_id, kind=kind)
+        command.expire_time.FromNanoseconds(self.now().ToNanoseconds() + int(expires_in_s * 1e9))
+        await self.push(ingest_service_pb2.ConnectResponse(command=command))
+        return command_id
+
+    async def watch(self, *cameras: tuple[str, int, float]) -> None:
+        """Somebody watches these cameras now, at most so wide and so often, and no others."""
+        demand = ingest_service_pb2.PreviewDemand(
+            cameras=[
+                ingest_service_pb2.WatchedCamera(camera_id=camera_id, max_width=width, max_fps=fps)
+                for camera_id, width, fps in cameras
+            ]
+        )
+        await self.push(ingest_service_pb2.ConnectResponse(preview_demand=demand))
+
+    async def answer(self, command_id: str) -> camera_command_pb2.CommandResult:
+        """The worker's newest answer to a command, as soon as there is one."""
+        await self.until(lambda: any(one.command_id == command_id for one in self.command_results), "answer")
+        return next(one for one in reversed(self.command_results) if one.command_id == command_id)
 
     def end_link(self, code: grpc.StatusCode, reason: str) -> None:
         """End the present stream with a status."""
@@ -154,11 +202,11 @@ class FakeCore:
 
     async def _take_put(self, request: web.Request) -> web.Response:
         body = await request.read()
-        if self.loses_puts > 0:
-            self.loses_puts -= 1
+        if self.store_is_down or self.loses_puts > 0:
+            self.loses_puts = max(self.loses_puts - 1, 0)
             self.puts_refused += 1
             return web.Response(status=503)
-        self.images[request.match_info["image_id"]] = body
+        self.images[request.match_info["image_id"]] = body if self.keeps_content else b""
         self.put_types.append(request.headers.get("Content-Type", ""))
         await self.tell()
         return web.Response()
@@ -169,6 +217,12 @@ class FakeCore:
         async with self.changed:
             self.changed.notify_all()
 
+    def now(self) -> timestamp_pb2.Timestamp:
+        """The core's clock."""
+        time_now = timestamp_pb2.Timestamp()
+        time_now.FromNanoseconds(time.time_ns() + int(self.clock_ahead_s * 1e9))
+        return time_now
+
     def check(self, message: object) -> None:
         for violation in self._validator.collect_violations(message):  # type: ignore[arg-type]
             self.violations.append(f"{type(message).__name__}: {violation.proto.message}")
@@ -178,8 +232,10 @@ class FakeCore:
     ) -> ingest_service_pb2.EventRejection | None:
         event = message.event
         self.received.append((message.sequence, event.event_id))
-        in_flight = sum(1 for sequence, _ in self.received if sequence > self.acked.get(spool_id, 0))
-        self.most_in_flight = max(self.most_in_flight, in_flight)
+        while self._unacknowledged and self._unacknowledged[0] <= self.acked.get(spool_id, 0):
+            self._unacknowledged.popleft()
+        self._unacknowledged.append(message.sequence)
+        self.most_in_flight = max(self.most_in_flight, len(self._unacknowledged))
         if event.event_id in self.reject_event_ids:
             return ingest_service_pb2.EventRejection(
                 sequence=message.sequence,
@@ -191,7 +247,11 @@ class FakeCore:
         if event.event_id in self.committed:
             self.duplicates += 1
         else:
+            if not self.keeps_content:
+                event.ClearField("embedding")
+                event.ClearField("aligned_jpeg")
             self.committed[event.event_id] = event
+            self.announced.add(event.image.image_id)
         return None
 
 
@@ -232,12 +292,16 @@ class _Ingest(ingest_service_pb2_grpc.IngestServiceServicer):
         core.check(first.hello)
         core.hellos.append(first.hello)
         core._end_with = asyncio.get_running_loop().create_future()
+        core._unacknowledged.clear()
         spool_id = first.hello.spool_id
-        await context.write(ingest_service_pb2.ConnectResponse(welcome=self._welcome(spool_id)))
+        if core.forgets_acks and spool_id in core.acked:
+            # As if it had died between an event and its note of the sequence.
+            core.acked[spool_id] = max(core.acked[spool_id] - core.forgets_acks, 0)
+        await context.write(ingest_service_pb2.ConnectResponse(welcome=self._welcome(first.hello)))
         await core.tell()
         outbox: asyncio.Queue[ingest_service_pb2.ConnectResponse] = asyncio.Queue()
         tasks = [
-            asyncio.create_task(self._receive(context, spool_id, outbox)),
+            asyncio.create_task(self._receive(context, first.hello, outbox)),
             asyncio.create_task(self._send(context, outbox)),
             asyncio.create_task(self._forward(outbox)),
         ]
@@ -251,18 +315,27 @@ class _Ingest(ingest_service_pb2_grpc.IngestServiceServicer):
             code, reason = core._end_with.result()
             await abort_with_reason(context, code, reason)
 
-    def _welcome(self, spool_id: str) -> ingest_service_pb2.Welcome:
+    def _welcome(self, hello: ingest_service_pb2.Hello) -> ingest_service_pb2.Welcome:
         core = self._core
+        leases = core.leases.renew(hello.worker_id, self._wanted()) if core.leases else []
+        lease_of = {lease.camera_id: lease for lease in leases}
         heartbeat = duration_pb2.Duration()
         heartbeat.FromNanoseconds(int(core.heartbeat_s * 1e9))
         return ingest_service_pb2.Welcome(
-            acked_through=core.acked.get(spool_id, 0),
+            acked_through=core.acked.get(hello.spool_id, 0),
             max_in_flight=core.max_in_flight,
             heartbeat_interval=heartbeat,
+            core_time=core.now(),
             desired_cameras=ingest_service_pb2.DesiredCameras(
                 revision=1,
                 cameras=[
-                    ingest_service_pb2.CameraSpec(camera_id=camera_id, source_url=url, display_name="Door")
+                    ingest_service_pb2.CameraSpec(
+                        camera_id=camera_id,
+                        source_url=url,
+                        display_name="Door",
+                        settings=core.settings,
+                        lease=lease_of.get(camera_id),
+                    )
                     for camera_id, url in core.cameras
                 ],
             ),
@@ -276,9 +349,9 @@ class _Ingest(ingest_service_pb2_grpc.IngestServiceServicer):
         while True:
             await context.write(await outbox.get())
 
-    async def _receive(self, context: Any, spool_id: str, outbox: Outbox) -> None:
-        core = self._core
-        waiting = 0
+    async def _receive(self, context: Any, hello: ingest_service_pb2.Hello, outbox: Outbox) -> None:
+        core, spool_id, worker_id = self._core, hello.spool_id, hello.worker_id
+        waiting = last = 0
         rejections = []
         while (message := await context.read()) is not grpc.aio.EOF:
             match message.WhichOneof("message"):
@@ -286,38 +359,60 @@ class _Ingest(ingest_service_pb2_grpc.IngestServiceServicer):
                     rejection = core.record(spool_id, message.face_event)
                     rejections += [rejection] if rejection else []
                     waiting += 1
-                    if core.acks and waiting >= core.ack_every:
-                        waiting = 0
-                        core.acked[spool_id] = message.face_event.sequence
-                        ack = ingest_service_pb2.Ack(
-                            acked_through=message.face_event.sequence, rejections=rejections
-                        )
-                        rejections = []
-                        await outbox.put(ingest_service_pb2.ConnectResponse(ack=ack))
-                case "heartbeat":
-                    core.check(message.heartbeat)
-                    core.heartbeats.append(message.heartbeat)
-                    if core.answers_heartbeats:
-                        answer = ingest_service_pb2.HeartbeatAnswer(sent_time=message.heartbeat.sent_time)
-                        await outbox.put(ingest_service_pb2.ConnectResponse(heartbeat=answer))
-                case "upload_request":
-                    core.check(message.upload_request)
-                    await outbox.put(self._grant(message.upload_request.image_ids))
-                case "upload_report":
-                    core.check(message.upload_report)
-                    reported = list(message.upload_report.image_ids)
-                    receipt = ingest_service_pb2.UploadReceipt(
-                        stored_image_ids=[one for one in reported if one in core.images],
-                        missing_image_ids=[one for one in reported if one not in core.images],
-                    )
-                    await outbox.put(ingest_service_pb2.ConnectResponse(upload_receipt=receipt))
+                    last = message.face_event.sequence
+                case _:
+                    await self._take(message, worker_id, outbox)
+            # A heartbeat ends a lot that is not full: whoever sent the last event is not kept waiting.
+            kind = message.WhichOneof("message")
+            ends_lot = waiting >= core.ack_every if kind == "face_event" else kind == "heartbeat"
+            if core.acks and waiting and ends_lot and (kind == "face_event" or core.ack_every > 1):
+                waiting = 0
+                core.acked[spool_id] = last
+                ack = ingest_service_pb2.Ack(acked_through=last, rejections=rejections)
+                rejections = []
+                await outbox.put(ingest_service_pb2.ConnectResponse(ack=ack))
             await core.tell()
+
+    async def _take(self, message: ingest_service_pb2.ConnectRequest, worker_id: str, outbox: Outbox) -> None:
+        core, kind = self._core, message.WhichOneof("message") or ""
+        said = getattr(message, kind)
+        core.check(said)
+        match kind:
+            case "heartbeat":
+                core.heartbeats.append(said)
+                if core.answers_heartbeats:
+                    answer = ingest_service_pb2.HeartbeatAnswer(
+                        sent_time=said.sent_time,
+                        core_time=core.now(),
+                        leases=core.leases.renew(worker_id, self._wanted()) if core.leases else [],
+                    )
+                    await outbox.put(ingest_service_pb2.ConnectResponse(heartbeat=answer))
+            case "upload_request":
+                await outbox.put(self._grant(said.image_ids))
+            case "upload_report":
+                receipt = ingest_service_pb2.UploadReceipt(
+                    stored_image_ids=[one for one in said.image_ids if one in core.images],
+                    missing_image_ids=[one for one in said.image_ids if one not in core.images],
+                )
+                await outbox.put(ingest_service_pb2.ConnectResponse(upload_receipt=receipt))
+            case "gallery_state":
+                core.gallery_states.append(said)
+                if core.gallery is not None and said.version != core.gallery.version:
+                    await outbox.put(ingest_service_pb2.ConnectResponse(gallery_delta=core.gallery))
+            case "preview_frame" | "command_result":
+                (core.previews if kind == "preview_frame" else core.command_results).append(said)
+            case "lease_release":
+                core.releases.extend(said.cameras)
+                if core.leases:
+                    core.leases.release(worker_id, said.cameras)
+
+    def _wanted(self) -> list[str]:
+        return [camera_id for camera_id, _ in self._core.cameras]
 
     def _grant(self, image_ids: Sequence[str]) -> ingest_service_pb2.ConnectResponse:
         core = self._core
-        announced = {event.image.image_id for event in core.committed.values()}
         wanted = [
-            one for one in image_ids if core.wants_images and one in announced and one not in core.images
+            one for one in image_ids if core.wants_images and one in core.announced and one not in core.images
         ]
         core.grants += len(wanted)
         return ingest_service_pb2.ConnectResponse(

@@ -1,6 +1,6 @@
 """One good request, or one per kind, for every RPC: what bad ones are derived from."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -8,18 +8,23 @@ from uuid import UUID
 
 from fakes.canned_provider import CODE, PROVIDER_ID
 from fakes.customer_requests import SeededCustomers, customer_requests, seed_customers
-from fakes.edge_client import hello
+from fakes.edge_client import hello, linked
 from fakes.enrolled_worker import EnrolledWorker, new_key, signing_request
+from fakes.import_requests import SeededImport, import_requests, seed_import
+from fakes.indexing import indexed
 from fakes.manual_clock import START
 from fakes.model_world import fill_gallery, open_model_change
-from fakes.polling import until
 from fakes.shop import MODEL_ID, OTHER_MODEL_ID, Chain, Metadata, Replica, Shop
+from fakes.staff_requests import SeededStaff, seed_staff, staff_requests
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
     api_key_service_pb2,
     audit_service_pb2,
     auth_service_pb2,
+    camera_command_pb2,
+    camera_control_service_pb2,
     camera_service_pb2,
+    camera_settings_pb2,
     certificate_service_pb2,
     common_pb2,
     face_event_pb2,
@@ -27,6 +32,7 @@ from footfall.v1 import (
     ingest_service_pb2,
     live_service_pb2,
     recognition_service_pb2,
+    report_service_pb2,
     site_service_pb2,
     tenant_service_pb2,
     user_service_pb2,
@@ -67,13 +73,14 @@ class Seeded:
     join_token: str
     join_token_id: str
     worker: EnrolledWorker
+    linked_worker_id: str
+    gone_worker_id: str
+    staff: SeededStaff
+    staff_import: SeededImport
 
 
-async def seed(shop: Shop, core: Replica, *, indexed: Callable[[], Awaitable[None]] | None = None) -> Seeded:
-    """A person, a key, a visit with its image, and a tenant and a site that may be deleted.
-
-    `indexed` sees to it that no face waits for the index any more; without it, that is waited for.
-    """
+async def seed(shop: Shop, core: Replica) -> Seeded:
+    """A person, a key, a visit with its image, and a tenant and a site that may be deleted."""
     provisioning = ProvisioningService(
         transactions=shop.transactions, passwords=shop.passwords, policy=PasswordPolicy(), clock=shop.clock
     )
@@ -86,12 +93,10 @@ async def seed(shop: Shop, core: Replica, *, indexed: Callable[[], Awaitable[Non
     recorded = await core.ingest.RecordFace(
         ingest_service_pb2.RecordFaceRequest(event=event), metadata=shop.signed_in(Role.WORKER)
     )
+    staff = await seed_staff(core, shop.signed_in(Role.TENANT_ADMIN), str(shop.own.site.site_id))
+    staff_import = await seed_import(core, shop.signed_in(Role.TENANT_ADMIN), str(shop.own.site.site_id))
     # What goes on by itself has to be over before a test compares all that is committed.
-    gallery = shop.transactions.tables(tenant_id).gallery
-    if indexed is None:
-        await until(lambda: all(row.indexed_at is not None for row in gallery.values()))
-    else:
-        await indexed()
+    await indexed(shop, shop.own)
     [image_id] = shop.transactions.tables(tenant_id).images
     tenant = await core.tenants.CreateTenant(
         tenant_service_pb2.CreateTenantRequest(tenant=tenant_service_pb2.Tenant(display_name="Leer")),
@@ -121,6 +126,10 @@ async def seed(shop: Shop, core: Replica, *, indexed: Callable[[], Awaitable[Non
         join_token,
         join_token_id,
         worker,
+        await seed_link(core, shop.signed_in(Role.WORKER)),
+        await seed_link(core, shop.signed_in(Role.WORKER)),
+        staff,
+        staff_import,
     )
 
 
@@ -158,6 +167,14 @@ async def seed_certificates(
     return worker, await new_join_token(core, admin, at)
 
 
+async def seed_link(core: Replica, metadata: Metadata) -> str:
+    """A worker that was here, by its id."""
+    worker_id = new_id()
+    async with linked(core, metadata, worker_id=worker_id) as (link, _):
+        await link.hang_up()
+    return str(worker_id)
+
+
 async def seed_person(shop: Shop, chain: Chain | None = None) -> tuple[User, MadeSetupToken]:
     """A site manager without a password, and the token to set one."""
     of = chain or shop.own
@@ -191,6 +208,9 @@ def full_event(camera_id: UUID, *, person: int = 5) -> face_event_pb2.FaceEvent:
         event.landmarks.add(x=10 * number, y=20)
     event.female_probability = 0.8
     event.quality.reasons.append(face_event_pb2.QUALITY_REASON_TURNED_AWAY)
+    event.crossing = camera_settings_pb2.CROSSING_IN
+    hint = face_event_pb2.StaffHint(staff_id=str(new_id()), score=0.5, gallery_version=1)
+    event.staff_hint.CopyFrom(hint)
     return event
 
 
@@ -203,12 +223,16 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
         **_of_certificates(shop, seeded),
         **_of_tenants(shop, seeded),
         **_of_sites(shop, seeded),
-        **_of_cameras(shop),
+        **_of_cameras(shop, seeded),
+        **_of_workers(shop, seeded),
         **_of_faces(shop),
         **_of_visits(shop, seeded),
+        **_of_reports(shop),
         **_of_recognition(shop),
         **_of_audit(),
         **customer_requests(str(shop.own.site.site_id), seeded.customers),
+        **import_requests(str(shop.own.site.site_id), seeded.staff_import),
+        **staff_requests(str(shop.own.site.site_id), seeded.staff, seeded.customers.other_id),
     }
 
 
@@ -338,7 +362,8 @@ def _of_sites(shop: Shop, seeded: Seeded) -> Requests:
     )
     site.visit_gap.FromTimedelta(timedelta(minutes=30))
     site.business_day_start.FromTimedelta(timedelta(hours=5))
-    mask = FieldMask(paths=["display_name", "time_zone", "visit_gap", "business_day_start"])
+    site.image_policy = camera_settings_pb2.IMAGE_POLICY_FRAMES
+    mask = FieldMask(paths=["display_name", "time_zone", "visit_gap", "business_day_start", "image_policy"])
     return {
         "/footfall.v1.SiteService/CreateSite": [
             site_service_pb2.CreateSiteRequest(site=site, request_id=str(new_id()))
@@ -354,7 +379,7 @@ def _of_sites(shop: Shop, seeded: Seeded) -> Requests:
     }
 
 
-def _of_cameras(shop: Shop) -> Requests:
+def _of_cameras(shop: Shop, seeded: Seeded) -> Requests:
     camera = camera_service_pb2.Camera(
         camera_id=str(shop.own.camera.camera_id),
         site_id=str(shop.own.site.site_id),
@@ -362,7 +387,20 @@ def _of_cameras(shop: Shop) -> Requests:
         source_url="rtsp://viewer:neu@10.0.0.7/live",
         enabled=True,
     )
-    mask = FieldMask(paths=["display_name", "source_url", "enabled"])
+    point = camera_settings_pb2.RelativePoint
+    camera.settings.CopyFrom(
+        camera_settings_pb2.CameraSettings(
+            detect_width=640,
+            masks=[
+                camera_settings_pb2.Polygon(corners=[point(x=0, y=0), point(x=1, y=0), point(x=1, y=0.5)])
+            ],
+            entry_line=camera_settings_pb2.EntryLine(start=point(x=0, y=0.5), end=point(x=1, y=0.5)),
+            image_policy=camera_settings_pb2.IMAGE_POLICY_CROPS,
+            idle_fps=3,
+        )
+    )
+    camera.assigned_worker_id = camera.holder_worker_id = seeded.linked_worker_id
+    mask = FieldMask(paths=["display_name", "source_url", "enabled", "settings", "assigned_worker_id"])
     return {
         "/footfall.v1.CameraService/CreateCamera": [
             camera_service_pb2.CreateCameraRequest(camera=camera, request_id=str(new_id()))
@@ -382,6 +420,35 @@ def _of_cameras(shop: Shop) -> Requests:
     }
 
 
+def _of_workers(shop: Shop, seeded: Seeded) -> Requests:
+    service = "/footfall.v1.CameraControlService"
+    site_id = str(shop.own.site.site_id)
+    camera_id = str(shop.own.camera.camera_id)
+    command = camera_control_service_pb2.SendCommandRequest(
+        camera_id=camera_id,
+        kind=camera_command_pb2.COMMAND_KIND_ASSIGN,
+        worker_id=seeded.linked_worker_id,
+        request_id=str(new_id()),
+    )
+    command.timeout.FromTimedelta(timedelta(seconds=5))
+    return {
+        f"{service}/SendCommand": [command],
+        f"{service}/WatchPreview": [
+            camera_control_service_pb2.WatchPreviewRequest(camera_id=camera_id, max_width=640, max_fps=2)
+        ],
+        f"{service}/GetSnapshot": [camera_control_service_pb2.GetSnapshotRequest(camera_id=camera_id)],
+        f"{service}/ListWorkers": [
+            camera_control_service_pb2.ListWorkersRequest(site_id=site_id, page_size=1)
+        ],
+        f"{service}/GetWorker": [
+            camera_control_service_pb2.GetWorkerRequest(worker_id=seeded.linked_worker_id)
+        ],
+        f"{service}/DeleteWorker": [
+            camera_control_service_pb2.DeleteWorkerRequest(worker_id=seeded.gone_worker_id)
+        ],
+    }
+
+
 def _of_faces(shop: Shop) -> Requests:
     camera_id = shop.own.camera.camera_id
     heartbeat = ingest_service_pb2.Heartbeat(sent_time=to_timestamp(shop.clock.now()), spooled_events=3)
@@ -392,9 +459,30 @@ def _of_faces(shop: Shop) -> Requests:
         detail="ok",
         frames_per_second=9.5,
     )
+    heartbeat.held_cameras.add(camera_id=str(camera_id), lease_token=1)
+    held = ingest_service_pb2.HeldCamera(camera_id=str(camera_id), lease_token=7)
+    heartbeat.held_cameras.append(held)
+    gallery = ingest_service_pb2.GalleryState(model_id=MODEL_ID, version=0)
+    released = ingest_service_pb2.LeaseRelease(cameras=[held])
     greeting = hello()
     greeting.capabilities.append("uploads")
     sequenced = ingest_service_pb2.SequencedFaceEvent(sequence=1, event=full_event(camera_id))
+    frame = ingest_service_pb2.EdgePreviewFrame(
+        camera_id=str(camera_id), jpeg=JPEG, capture_time=to_timestamp(shop.clock.now())
+    )
+    frame.faces.add(
+        box=common_pb2.BoundingBox(x=1, y=2, width=30, height=40),
+        quality_score=0.5,
+        reasons=[face_event_pb2.QUALITY_REASON_TURNED_AWAY],
+    )
+    result = camera_command_pb2.CommandResult(
+        command_id=str(new_id()),
+        state=camera_command_pb2.COMMAND_STATE_FAILED,
+        detail="no frame",
+        jpeg=JPEG,
+        capture_time=to_timestamp(shop.clock.now()),
+        finish_time=to_timestamp(shop.clock.now()),
+    )
     ids = [str(new_id())]
     asked, put = (
         ingest_service_pb2.UploadRequest(image_ids=ids),
@@ -413,6 +501,55 @@ def _of_faces(shop: Shop) -> Requests:
             ingest_service_pb2.ConnectRequest(heartbeat=heartbeat),
             ingest_service_pb2.ConnectRequest(upload_request=asked),
             ingest_service_pb2.ConnectRequest(upload_report=put),
+            ingest_service_pb2.ConnectRequest(gallery_state=gallery),
+            ingest_service_pb2.ConnectRequest(lease_release=released),
+            ingest_service_pb2.ConnectRequest(command_result=result),
+            ingest_service_pb2.ConnectRequest(preview_frame=frame),
+        ],
+    }
+
+
+def _of_reports(shop: Shop) -> Requests:
+    site_ids = [str(shop.own.site.site_id)]
+    start_date, end_date = "2026-03-01", "2026-03-07"
+    return {
+        "/footfall.v1.ReportService/GetVisitors": [
+            report_service_pb2.GetVisitorsRequest(
+                site_ids=site_ids,
+                start_date=start_date,
+                end_date=end_date,
+                granularity=report_service_pb2.GRANULARITY_HOUR,
+                compare_start_date="2026-02-22",
+                compare_end_date="2026-02-28",
+                week_start=report_service_pb2.DAY_OF_WEEK_SUNDAY,
+                new_visit_scope=report_service_pb2.NEW_VISIT_SCOPE_SITE,
+            )
+        ],
+        "/footfall.v1.ReportService/GetDistribution": [
+            report_service_pb2.GetDistributionRequest(
+                site_ids=site_ids,
+                start_date=start_date,
+                end_date=end_date,
+                distribution=distribution,
+                new_visit_scope=report_service_pb2.NEW_VISIT_SCOPE_SITE,
+            )
+            for distribution in (
+                report_service_pb2.DISTRIBUTION_NEW_VS_REPEAT,
+                report_service_pb2.DISTRIBUTION_GENDER,
+                report_service_pb2.DISTRIBUTION_DAY_OF_WEEK,
+            )
+        ],
+        "/footfall.v1.ReportService/ExportVisitors": [
+            report_service_pb2.ExportVisitorsRequest(
+                site_ids=site_ids,
+                start_date=start_date,
+                end_date=end_date,
+                granularity=report_service_pb2.GRANULARITY_WEEK,
+                week_start=report_service_pb2.DAY_OF_WEEK_MONDAY,
+                new_visit_scope=report_service_pb2.NEW_VISIT_SCOPE_TENANT,
+                by_site=by_site,
+            )
+            for by_site in (True, False)
         ],
     }
 
@@ -454,7 +591,16 @@ def _of_audit() -> Requests:
                 end_time=to_timestamp(START),
                 page_size=10,
             )
-        ]
+        ],
+        "/footfall.v1.AuditService/ExportAuditEntries": [
+            audit_service_pb2.ExportAuditEntriesRequest(
+                actor_id=str(new_id()),
+                action="customer.",
+                resource_id=str(new_id()),
+                start_time=to_timestamp(START - timedelta(days=1)),
+                end_time=to_timestamp(START),
+            )
+        ],
     }
 
 

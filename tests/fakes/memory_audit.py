@@ -27,6 +27,9 @@ class MemoryAudit:
             if (before is None or each.sequence < before) and _matches(each.entry, matching)
         ][:limit]
 
+    async def count(self, *, matching: AuditFilter, most: int) -> int:
+        return min(most, sum(_matches(each, matching) for each in self._tables.audit.values()))
+
     async def chain(self, after: int, limit: int) -> Sequence[ChainedEntry]:
         return [each for each in self._chained() if each.sequence > after][:limit]
 

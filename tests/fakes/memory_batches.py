@@ -55,6 +55,8 @@ class MemoryBatches:
             recents_added=[face for face_id, face in recents.items() if face_id not in held],
             recents_gone=held - recents.keys(),
             rules=await tx.sites.rules({site.site_id for site in sites.values()}),
+            image_policies=await tx.cameras.image_policies(sites),
+            fences=tx.leases.fences(questions.leases),
         )
 
     async def gallery(self, questions: GalleryQuestions) -> GalleryAnswers:

@@ -1,6 +1,6 @@
 """Fakes of the repositories of customers, of their tracks and faces, and of forgetting them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from footfall_server.domain.image import ImageState
 from footfall_server.domain.person import GalleryFace, IdentityState
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.track_face import TrackFace
-from footfall_server.ports import Erased, TimeCursor
+from footfall_server.ports import Erased, ErasedFaces, TimeCursor
 
 
 class MemoryCustomers:
@@ -100,6 +100,7 @@ class MemoryCustomers:
             and self._was_seen(each, seen_at)
             and matching.name.lower() in each.display_name.lower()
             and matching.kind in {None, each.kind}
+            and matching.number in {None, number}
         ]
         return [self._view(each, matching.site_ids) for each in found[:limit]]
 
@@ -205,11 +206,7 @@ class MemoryErasure:
     async def erase(self, customer_ids: Collection[UUID], at: datetime) -> Erased:
         del at
         tables, ids = self._tables, set(customer_ids)
-        faces = [row.face for row in tables.gallery.values() if row.face.customer_id in ids]
-        for face in faces:
-            del tables.gallery[face.face_id]
-            tables.crops.pop(face.exemplar_id, None)
-            tables.removals[face.face_id] = face.model_id
+        faces = forget_faces(tables, lambda face: face.customer_id in ids)
         tracks = {each.track_id for each in tables.sightings.values() if each.customer_id in ids}
         images = [each for each in tables.images.values() if each.track_id in tracks]
         for track_id in tracks:
@@ -229,8 +226,35 @@ class MemoryErasure:
             (key for key, each in tables.merges.items() if ids & {each.target_id, *each.source_ids}),
         )
         _drop(tables.customers, (each for each in ids if each in tables.customers))
+        enrolled = drop_enrolled(
+            tables, [each.face_id for each in tables.enrolments.values() if each.staff_id in ids]
+        )
+        _drop(tables.staff, (each for each in ids if each in tables.staff))
         keys = sorted(image.object_key for image in images)
-        return Erased(len(faces), len(tracks), len(visits), tuple(keys))
+        return Erased(faces, len(tracks), len(visits), (*keys, *enrolled))
+
+    async def erase_faces(self, customer_ids: Collection[UUID], at: datetime) -> ErasedFaces:
+        del at
+        tables, ids = self._tables, set(customer_ids)
+        faces = forget_faces(tables, lambda face: face.customer_id in ids)
+        enrolled = [each.face_id for each in tables.enrolments.values() if each.staff_id in ids]
+        return ErasedFaces(faces, drop_enrolled(tables, enrolled))
+
+
+def forget_faces(tables: TenantTables, is_meant: Callable[[GalleryFace], bool]) -> int:
+    """Takes faces out of the gallery, with their crops, and has the index forget them."""
+    faces = [row.face for row in tables.gallery.values() if is_meant(row.face)]
+    for face in faces:
+        del tables.gallery[face.face_id]
+        tables.crops.pop(face.exemplar_id, None)
+        tables.removals[face.face_id] = face.model_id
+    return len(faces)
+
+
+def drop_enrolled(tables: TenantTables, face_ids: Collection[UUID]) -> Sequence[str]:
+    """Takes enrolled faces away; returns where their portraits are."""
+    gone = [tables.enrolments.pop(face_id) for face_id in face_ids if face_id in tables.enrolments]
+    return sorted(each.object_key for each in gone)
 
 
 def sightings_of(

@@ -1,5 +1,6 @@
 """An object store in a dictionary."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import quote
@@ -42,9 +43,13 @@ class MemoryImages:
         self._refuse_when_failing()
         self.objects.pop(key, None)
 
-    async def delete_all(self, prefix: str) -> int:
+    async def keys(self, prefix: str) -> Sequence[str]:
         self._refuse_when_failing()
-        keys = [key for key in self.objects if key.startswith(checked_prefix(prefix))]
+        wanted = checked_prefix(prefix)
+        return sorted(key for key in self.objects if key.startswith(wanted))
+
+    async def delete_all(self, prefix: str) -> int:
+        keys = await self.keys(prefix)
         for key in keys:
             del self.objects[key]
         return len(keys)

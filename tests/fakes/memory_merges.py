@@ -1,7 +1,8 @@
 """Fakes of the repositories of merges, marks and suggestions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from fakes.memory_customers import sightings_of
@@ -75,6 +76,21 @@ class MemoryDistinct:
 
     async def among(self, root_ids: Collection[UUID]) -> Sequence[DistinctMark]:
         return marks_among(self._tables, root_ids)
+
+    async def of(self, root_id: UUID, limit: int) -> Mapping[UUID, DistinctMark]:
+        known = self._tables.customers
+        found: dict[UUID, DistinctMark] = {}
+        for mark in sorted(self._tables.distinct.values(), key=_newest):
+            if mark.low_id in known and mark.high_id in known:
+                roots = {known[mark.low_id].root_id, known[mark.high_id].root_id}
+                if root_id in roots and len(roots) == 2:
+                    found[(roots - {root_id}).pop()] = mark
+        latest_first = sorted(found.items(), key=lambda each: (each[1].created_at, each[0]), reverse=True)
+        return dict(latest_first[:limit])
+
+
+def _newest(mark: DistinctMark) -> tuple[datetime, UUID, UUID]:
+    return (mark.created_at, mark.low_id, mark.high_id)
 
 
 class MemorySuggestions:

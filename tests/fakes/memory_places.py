@@ -1,4 +1,4 @@
-"""Fakes of the repositories of sites, cameras, keys and workers."""
+"""Fakes of the repositories of sites, cameras and keys."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -7,14 +7,15 @@ from typing import TypeVar
 from uuid import UUID
 
 from fakes.memory_tables import TenantTables
+from footfall_server.domain.camera_settings import ImagePolicy
 from footfall_server.domain.identity import ApiKey
 from footfall_server.domain.places import Camera, DesiredCameras, Site, Tenant
 from footfall_server.domain.site_rules import FORGOTTEN_SITE, SiteRules
-from footfall_server.domain.worker import Worker
+from footfall_server.domain.worker import WorkerState
 from footfall_server.errors import ErrorKind, FootfallError, not_found
 from footfall_server.ports import NameCursor, TimeCursor
 
-Named = TypeVar("Named", Site, Camera, Tenant)
+Named = TypeVar("Named", Site, Camera, Tenant, WorkerState)
 
 
 def page_by_name(rows: Mapping[UUID, Named], after: NameCursor | None, limit: int) -> list[Named]:
@@ -123,19 +124,46 @@ class MemoryCameras:
         self._refuse_taken_name(camera)
         self._tables.cameras[camera.camera_id] = camera
 
+    async def assign(self, camera_id: UUID, worker_id: UUID | None) -> None:
+        camera = self._tables.cameras[camera_id]
+        self._tables.cameras[camera_id] = replace(camera, assigned_worker_id=worker_id)
+
+    async def unassign(self, worker_id: UUID) -> Sequence[UUID]:
+        freed = sorted(
+            each.camera_id for each in self._tables.cameras.values() if each.assigned_worker_id == worker_id
+        )
+        for camera_id in freed:
+            await self.assign(camera_id, None)
+        return freed
+
     async def remove(self, camera_id: UUID) -> bool:
+        for key in [key for key in self._tables.camera_leases if key[0] == camera_id]:
+            del self._tables.camera_leases[key]
         return self._tables.cameras.pop(camera_id, None) is not None
 
     async def sites_of(self, camera_ids: Collection[UUID]) -> Mapping[UUID, Site]:
         found = (self._tables.cameras.get(camera_id) for camera_id in camera_ids)
         return {camera.camera_id: self._tables.sites[camera.site_id] for camera in found if camera}
 
+    async def find(self, camera_ids: Collection[UUID]) -> Sequence[Camera]:
+        return [self._tables.cameras[each] for each in camera_ids if each in self._tables.cameras]
+
+    async def image_policies(self, camera_ids: Collection[UUID]) -> Mapping[UUID, ImagePolicy]:
+        cameras = [self._tables.cameras[each] for each in camera_ids if each in self._tables.cameras]
+        return {each.camera_id: self._confined(each).settings.image_policy for each in cameras}
+
     async def desired(self, site_id: UUID) -> DesiredCameras:
         wanted = [
             camera for camera in self._tables.cameras.values() if camera.site_id == site_id and camera.enabled
         ]
         wanted.sort(key=lambda camera: camera.camera_id)
-        return DesiredCameras(self._tables.counters.get("revision", 0), tuple(wanted))
+        revision = self._tables.counters.get("revision", 0)
+        return DesiredCameras(revision, tuple(self._confined(camera) for camera in wanted))
+
+    def _confined(self, camera: Camera) -> Camera:
+        site = self._tables.sites[camera.site_id]
+        confined = camera.settings.within(site.image_policy)
+        return replace(camera, settings=confined, assigned_worker_id=None)
 
     def _refuse_taken_name(self, camera: Camera) -> None:
         beside = {key: row for key, row in self._tables.cameras.items() if row.site_id == camera.site_id}
@@ -187,34 +215,3 @@ class MemoryApiKeys:
     async def touch(self, api_key_id: UUID, at: datetime) -> None:
         if api_key_id in self._tables.api_keys:
             self._tables.api_keys[api_key_id] = replace(self._tables.api_keys[api_key_id], last_used_at=at)
-
-
-class MemoryWorkers:
-    """Implements WorkerRepository. `hidden` are rows of sites that the transaction does not see."""
-
-    def __init__(self, tables: TenantTables, hidden: TenantTables) -> None:
-        self._tables = tables
-        self._hidden = hidden
-
-    async def admit(self, worker: Worker) -> int:
-        known = {**self._hidden.workers, **self._tables.workers}.get(worker.worker_id)
-        if known is not None and known.site_id != worker.site_id:
-            raise FootfallError(
-                ErrorKind.PERMISSION_DENIED, "PERMISSION_DENIED", "this worker belongs to another site"
-            )
-        acked = self._tables.acked.setdefault((worker.worker_id, worker.spool_id), 0)
-        self._tables.workers[worker.worker_id] = replace(worker, acked_sequence=acked)
-        return acked
-
-    async def advance(self, worker_id: UUID, spool_id: UUID, sequence: int, at: datetime) -> None:
-        place = (worker_id, spool_id)
-        self._tables.acked[place] = max(sequence, self._tables.acked.get(place, 0))
-        worker = self._tables.workers.get(worker_id)
-        if worker is not None:
-            acked = self._tables.acked[place] if worker.spool_id == spool_id else worker.acked_sequence
-            self._tables.workers[worker_id] = replace(worker, acked_sequence=acked, last_seen_at=at)
-
-    async def seen(self, worker_id: UUID, at: datetime) -> None:
-        worker = self._tables.workers.get(worker_id)
-        if worker is not None:
-            self._tables.workers[worker_id] = replace(worker, last_seen_at=at)

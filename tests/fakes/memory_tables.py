@@ -12,6 +12,9 @@ from typing import Any, Self
 from uuid import UUID
 
 from footfall_server.domain.audit import AuditEntry
+from footfall_server.domain.camera_command import CameraCommand, SealedPicture
+from footfall_server.domain.camera_lease import Lease
+from footfall_server.domain.camera_uptime import UptimeSpan
 from footfall_server.domain.certificates import JoinToken, WorkerCertificate
 from footfall_server.domain.change import Change
 from footfall_server.domain.customer import Customer
@@ -25,15 +28,18 @@ from footfall_server.domain.models import AppliedCalibration, ModelChange, Tenan
 from footfall_server.domain.oidc import OidcLogin
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.places import Camera, Site, Tenant
+from footfall_server.domain.preview import PreviewDemand
 from footfall_server.domain.revocation import Revocation
 from footfall_server.domain.session import RefreshToken, Session
 from footfall_server.domain.setup_token import SetupToken
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.site_rules import SiteRule
+from footfall_server.domain.staff import EnrolledFace, StaffDetails
+from footfall_server.domain.staff_gallery import StaffFace
 from footfall_server.domain.suggestion import Suggestion
 from footfall_server.domain.track_face import TrackFace
 from footfall_server.domain.visit import Visit
-from footfall_server.domain.worker import Worker
+from footfall_server.domain.worker import Worker, WorkerReport, WorkerStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,16 @@ class TenantTables(Tables):
     certificates: dict[UUID, WorkerCertificate] = field(default_factory=dict)
     used_assertions: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)
     workers: dict[UUID, Worker] = field(default_factory=dict)
+    staff: dict[UUID, StaffDetails] = field(default_factory=dict)
+    enrolments: dict[UUID, EnrolledFace] = field(default_factory=dict)
+    enrolment_requests: dict[UUID, UUID] = field(default_factory=dict)
+    staff_gallery: dict[tuple[str, UUID], tuple[StaffFace, datetime]] = field(default_factory=dict)
+    camera_leases: dict[tuple[UUID, int], Lease] = field(default_factory=dict)
+    uptime: dict[tuple[UUID, str, datetime], UptimeSpan] = field(default_factory=dict)
+    reports: dict[UUID, tuple[WorkerStatus, WorkerReport]] = field(default_factory=dict)
+    commands: dict[UUID, CameraCommand] = field(default_factory=dict)
+    pictures: dict[UUID, SealedPicture] = field(default_factory=dict)
+    previews: dict[tuple[UUID, UUID], PreviewDemand] = field(default_factory=dict)
     acked: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
     recorded: dict[UUID, Recorded] = field(default_factory=dict)
     recorded_at: dict[UUID, datetime] = field(default_factory=dict)
@@ -109,18 +125,20 @@ class TenantTables(Tables):
     def parted(self, sites: Collection[UUID] | None) -> tuple["TenantTables", "TenantTables"]:
         """A copy of what a transaction that is confined to sites sees, and of the rest: None means all."""
         seen, hidden = self.copy(), TenantTables()
-        for name, site_of in SITED.items() if sites is not None else ():
+        if sites is None:
+            return seen, hidden
+        for name in (*SITED, *SHARED):
             mine, theirs = getattr(seen, name), getattr(hidden, name)
-            for key in [key for key, row in mine.items() if site_of(key, row) not in (sites or ())]:
+            for key in [key for key, row in mine.items() if not _is_of(name, key, row, sites)]:
                 theirs[key] = mine.pop(key)
         return seen, hidden
 
     def refuse_other_sites(self, base: "TenantTables", sites: Collection[UUID] | None) -> None:
         """What the database's second wall refuses is an AssertionError here."""
-        for name, site_of in SITED.items() if sites is not None else ():
+        for name in (*SITED, *SHARED) if sites is not None else ():
             before = getattr(base, name)
             for key, row in getattr(self, name).items():
-                if before.get(key) is not row and site_of(key, row) not in (sites or ()):
+                if before.get(key) is not row and not _is_of(name, key, row, sites or ()):
                     raise AssertionError(f"a row of {name} was written for another site")
 
 
@@ -139,6 +157,11 @@ _NAMED = (
     "cameras",
     "api_keys",
     "workers",
+    "commands",
+    "pictures",
+    "previews",
+    "camera_leases",
+    "uptime",
     "recorded",
     "decisions",
     "sightings",
@@ -151,6 +174,14 @@ SITED: Mapping[str, Callable[[Any, Any], UUID]] = {
     **dict.fromkeys(("site_rules", "site_people"), _by_key),
 }
 """The tables whose rows belong to a site, and how a row says to which."""
+SHARED: Mapping[str, Callable[[Any], Collection[UUID]]] = {"staff": lambda row: row.site_ids}
+"""The tables whose rows belong to several sites, or to none: who may see one of them sees the row."""
+
+
+def _is_of(name: str, key: Any, row: Any, sites: Collection[UUID]) -> bool:
+    if name in SHARED:
+        return not set(SHARED[name](row)).isdisjoint(sites)
+    return SITED[name](key, row) in sites
 
 
 @dataclass(slots=True)

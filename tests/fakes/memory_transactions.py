@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from fakes.memory_accounts import (
@@ -16,12 +17,14 @@ from fakes.memory_audit import MemoryAudit
 from fakes.memory_batches import MemoryBatches
 from fakes.memory_certificates import MemoryCertificates, MemoryJoinTokens
 from fakes.memory_changes import MemoryChanges
+from fakes.memory_commands import MemoryCommands, MemoryPictures, MemoryPreviews
 from fakes.memory_customers import (
     MemoryCustomers,
     MemoryCustomerSightings,
     MemoryErasure,
     MemoryExemplars,
 )
+from fakes.memory_leases import MemoryLeases
 from fakes.memory_merges import MemoryDistinct, MemoryMerges, MemorySuggestions
 from fakes.memory_models import (
     MemoryCalibrations,
@@ -34,7 +37,6 @@ from fakes.memory_places import (
     MemoryApiKeys,
     MemoryCameras,
     MemorySites,
-    MemoryWorkers,
     not_empty,
     page_by_name,
     refuse_taken_name,
@@ -46,20 +48,27 @@ from fakes.memory_recognition import (
     MemoryJobs,
     MemorySightings,
 )
+from fakes.memory_reports import MemoryReports
 from fakes.memory_sessions import (
     MemoryRevocations,
     MemorySessions,
     MemorySessionSearch,
     SessionLocks,
 )
+from fakes.memory_staff import MemoryEnrolments, MemoryStaff
+from fakes.memory_staff_gallery import MemoryStaffGallery
 from fakes.memory_tables import PlatformTables, TenantStore, TenantTables
+from fakes.memory_uptime import MemoryUptime
 from fakes.memory_visits import MemoryChangeRows, MemoryImageRows, MemoryVisits
+from fakes.memory_workers import MemoryWorkers
 from footfall_server.domain.audit import NO_TENANT
+from footfall_server.domain.camera_command import CommandState
 from footfall_server.domain.certificates import JoinToken
-from footfall_server.domain.change import AccessRevoked, TenantChanged
+from footfall_server.domain.change import AccessRevoked, ControlWord, TenantChanged
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.places import Tenant
 from footfall_server.domain.setup_token import SetupToken
+from footfall_server.domain.worker import WorkerStatus
 from footfall_server.ports import Clock, NameCursor
 
 
@@ -93,10 +102,20 @@ class MemoryTransaction:
         self.join_tokens = MemoryJoinTokens(self.tables)
         self.certificates = MemoryCertificates(self.tables)
         self.workers = MemoryWorkers(self.tables, hidden)
+        self.words: list[ControlWord] = []
+        self.commands = MemoryCommands(tenant_id, self.tables, hidden, self.words)
+        self.pictures = MemoryPictures(tenant_id, self.tables, self.words)
+        self.previews = MemoryPreviews(tenant_id, self.tables, self.words)
+        self.staff = MemoryStaff(self.tables, hidden)
+        self.enrolments = MemoryEnrolments(self.tables, exclusive=exclusive)
+        self.staff_gallery = MemoryStaffGallery(self.tables, clock, exclusive=exclusive)
+        self.leases = MemoryLeases(self.tables, clock, exclusive=exclusive)
         self.events = MemoryEvents(self.tables)
         self.gallery = MemoryGallery(self.tables, store, clock)
         self.sightings = MemorySightings(self.tables)
         self.visits = MemoryVisits(self.tables, hidden)
+        self.reports = MemoryReports(self.tables, hidden)
+        self.uptime = MemoryUptime(self.tables)
         self.images = MemoryImageRows(self.tables)
         self.changes = MemoryChangeRows(self.tables, store, clock)
         self.decisions = MemoryDecisions(self.tables)
@@ -186,6 +205,44 @@ class MemoryPlatformTransaction:
     async def save_tenant(self, tenant: Tenant) -> None:
         refuse_taken_name("tenant", tenant.tenant_id, tenant.display_name, self.platform.tenants)
         self.platform.tenants[tenant.tenant_id] = tenant
+
+    async def tenants_with_expired_links(self, now: datetime) -> Sequence[UUID]:
+        return [
+            tenant_id
+            for tenant_id, store in self._stores.items()
+            if any(
+                worker.link_expires_at <= now and store.tables.reports[key][0] is not WorkerStatus.OFFLINE
+                for key, worker in store.tables.workers.items()
+            )
+        ]
+
+    async def tenants_with_expired_commands(self, now: datetime) -> Sequence[UUID]:
+        return [
+            tenant_id
+            for tenant_id, store in self._stores.items()
+            if any(
+                command.state is CommandState.WAITING and command.expires_at <= now
+                for command in store.tables.commands.values()
+            )
+        ]
+
+    async def purge_commands(self, before: datetime) -> int:
+        return self._purge("commands", lambda row: row.expires_at < before)
+
+    async def purge_pictures(self, now: datetime) -> int:
+        return self._purge("pictures", lambda row: row.expires_at <= now)
+
+    async def purge_previews(self, now: datetime) -> int:
+        return self._purge("previews", lambda row: row.expires_at <= now)
+
+    def _purge(self, table: str, is_over: Callable[[Any], bool]) -> int:
+        gone = 0
+        for store in self._stores.values():
+            rows = getattr(store.tables, table)
+            for key in [key for key, row in rows.items() if is_over(row)]:
+                del rows[key]
+                gone += 1
+        return gone
 
     async def remove_tenant(self, tenant_id: UUID) -> bool:
         store = self._stores.get(tenant_id)
@@ -299,6 +356,8 @@ class MemoryTransactions:
             tx.sessions.close()
         if tx.revocations.added:
             self._source.publish(AccessRevoked())
+        for word in tx.words:
+            self._source.publish(word)
         if tx.changes.appended:
             topics = frozenset(change.topic for change in tx.changes.appended)
             self._source.publish(TenantChanged(tenant_id, tx.changes.appended[-1].revision, topics))

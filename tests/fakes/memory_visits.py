@@ -119,6 +119,7 @@ def _matches(view: VisitView, matching: VisitFilter) -> bool:
         and (matching.end is None or view.first_seen_at < matching.end)
         and (matching.customer_id is None or view.customer_id == matching.customer_id)
         and (matching.kind is None or view.kind is matching.kind)
+        and (matching.camera_id is None or matching.camera_id in view.camera_ids)
     )
 
 

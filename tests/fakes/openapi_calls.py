@@ -71,6 +71,8 @@ def faults(operation: Operation, request: Message, body_field: str) -> list[str]
         value = holder.pop(name, "" if parameter["in"] == "path" else None)
         if value is not None:
             found += _faults_of(value, parameter["schema"], f"{parameter['in']} {name}")
+        elif parameter.get("required"):
+            found.append(f"query {name} is missing")
     if operation.body is not None:
         if body is None:
             return [*found, "there is no body"]

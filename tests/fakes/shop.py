@@ -11,6 +11,7 @@ import grpc.aio
 from fakes.canned_provider import CannedProvider
 from fakes.crop_embedder import FakeCropEmbedder
 from fakes.enrolled_worker import EnrolledWorker
+from fakes.face_examiner import FakeFaceExaminer
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_changes import MemoryChanges
 from fakes.memory_face_index import MemoryFaceIndex
@@ -20,6 +21,7 @@ from footfall.v1 import (
     api_key_service_pb2_grpc,
     audit_service_pb2_grpc,
     auth_service_pb2_grpc,
+    camera_control_service_pb2_grpc,
     camera_service_pb2_grpc,
     certificate_service_pb2_grpc,
     customer_service_pb2_grpc,
@@ -27,7 +29,10 @@ from footfall.v1 import (
     ingest_service_pb2_grpc,
     live_service_pb2_grpc,
     recognition_service_pb2_grpc,
+    report_service_pb2_grpc,
     site_service_pb2_grpc,
+    staff_import_service_pb2_grpc,
+    staff_service_pb2_grpc,
     tenant_service_pb2_grpc,
     user_service_pb2_grpc,
     visit_service_pb2_grpc,
@@ -43,7 +48,7 @@ from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.site_rules import SiteRules
 from footfall_server.ports import IdentityProvider
 from footfall_server.rpc.edge_link import LinkManners
-from footfall_server.settings import AuthSettings, LimitsSettings, RecognitionSettings
+from footfall_server.settings import AuthSettings, LimitsSettings, PreviewSettings, RecognitionSettings
 
 ISSUER = "https://footfall.example"
 AUDIENCE = "footfall"
@@ -90,12 +95,16 @@ class Replica:
     tenants: "tenant_service_pb2_grpc.TenantServiceAsyncStub"
     sites: "site_service_pb2_grpc.SiteServiceAsyncStub"
     cameras: "camera_service_pb2_grpc.CameraServiceAsyncStub"
+    camera_control: "camera_control_service_pb2_grpc.CameraControlServiceAsyncStub"
     ingest: "ingest_service_pb2_grpc.IngestServiceAsyncStub"
     visits: "visit_service_pb2_grpc.VisitServiceAsyncStub"
     live: "live_service_pb2_grpc.LiveServiceAsyncStub"
     images: "image_service_pb2_grpc.ImageServiceAsyncStub"
     recognition: "recognition_service_pb2_grpc.RecognitionServiceAsyncStub"
     customers: "customer_service_pb2_grpc.CustomerServiceAsyncStub"
+    reports: "report_service_pb2_grpc.ReportServiceAsyncStub"
+    staff: "staff_service_pb2_grpc.StaffServiceAsyncStub"
+    staff_imports: "staff_import_service_pb2_grpc.StaffImportServiceAsyncStub"
     audit: "audit_service_pb2_grpc.AuditServiceAsyncStub"
 
 
@@ -113,13 +122,19 @@ class Shop:
     embedder: FakeCropEmbedder = field(
         default_factory=lambda: FakeCropEmbedder({MODEL_ID: DIMENSION, OTHER_MODEL_ID: OTHER_DIMENSION})
     )
+    examiner: FakeFaceExaminer = field(
+        default_factory=lambda: FakeFaceExaminer({MODEL_ID: DIMENSION, OTHER_MODEL_ID: OTHER_DIMENSION})
+    )
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
     fallback_faces: int = 1000
+    index_gathers_for: timedelta = timedelta(0)
+    """Nobody waits for the index here: what is seeded is in it before anything is asked."""
     require_bound_certificates: bool = True
     enrolled: EnrolledWorker | None = None
     """A worker with a certificate, for what only such a one may call; see `enrol`."""
     limits: LimitsSettings = BOUNDLESS
+    previews: PreviewSettings = field(default_factory=PreviewSettings)
     transactions: MemoryTransactions = field(init=False)
     tokens: AccessTokens = field(init=False)
     own: Chain = field(init=False)
@@ -180,6 +195,7 @@ class Shop:
                 changes=self.changes,
                 clock=self.clock,
                 embedder=self.embedder,
+                examiner=self.examiner,
                 identity_providers=self.identity_providers,
             ),
             keys=self.keys,
@@ -194,10 +210,12 @@ class Shop:
                 ),
                 recognition=RecognitionSettings(model_id=MODEL_ID),
                 limits=self.limits,
+                previews=self.previews,
                 manners=self.manners,
                 watch_heartbeat=self.watch_heartbeat,
                 drain_grace=timedelta(seconds=2),
                 fallback_faces=self.fallback_faces,
+                index_gathers_for=self.index_gathers_for,
             ),
         )
 
@@ -219,12 +237,16 @@ class Shop:
                 tenants=tenant_service_pb2_grpc.TenantServiceStub(channel),
                 sites=site_service_pb2_grpc.SiteServiceStub(channel),
                 cameras=camera_service_pb2_grpc.CameraServiceStub(channel),
+                camera_control=camera_control_service_pb2_grpc.CameraControlServiceStub(channel),
                 ingest=ingest_service_pb2_grpc.IngestServiceStub(channel),
                 visits=visit_service_pb2_grpc.VisitServiceStub(channel),
                 live=live_service_pb2_grpc.LiveServiceStub(channel),
                 images=image_service_pb2_grpc.ImageServiceStub(channel),
                 recognition=recognition_service_pb2_grpc.RecognitionServiceStub(channel),
                 customers=customer_service_pb2_grpc.CustomerServiceStub(channel),
+                reports=report_service_pb2_grpc.ReportServiceStub(channel),
+                staff=staff_service_pb2_grpc.StaffServiceStub(channel),
+                staff_imports=staff_import_service_pb2_grpc.StaffImportServiceStub(channel),
                 audit=audit_service_pb2_grpc.AuditServiceStub(channel),
             )
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+import grpc
 import grpc.aio
+from fakes.rpc_failures import taken_apart
 from footfall.v1 import auth_service_pb2, auth_service_pb2_grpc
 from footfall_server.domain.identity import Role
 
@@ -15,6 +17,8 @@ Metadata = Sequence[tuple[str, str]]
 
 NOBODY = "nobody"
 FORGED = "forged"
+PATIENCE_S = 1200.0
+"""Longer than wrong passwords hold anybody up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,24 @@ class Callers:
             request.api_key = known.api_key
         else:
             request.password.email, request.password.password = known.email, known.password
-        answer = await self._stub.IssueToken(request, timeout=60)
+        answer = await self._issue_token(request)
         self._tokens[role] = answer.access_token
+
+    async def _issue_token(
+        self, request: auth_service_pb2.IssueTokenRequest
+    ) -> auth_service_pb2.IssueTokenResponse:
+        """Waits as it is told to: the fuzzer's messages bring wrong passwords from the same address."""
+        patience = asyncio.get_running_loop().time() + PATIENCE_S
+        while True:
+            try:
+                return await self._stub.IssueToken(request, timeout=60)
+            except grpc.aio.AioRpcError as error:
+                if error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED:
+                    raise
+                delay = taken_apart(error).retry_seconds
+                if delay is None or asyncio.get_running_loop().time() + delay > patience:
+                    raise
+            await asyncio.sleep(delay)
 
     def metadata(self, role: Role) -> Metadata:
         return bearer(self._tokens[role])

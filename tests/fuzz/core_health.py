@@ -1,6 +1,7 @@
 """How the attacked process does: its memory, whether it lives, and what it logged."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,10 @@ import psutil
 from core_stack import CoreProcess
 
 _ERRORS = frozenset({"error", "critical", "exception"})
+_OF_DAMAGED_PICTURES = re.compile(
+    r"Corrupt JPEG data: |Premature end of JPEG file|libpng (error|warning): |\[ WARN:[^]]*\] global grfmt_"
+)
+"""How OpenCV's readers of pictures begin when they say, on standard error, what is wrong with one of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ def complaints_in(log: Path) -> Iterator[Complaint]:
             level = json.loads(line).get("level", "")
         except (ValueError, AttributeError):
             if line.strip():
-                yield Complaint(line[:500], is_error=True)
+                yield Complaint(line[:500], is_error=not _OF_DAMAGED_PICTURES.match(line))
             continue
         if level in _ERRORS:
             yield Complaint(line[:2000], is_error=True)

@@ -38,18 +38,11 @@ from fuzz.core_health import Complaint, CoreHealth
 from fuzz.methods import Target, placeholders, targets
 from fuzz.rows import Rows
 from fuzz.sending import Sender
+from fuzz.settings import fuzzed_core
 from fuzz.world import WorldMaker
 
 GROWTH_FACTOR, GROWTH_MB = 1.15, 48.0
 """What memory may grow by after the warm-up: fragments, and the faces that accepted events brought."""
-
-# More than a fuzzer may ask for per second and account, so that limits of rates do not hide the rest.
-SETTINGS: dict[str, str] = {
-    # What is attacked is what a message does; a refusal for their number would be no answer to it.
-    "FOOTFALL_SERVER_LIMITS__ENFORCED": "false",
-    "FOOTFALL_SERVER_AUTH__PERSON_TOKEN_TTL": "3600",
-    "FOOTFALL_SERVER_AUTH__WORKER_TOKEN_TTL": "3600",
-}
 
 
 @dataclass
@@ -190,7 +183,7 @@ def main() -> int:
     parser.add_argument("--only", type=int, help="send the case with this index alone")
     options = parser.parse_args()
     messages, begin = (1, options.only) if options.only is not None else (options.messages, 0)
-    with core_stack(replicas=1, settings=SETTINGS, durable=False) as stack:
+    with core_stack(replicas=1, settings=fuzzed_core(), durable=False) as stack:
         report = asyncio.run(
             attack(
                 stack,

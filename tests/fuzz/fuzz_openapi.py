@@ -30,10 +30,10 @@ from footfall_local.readiness import running
 from footfall_server.domain.identity import Role
 from fuzz.callers import FORGED, NOBODY, Callers
 from fuzz.core_health import complaints_in
-from fuzz.fuzz_grpc import SETTINGS
 from fuzz.hints import Hints
 from fuzz.methods import targets
 from fuzz.openapi_calls import Answers, OperationCalls
+from fuzz.settings import fuzzed_core
 from fuzz.world import World, WorldMaker
 
 HOST = "127.0.0.1"
@@ -174,9 +174,9 @@ def main() -> int:
     )
     parser.add_argument("--examples", type=int, default=10, help="per operation and kind of data")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--minutes", type=float, default=20.0, help="give up after this time")
+    parser.add_argument("--minutes", type=float, default=40.0, help="give up after this time")
     options = parser.parse_args()
-    with core_stack(replicas=1, settings=SETTINGS, durable=False) as stack:
+    with core_stack(replicas=1, settings=fuzzed_core(), durable=False) as stack:
         report = call_all(stack, examples=options.examples, seed=options.seed, seconds=60 * options.minutes)
     problems = report.problems()
     for problem in problems[:60]:

@@ -6,6 +6,7 @@ from random import Random
 from fakes.shop import MODEL_ID, OTHER_MODEL_ID
 from fakes.wire_events import JPEG, embedding_of
 from fuzz.message_making import Hint, random_uuid
+from fuzz.pictures import picture
 from fuzz.world import PEOPLE, Tenant
 
 # Ids that callers make themselves: most are new, some are somebody's already.
@@ -19,11 +20,16 @@ _FIXED: Mapping[str, Callable[[Random], object]] = {
     "time_zone": lambda dice: dice.choice(["Europe/Berlin", "UTC", "", "America/Lima"]),
     "crop_jpeg": lambda dice: dice.choice([b"", JPEG]),
     "aligned_jpeg": lambda dice: dice.choice([b"", JPEG]),
+    "jpeg": lambda _dice: JPEG,
+    "image": picture,
+    "employee_number": lambda dice: dice.choice(["", "", f"P-{dice.getrandbits(40):x}"]),
     "display_name": lambda dice: f"Name {dice.getrandbits(40):x}",
     "page_token": lambda dice: dice.choice(["", "", "", "AAAA"]),
     "page_size": lambda dice: dice.choice([0, 1, 7, 500, 2**31 - 1]),
     # Nobody's: wrong passwords for an address of ours would end in locking ourselves out.
     "email": lambda dice: f"{dice.getrandbits(40):x}@nobody.example",
+    "start_date": lambda dice: f"2026-{dice.randrange(1, 7):02d}-{dice.randrange(1, 31):02d}",
+    "end_date": lambda dice: f"2026-{dice.randrange(6, 13):02d}-{dice.randrange(1, 31):02d}",
     "content_type": lambda _dice: "image/jpeg",
 }
 

@@ -27,7 +27,17 @@ _FLOATS = frozenset({FieldDescriptor.CPPTYPE_FLOAT, FieldDescriptor.CPPTYPE_DOUB
 _WIDE = frozenset({FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64})
 
 # Of texts that have to match a pattern, the first that does, tried in random order.
-PATTERN_SAMPLES = ("a", "footfall", "image/jpeg", "customer.", "customer.merge", "model-1", "uploads", "0")
+PATTERN_SAMPLES = (
+    "a",
+    "footfall",
+    "image/jpeg",
+    "customer.",
+    "customer.merge",
+    "model-1",
+    "uploads",
+    "0",
+    "2026-03-29",
+)
 
 
 class HintSource(Protocol):
@@ -122,7 +132,7 @@ def _choice(dice: Random, oneof: Any) -> FieldDescriptor | None:
 
 
 def _enum_numbers(field: FieldDescriptor, rules: validate_pb2.FieldRules) -> list[int]:
-    allowed, refused = set(getattr(rules.enum, "in")), set(rules.enum.not_in)
+    allowed, refused = set(getattr(rules.enum, "in")), {*rules.enum.not_in, *([0] if rules.required else [])}
     numbers = [value.number for value in field.enum_type.values]
     return [each for each in numbers if each not in refused and (not allowed or each in allowed)]
 
@@ -145,7 +155,7 @@ def _text(dice: Random, rules: Any) -> str:
 
 def _bytes(dice: Random, rules: Any) -> bytes:
     size = dice.choice([rules.min_len, dice.randint(rules.min_len, min(rules.max_len or 64, 512))])
-    return dice.randbytes(size // 4 * 4)
+    return dice.randbytes(size // 4 * 4 or rules.min_len)
 
 
 def _number(dice: Random, field: FieldDescriptor, rules: validate_pb2.FieldRules) -> float:
@@ -204,5 +214,6 @@ def _order_range(request: Any) -> None:
 FIXES: Mapping[str, Callable[[Any], None]] = {
     "footfall.v1.FaceEvent": _order_sightings,
     "footfall.v1.ListAuditEntriesRequest": _order_range,
+    "footfall.v1.ExportAuditEntriesRequest": _order_range,
     "footfall.v1.ListVisitsRequest": _order_range,
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from contextlib import suppress
 from dataclasses import dataclass
 
 import grpc
@@ -106,18 +107,24 @@ class Sender:
 
 async def _converse(channel: grpc.aio.Channel, case: Case, metadata: Metadata, pause: float) -> None:
     stream = channel.stream_stream(case.target.name)(metadata=metadata)
+    # Read while writing: how the core ended a stream is told only to who has read all that came before.
+    reading = asyncio.create_task(_read_out(stream))
     try:
-        for payload in case.payloads:
-            # Lets an ending that is there already be seen, before a write hides it.
-            await asyncio.sleep(pause)
-            if stream.done():
-                break
-            await stream.write(payload)
-        await stream.done_writing()
-        while await stream.read() is not grpc.aio.EOF:
-            pass
-    except asyncio.InvalidStateError:
-        # The core ended the stream before all was said; how, reading tells.
-        await stream.read()
+        with suppress(asyncio.InvalidStateError, grpc.aio.AioRpcError):
+            # Either says that the core ended the stream before all was said; how, reading tells.
+            for payload in case.payloads:
+                # Lets an ending that is there already be seen, before a write hides it.
+                await asyncio.sleep(pause)
+                if stream.done():
+                    break
+                await stream.write(payload)
+            await stream.done_writing()
+        await reading
     finally:
+        reading.cancel()
         stream.cancel()
+
+
+async def _read_out(stream: grpc.aio.StreamStreamCall[bytes, bytes]) -> None:
+    while await stream.read() is not grpc.aio.EOF:
+        pass

@@ -16,6 +16,7 @@ from footfall.v1 import (
     customer_service_pb2,
     ingest_service_pb2,
     site_service_pb2,
+    staff_service_pb2,
     tenant_service_pb2,
     visit_service_pb2,
 )
@@ -96,6 +97,7 @@ class WorldMaker:
         key = await self._stack.made("create-api-key", *of_tenant, "--site-id", site_id, "--name", "Kasse")
         worker = Credentials(api_key=str(key["api_key"]))
         await self._people(tenant, metadata, worker)
+        await self._staff(tenant, metadata)
         return tenant, {Role.TENANT_ADMIN: admin, Role.SITE_MANAGER: manager, Role.WORKER: worker}
 
     async def _places(self, tenant: Tenant, metadata: Any) -> None:
@@ -178,6 +180,15 @@ class WorldMaker:
             "ListMergeSuggestions", customer_service_pb2.ListMergeSuggestionsRequest(), metadata
         )
         tenant.ids["suggestion_id"] = [each.suggestion_id for each in suggested.suggestions]
+
+    async def _staff(self, tenant: Tenant, metadata: Any) -> None:
+        """Of the manager's site, without faces: nobody here draws one that would be found."""
+        for number in range(4):
+            staff = staff_service_pb2.Staff(display_name=f"P {number}", site_ids=tenant.ids["site_id"][:1])
+            made = await self._call(
+                "CreateStaff", staff_service_pb2.CreateStaffRequest(staff=staff), metadata
+            )
+            (tenant.ids if number else tenant.spare)["staff_id"].append(made.staff_id)
 
     async def _call(self, method: str, request: Message, metadata: Any) -> Any:
         target = self._methods[method]

@@ -1,11 +1,10 @@
 """A shop with an account of every kind, in the chain that is asked for things and in its neighbour."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from functools import partial
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,9 @@ from fakes.good_requests import PASSWORD, Requests, good_requests, seed, seed_ce
 from fakes.model_world import fill_gallery
 from fakes.rpc_calls import METHODS, RENEW, call
 from fakes.rpc_failures import taken_apart
+from fakes.scripted_worker import at_work
 from fakes.shop import Chain, Metadata, Replica, Shop, bearer
+from fakes.wire_events import JPEG
 from footfall_server.auth.api_keys import hash_secret, new_api_key
 from footfall_server.auth.authority import Authorities
 from footfall_server.auth.keys import KeyRing
@@ -113,13 +114,22 @@ async def a_world(installation: Installation) -> AsyncIterator[World]:
     """A fresh world: what is called changes it."""
     passwords = installation.passwords()
     shop = Shop(keys=installation.keys, passwords=passwords, authorities=installation.authorities)
-    async with shop.replica() as core:
-        seeded = await seed(shop, core, indexed=partial(_mark_indexed, shop))
+    async with shop.replica() as core, AsyncExitStack() as stack:
+        seeded = await seed(shop, core)
         requests = good_requests(shop, seeded)
         fill_gallery(shop.transactions.tables(shop.foreign.tenant.tenant_id))
         accounts = _Accounts(shop, await passwords.hash(PASSWORD))
         callers = {each: accounts.signed_in(*each) for each in product(Caller, Whose)}
         certified = {whose: await _certified(shop, core, whose) for whose in Whose}
+        # Some of what is asked, a worker has to answer.
+        worker = at_work(
+            core,
+            shop.signed_in(Role.WORKER),
+            shop.own.camera.camera_id,
+            worker_id=UUID(seeded.linked_worker_id),
+            shows=JPEG,
+        )
+        await stack.enter_async_context(worker)
         yield World(shop, core, requests, callers, certified)
 
 
@@ -128,14 +138,6 @@ async def _certified(shop: Shop, core: Replica, whose: Whose) -> Metadata:
     site = chain.other_site if whose is Whose.ANOTHER_SITES else chain.site
     worker, _ = await seed_certificates(shop, core, chain, site.site_id)
     return worker.signed_in(shop.tokens, lifetime=timedelta(minutes=5))
-
-
-async def _mark_indexed(shop: Shop) -> None:
-    """Spares a world the second that the index is given to take new faces."""
-    for chain in (shop.own, shop.foreign):
-        gallery = shop.transactions.tables(chain.tenant.tenant_id).gallery
-        for face_id, row in gallery.items():
-            gallery[face_id] = replace(row, indexed_at=shop.clock.now())
 
 
 def _uuids(key: Any) -> Iterator[UUID]:

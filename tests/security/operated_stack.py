@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ HOST = "127.0.0.1"
 EMAIL = "chefin@nord.example"
 PASSWORD = "teal-giraffe-49-umbrellas"
 PATIENCE_S = 120
+GATEWAY_READS_KEYS_S = 30
+"""It reads them every ten seconds; a busy machine is late."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,25 @@ class OperatedStack:
         return answer
 
     def token(self) -> str:
-        """An administrator's access token."""
+        """An administrator's access token that the gateway takes.
+
+        After an emergency replacement of keys it refuses new ones until it has read the keys again, as the
+        runbook says.
+        """
         credentials = {"password": {"email": EMAIL, "password": PASSWORD}}
         answer = httpx.post(f"{self.gateway_url}/v1/auth/token", json=credentials, timeout=30)
         assert answer.status_code == httpx.codes.OK, answer.text
-        return str(answer.json()["accessToken"])
+        token = str(answer.json()["accessToken"])
+        end = time.monotonic() + GATEWAY_READS_KEYS_S
+        while not self._lets_in(token):
+            assert time.monotonic() < end, "the gateway goes on refusing a good token"
+            time.sleep(0.5)
+        return token
+
+    def _lets_in(self, token: str) -> bool:
+        headers = {"authorization": f"Bearer {token}"}
+        answer = httpx.get(f"{self.gateway_url}/v1/auth/me", headers=headers, timeout=30)
+        return answer.status_code != httpx.codes.UNAUTHORIZED
 
     def call(self, method: str, path: str, body: object = None, *, token: str | None = None) -> Any:
         """One call of the JSON API, as the administrator; its answer."""

@@ -103,6 +103,8 @@ async def test_lists_are_filtered(transactions: Transactions, tenant_id: UUID) -
         for matching, places in wanted.items():
             found = await tx.audit.list(matching=matching, before=None, limit=9)
             assert [each.entry for each in found] == [entries[place] for place in places], matching
+            assert await tx.audit.count(matching=matching, most=9) == len(places), matching
+        assert await tx.audit.count(matching=EVERYTHING, most=3) == 3
 
 
 async def test_many_at_once_make_one_chain_without_a_gap(transactions: Transactions, tenant_id: UUID) -> None:

@@ -205,6 +205,8 @@ async def test_customers_are_listed_by_number_with_filters(
     assert await names(CustomerFilter(), limit=2) == ["Ann 100%", "BOB_"]
     assert await names(CustomerFilter(), after=2) == ["Chef"]
     assert await names(CustomerFilter(name="b_")) == ["BOB_"]
+    assert await names(CustomerFilter(number=2)) == ["BOB_"]
+    assert await names(CustomerFilter(number=2, name="ann")) == []
     assert await names(CustomerFilter(name="%")) == ["Ann 100%"]
     assert await names(CustomerFilter(kind=CustomerKind.STAFF)) == ["Chef"]
     assert await names(CustomerFilter(kind=CustomerKind.VISITOR)) == ["Ann 100%", "BOB_"]
@@ -366,14 +368,20 @@ async def test_marks_count_for_who_people_are_now(transactions: Transactions, te
     everybody = [each.customer_id for each in (ann, bob, eve)]
     async with transactions.begin(tenant_id) as tx:
         assert list(await tx.distinct.among(everybody)) == [mark]
+        assert await tx.distinct.of(bob.customer_id, 9) == {eve.customer_id: mark}
+        assert await tx.distinct.of(bob.customer_id, 0) == {}
+        assert await tx.distinct.of(ann.customer_id, 9) == {}
         assert await tx.distinct.among([ann.customer_id, eve.customer_id]) == []
     await merged(transactions, tenant_id, ann, bob)
     async with transactions.begin(tenant_id) as tx:
         assert list(await tx.distinct.among([ann.customer_id, eve.customer_id])) == [mark]
         assert await tx.distinct.among([bob.customer_id, eve.customer_id]) == []
+        assert await tx.distinct.of(ann.customer_id, 9) == {eve.customer_id: mark}
+        assert await tx.distinct.of(eve.customer_id, 9) == {ann.customer_id: mark}, "who it is now"
     await merged(transactions, tenant_id, ann, bob, eve)
     async with transactions.begin_exclusive(tenant_id) as tx:
         assert await tx.distinct.among(everybody) == [], "they are one now"
+        assert await tx.distinct.of(ann.customer_id, 9) == {}
         assert await tx.distinct.unmark([(mark.low_id, mark.high_id)]) == 1
         assert await tx.distinct.unmark([(mark.low_id, mark.high_id)]) == 0
 

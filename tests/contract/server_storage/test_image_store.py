@@ -102,13 +102,17 @@ async def test_a_folder_is_deleted_with_all_in_it_and_nothing_beside(store: Imag
     beside = [f"tenants/{mark}0/faces/a.jpg", f"tenants/x{mark}/faces/a.jpg"]
     for each in (*inside, *beside):
         await store.put(each, JPEG, "image/jpeg")
+    assert await store.keys(f"tenants/{mark}/") == inside
     assert await store.delete_all(f"tenants/{mark}/") == len(inside)
+    assert await store.keys(f"tenants/{mark}/") == []
     assert [await store.get(each) for each in inside] == [None] * len(inside)
     assert [await store.get(each) for each in beside] == [JPEG] * len(beside)
     assert await store.delete_all(f"tenants/{mark}/") == 0, "again it does no harm"
     for reaching_further in ("", "/", f"tenants/{mark}"):
         with pytest.raises(ValueError, match="ends with a slash"):
             await store.delete_all(reaching_further)
+        with pytest.raises(ValueError, match="ends with a slash"):
+            await store.keys(reaching_further)
 
 
 async def test_preparing_again_changes_nothing(store: ImageStore, key: str) -> None:
@@ -205,7 +209,8 @@ async def test_a_new_bucket_is_private_and_forgets(s3_endpoint: S3Endpoint, key:
     )
     lifecycle = client.get_bucket_lifecycle(bucket)
     assert lifecycle is not None
-    assert [rule.expiration.days for rule in lifecycle.rules] == [30]
+    rules = {rule.rule_filter.prefix: rule.expiration.days for rule in lifecycle.rules}
+    assert rules == {"tenants/": 30, "imports/": 1}
     await store.close()
 
 
@@ -255,6 +260,7 @@ async def test_a_store_that_is_away_is_unavailable(unused_tcp_port: int) -> None
         partial(away.get, "k"),
         partial(away.stat, "k"),
         partial(away.delete, "k"),
+        partial(away.keys, "k/"),
         partial(away.delete_all, "k/"),
     )
     for call in calls:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from footfall_server.domain.camera_settings import CameraSettings, EntryLine, ImagePolicy
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
@@ -291,7 +292,6 @@ async def test_a_worker_resumes_where_its_spool_was_acknowledged(
         assert await tx.workers.admit(worker) == 0
         await tx.workers.advance(worker.worker_id, worker.spool_id, 12, NOON)
         await tx.workers.advance(worker.worker_id, worker.spool_id, 7, NOON)
-        await tx.workers.seen(worker.worker_id, NOON + timedelta(seconds=30))
     renewed = a_worker(site_id, worker.worker_id)
     async with transactions.begin(tenant_id) as tx:
         assert await tx.workers.admit(replace(worker, acked_sequence=99)) == 12
@@ -311,3 +311,33 @@ async def test_a_worker_stays_at_its_site(
     assert caught.value.kind is ErrorKind.PERMISSION_DENIED
     async with transactions.begin(other_tenant_id) as tx:
         assert await tx.workers.admit(a_worker(new_id(), worker.worker_id, worker.spool_id)) == 0
+
+
+async def test_settings_come_back_confined_to_what_the_site_allows(
+    transactions: Transactions, tenant_id: UUID
+) -> None:
+    site = replace(a_site(), image_policy=ImagePolicy.NONE)
+    own = CameraSettings(
+        detect_width=640,
+        masks=(((0.0, 0.0), (0.5, 0.0), (0.5, 0.25)),),
+        entry_line=EntryLine((0.25, 1.0), (0.75, 0.5)),
+        image_policy=ImagePolicy.FRAMES,
+        idle_fps=2.5,
+    )
+    plain, detailed = a_camera(site.site_id), replace(a_camera(site.site_id, "Back door"), settings=own)
+    both = {plain.camera_id, detailed.camera_id}
+    async with transactions.begin(tenant_id) as tx:
+        await tx.sites.add(site, None)
+        assert [await tx.cameras.add(each, None) for each in (plain, detailed)] == [plain, detailed]
+    async with transactions.begin(tenant_id) as tx:
+        assert await tx.sites.get(site.site_id) == site
+        assert await tx.cameras.get(detailed.camera_id) == detailed, "its own settings stay"
+        desired = {each.camera_id: each.settings for each in (await tx.cameras.desired(site.site_id)).cameras}
+        assert desired[detailed.camera_id] == replace(own, image_policy=ImagePolicy.NONE)
+        assert await tx.cameras.image_policies({*both, new_id()}) == dict.fromkeys(both, ImagePolicy.NONE)
+        await tx.sites.save(replace(site, image_policy=ImagePolicy.FRAMES))
+        await tx.cameras.save(replace(plain, settings=own))
+    async with transactions.begin(tenant_id) as tx:
+        desired = {each.camera_id: each.settings for each in (await tx.cameras.desired(site.site_id)).cameras}
+        assert desired == dict.fromkeys(both, own)
+        assert set((await tx.cameras.image_policies(both)).values()) == {ImagePolicy.FRAMES}

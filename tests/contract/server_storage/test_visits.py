@@ -58,6 +58,8 @@ async def test_a_visit_is_seen_with_what_its_sightings_say(
         seen = await tx.visits.get(visit.visit_id)
     assert seen is not None
     assert seen.female_probability == pytest.approx(0.7)
+    assert await _listed(transactions, tenant_id, VisitFilter(camera_id=till)) == [seen]
+    assert await _listed(transactions, tenant_id, VisitFilter(camera_id=new_id())) == []
     assert replace(seen, female_probability=None) == VisitView(
         visit_id=visit.visit_id,
         site_id=site_id,

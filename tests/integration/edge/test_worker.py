@@ -1,12 +1,14 @@
 """The worker as it is shipped: its process, the real models, a film as camera."""
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from fakes.edge_samples import CAMERA_ID
 from fakes.fake_core import FakeCore
 from footfall.v1 import face_event_pb2, ingest_service_pb2
+from footfall_edge.spool_file import SpooledEvent, SpoolFile
 
 
 def _vector(event: face_event_pb2.FaceEvent) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
@@ -61,9 +63,7 @@ async def test_kill_9_loses_no_spooled_event_and_doubles_none(
     await edge.start()
     await core.until(lambda: len(core.received) >= 2, "two early events are spooled and sent", 60)
     await edge.kill()
-    with sqlite3.connect(edge.data_dir / "spool.sqlite") as database:
-        spooled = [row[0] for row in database.execute("SELECT event_id FROM event ORDER BY sequence")]
-    database.close()
+    spooled = [event.event_id for event in _spooled(edge.data_dir)]
     assert len(spooled) >= 2
 
     core.cameras = ()
@@ -77,10 +77,7 @@ async def test_kill_9_loses_no_spooled_event_and_doubles_none(
     )
     await core.until(lambda: len(core.images) >= len(spooled), "their portraits follow", 30)
     assert await edge.terminate() == 0, edge.log()
-    with sqlite3.connect(edge.data_dir / "spool.sqlite") as database:
-        left = database.execute("SELECT count(*) FROM event").fetchone()[0]
-    database.close()
-    assert left == 0, "what the core has taken is deleted"
+    assert not _spooled(edge.data_dir), "what the core has taken is deleted"
     assert len(core.committed) == len(set(core.committed))
     assert {hello.worker_id for hello in core.hellos} == {core.hellos[0].worker_id}
 
@@ -101,12 +98,7 @@ async def test_a_worker_starts_without_the_core_and_stops_in_time(
     await edge.start()  # nobody answers: the cached cameras are read
     await _until_spooled(edge.data_dir / "spool.sqlite")
     assert await edge.terminate() == 0, edge.log()
-    with sqlite3.connect(edge.data_dir / "spool.sqlite") as database:
-        finals = [
-            face_event_pb2.FaceEvent.FromString(row[0]).final
-            for row in database.execute("SELECT payload FROM event")
-        ]
-    database.close()
+    finals = [face_event_pb2.FaceEvent.FromString(event.payload).final for event in _spooled(edge.data_dir)]
     assert sum(finals) == 2, "the two people in view when the worker stopped are told"
 
     await core.start(port)
@@ -141,6 +133,15 @@ def _online(core: FakeCore) -> bool:
         for beat in core.heartbeats
         for camera in beat.cameras
     )
+
+
+def _spooled(data_dir: Path) -> Sequence[SpooledEvent]:
+    """What is in the spool of a worker that does not run."""
+    spool = SpoolFile(data_dir / "spool.sqlite", max_bytes=1 << 30)
+    try:
+        return spool.read_after(0, 1000)
+    finally:
+        spool.close()
 
 
 async def _until_spooled(path: Path) -> None:

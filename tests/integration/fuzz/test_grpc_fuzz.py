@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 from core_stack import core_stack
-from fuzz.fuzz_grpc import SETTINGS, attack
+from fuzz.fuzz_grpc import attack
 from fuzz.methods import targets
+from fuzz.settings import fuzzed_core
 
 MESSAGES = 1500
 
@@ -13,7 +14,7 @@ MESSAGES = 1500
 @pytest.mark.timeout(600)
 def test_nothing_that_comes_in_makes_the_core_fail() -> None:
     wanted = targets()
-    with core_stack(replicas=1, settings=SETTINGS, durable=False) as stack:
+    with core_stack(replicas=1, settings=fuzzed_core(), durable=False) as stack:
         report = asyncio.run(attack(stack, messages=MESSAGES, seed=3, begin=0, seconds=400, wanted=wanted))
     assert report.problems() == []
     assert report.findings.messages >= MESSAGES

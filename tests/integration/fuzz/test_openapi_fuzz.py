@@ -2,13 +2,13 @@
 
 import pytest
 from core_stack import core_stack
-from fuzz.fuzz_grpc import SETTINGS
 from fuzz.fuzz_openapi import call_all
+from fuzz.settings import fuzzed_core
 
 
 @pytest.mark.timeout(900)
 def test_every_operation_answers_as_the_document_says() -> None:
-    with core_stack(replicas=1, settings=SETTINGS, durable=False) as stack:
+    with core_stack(replicas=1, settings=fuzzed_core(), durable=False) as stack:
         report = call_all(stack, examples=1, seed=5, seconds=800)
     assert report.problems() == []
     statuses = report.answers.statuses

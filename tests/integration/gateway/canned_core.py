@@ -21,6 +21,8 @@ from footfall.v1 import (
     ingest_service_pb2_grpc,
     live_service_pb2,
     live_service_pb2_grpc,
+    report_service_pb2,
+    report_service_pb2_grpc,
     site_service_pb2,
     site_service_pb2_grpc,
     visit_service_pb2,
@@ -143,6 +145,14 @@ class Images(image_service_pb2_grpc.ImageServiceServicer):
         return httpbody_pb2.HttpBody(content_type="image/jpeg", data=JPEG)
 
 
+class Reports(report_service_pb2_grpc.ReportServiceServicer):
+    async def ExportVisitors(
+        self, request: report_service_pb2.ExportVisitorsRequest, _context: Context
+    ) -> AsyncIterator[httpbody_pb2.HttpBody]:
+        for line in ("start_date,visits\r\n", f"{request.start_date},7\r\n"):
+            yield httpbody_pb2.HttpBody(content_type="text/csv; charset=utf-8", data=line.encode())
+
+
 class Ingest(ingest_service_pb2_grpc.IngestServiceServicer):
     async def RecordFace(
         self, request: ingest_service_pb2.RecordFaceRequest, _context: Context
@@ -169,6 +179,7 @@ async def serve(port: int, name: str, keys: Path) -> None:
     visit_service_pb2_grpc.add_VisitServiceServicer_to_server(Visits(), server)
     live_service_pb2_grpc.add_LiveServiceServicer_to_server(Live(turns), server)
     image_service_pb2_grpc.add_ImageServiceServicer_to_server(Images(), server)
+    report_service_pb2_grpc.add_ReportServiceServicer_to_server(Reports(), server)
     ingest_service_pb2_grpc.add_IngestServiceServicer_to_server(Ingest(), server)
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     reflection.enable_server_reflection(["footfall.v1.SiteService", reflection.SERVICE_NAME], server)

@@ -59,6 +59,13 @@ async def test_bytes_come_raw_with_their_type(client: httpx.AsyncClient) -> None
     assert answer.content.startswith(b"\xff\xd8\xff")
 
 
+async def test_a_file_in_pieces_comes_whole_and_raw(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/reports/export?startDate=2026-11-01&endDate=2026-11-02")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.text == "start_date,visits\r\n2026-11-01,7\r\n"
+
+
 async def test_the_token_reaches_the_core(client: httpx.AsyncClient) -> None:
     answer = await client.get("/v1/auth/me")
     assert answer.json()["displayName"] == client.headers["authorization"]

@@ -161,7 +161,8 @@ async def test_an_index_that_is_killed_under_load_costs_no_event_and_makes_nobod
             task.cancel()
 
     replica = replicas[0].replica
-    assert not [number for number, known in crowd.customers.items() if len(known) != 1 or None in known]
+    torn = {number: known for number, known in crowd.customers.items() if len(known) != 1 or None in known}
+    assert not torn, f"of {len(crowd.customers)} people, these are no customer, or several: {torn}"
     assert len(set.union(*crowd.customers.values())) == len(crowd.customers)
     visits = await recorded_visits(chain, replica)
     _log.info(

@@ -184,7 +184,7 @@ async def test_two_watchers_on_two_replicas_see_every_change_once(chain: RealCha
             feed = ChangeFeed(source=source)
             reading = asyncio.create_task(feed.run())
             stack.callback(reading.cancel)
-            watch = Watch(feed=feed, transactions=replica.transactions, page=7)
+            watch = Watch(feed=feed, transactions=replica.transactions, clock=chain.clock, page=7)
             watched.append(asyncio.create_task(revisions(chain, watch, count=30)))
         for number in range(15):
             await asyncio.gather(

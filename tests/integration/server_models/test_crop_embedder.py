@@ -6,10 +6,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from footfall_edge.face_analyst import _encode_aligned
 from footfall_server.crop_embedder import VisionCropEmbedder
 from footfall_server.errors import FootfallError
+from footfall_server.loaded_models import LoadedModels
 from footfall_vision.analyzer import FaceAnalyzer
+from footfall_vision.jpeg import encode_aligned
 from footfall_vision.model_cards import DEFAULT_EMBEDDER
 from footfall_vision.model_pull import ModelPuller
 from footfall_vision.model_store import ModelStore
@@ -29,7 +30,7 @@ def both_models(models_dir: Path) -> Path:
 
 @pytest.fixture
 async def embedder(both_models: Path) -> AsyncIterator[VisionCropEmbedder]:
-    embedder = VisionCropEmbedder(both_models)
+    embedder = VisionCropEmbedder(LoadedModels(both_models))
     yield embedder
     embedder.close()
 
@@ -47,7 +48,7 @@ def faces(both_models: Path, group_pictures: Mapping[str, Image]) -> list[Embedd
 async def test_a_crop_that_was_kept_shows_the_same_face(
     embedder: VisionCropEmbedder, faces: list[EmbeddedFace]
 ) -> None:
-    jpegs = [_encode_aligned(face.crop) for face in faces]
+    jpegs = [encode_aligned(face.crop) for face in faces]
     again = await embedder.embed(DEFAULT_EMBEDDER, jpegs)
     for face, vector in zip(faces, again, strict=True):
         assert vector is not None
@@ -58,8 +59,8 @@ async def test_another_model_finds_the_same_people(
     embedder: VisionCropEmbedder, faces: list[EmbeddedFace]
 ) -> None:
     """Each crop, mirrored as another shot of somebody, is nearest to its own, in either model."""
-    jpegs = [_encode_aligned(face.crop) for face in faces]
-    mirrored = [_encode_aligned(np.ascontiguousarray(face.crop[:, ::-1])) for face in faces]
+    jpegs = [encode_aligned(face.crop) for face in faces]
+    mirrored = [encode_aligned(np.ascontiguousarray(face.crop[:, ::-1])) for face in faces]
     for model_id, dimension in ((DEFAULT_EMBEDDER, 512), (SFACE, 128)):
         known = np.stack([each for each in await embedder.embed(model_id, jpegs) if each is not None])
         shots = np.stack([each for each in await embedder.embed(model_id, mirrored) if each is not None])
@@ -71,7 +72,7 @@ async def test_another_model_finds_the_same_people(
 async def test_what_is_no_crop_has_no_embedding(
     embedder: VisionCropEmbedder, faces: list[EmbeddedFace]
 ) -> None:
-    good = _encode_aligned(faces[0].crop)
+    good = encode_aligned(faces[0].crop)
     small = cv2.imencode(".jpg", faces[0].crop[:50])[1].tobytes()
     vectors = await embedder.embed(SFACE, [b"", b"\xff\xd8\xff", good, small])
     assert [vector is None for vector in vectors] == [True, True, False, True]
@@ -79,7 +80,7 @@ async def test_what_is_no_crop_has_no_embedding(
 
 
 async def test_a_missing_file_is_told_without_where_it_should_be(tmp_path: Path) -> None:
-    embedder = VisionCropEmbedder(tmp_path)
+    embedder = VisionCropEmbedder(LoadedModels(tmp_path))
     for attempt in (embedder.require(SFACE), embedder.embed(SFACE, [b"x"])):
         with pytest.raises(FootfallError) as caught:
             await attempt

@@ -78,10 +78,28 @@ PLATFORM_MAY = {
     ("revocations", "UPDATE"): "as above",
     ("revocations", "DELETE"): "forgets those that are about no living token any more",
     ("join_tokens", "SELECT"): "finds the tenant of a worker that joins",
+    ("camera_commands", "SELECT"): "finds the tenants in which a command expired; in those columns alone",
+    ("camera_commands", "DELETE"): "forgets those that are over",
+    (
+        "pictures",
+        "SELECT",
+    ): "finds those that are over, in those columns alone: never what they show",
+    ("pictures", "DELETE"): "removes those that are over",
+    ("preview_demands", "SELECT"): "finds those that are over; in those columns alone",
+    ("preview_demands", "DELETE"): "removes those that are over",
+    ("workers", "SELECT"): "finds the tenants in which a link expired; in those columns alone",
 }
 """All that the role without a tenant may do at all. What policies leave of it is tried below."""
 
-NEEDS_MORE = {(table, command) for table, command in PLATFORM_MAY if command in {"INSERT", "UPDATE"}} - {
+IN_SOME_COLUMNS = {
+    (table, "SELECT") for table in ("workers", "camera_commands", "pictures", "preview_demands")
+}
+
+NEEDS_MORE = {
+    (table, command)
+    for table, command in PLATFORM_MAY
+    if command in {"INSERT", "UPDATE"} or (table, command) in IN_SOME_COLUMNS
+} - {
     ("tenants", "INSERT"),
     ("tenants", "UPDATE"),
     # Of these every column may be changed, in rows of no tenant: of tenants' none is found.

@@ -115,6 +115,32 @@ async def test_a_row_cannot_be_handed_to_another_site(
                     pytest.fail(f"{table} lets a row go to another site")
 
 
+async def test_who_works_at_several_sites_is_seen_from_each_of_them(
+    footfall_database: FootfallDatabase, tenant_id: UUID
+) -> None:
+    here, there, staff_id = new_id(), new_id(), new_id()
+    insert = (
+        "insert into staff_members"
+        " (tenant_id, staff_id, employee_number, job_title, email, site_ids, updated_at)"
+        " values ($1, $2, '', '', '', $3, now())"
+    )
+    count = "select count(*) from staff_members where staff_id = $1"
+    async with connected(footfall_database.app_dsn) as app:
+        async with app.transaction():
+            await set_scope(app, tenant_id, f"{{{here}}}")
+            await app.execute(insert, tenant_id, staff_id, [here, there])
+        for sites, seen in ((f"{{{there}}}", 1), (f"{{{new_id()}}}", 0), ("{}", 0), ("all", 1)):
+            async with app.transaction():
+                await set_scope(app, tenant_id, sites)
+                assert await app.fetchval(count, staff_id) == seen, sites
+        for bad in ([there], []):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):  # noqa: PT012
+                async with app.transaction():
+                    await set_scope(app, tenant_id, f"{{{here}}}")
+                    await app.execute(insert, tenant_id, new_id(), bad)
+                    pytest.fail("a row of other sites, or of none, was written")
+
+
 async def test_the_wall_does_not_open_the_tenants(
     footfall_database: FootfallDatabase, tenant_id: UUID
 ) -> None:

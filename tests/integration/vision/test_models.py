@@ -18,7 +18,9 @@ from footfall_vision.model_conversion import convert
 from footfall_vision.model_packages import PackageCache, read_member
 from footfall_vision.model_pull import ModelPuller, default_model_ids
 from footfall_vision.model_store import ModelStore, sha256_of
+from footfall_vision.onnx_session import open_session
 from footfall_vision.pixel_input import crops_to_blob
+from footfall_vision.providers import ProviderChoice, ProviderTest, reference_input
 from footfall_vision.pull_display import pull_progress
 from footfall_vision.types import Face, Floats, Image
 
@@ -139,3 +141,29 @@ def test_the_registered_figures_are_those_of_the_files(store: ModelStore) -> Non
     assert (embedder.dimension, embedder.match_threshold) == (512, 0.45)
     with pytest.raises(ModelError, match="is for detection, not for embedding"):
         store.load("yunet-2023mar", ModelTask.EMBEDDING)
+
+
+def test_retinaface_finds_whom_yunet_finds(
+    store: ModelStore, package_cache: PackageCache, group_pictures: Pictures
+) -> None:
+    with pull_progress(quiet=True) as progress:
+        (pulled,) = ModelPuller(store, packages=package_cache).pull(["retinaface-mnet025"], progress)
+    assert not pulled.fault
+    yunet, retinaface = FaceDetector.load(store), FaceDetector.load(store, model_id="retinaface-mnet025")
+    for name, picture in group_pictures.items():
+        theirs = retinaface.detect(picture, max_side=960)
+        for face in yunet.detect(picture, max_side=960):
+            if face.score < 0.85:
+                continue  # turned, or small: there the two may differ
+            apart = min(float(np.abs(one.landmarks - face.landmarks).mean()) for one in theirs)
+            assert apart / face.inter_ocular_px < 0.45, f"{name}: the same five points, in the same order"
+
+
+def test_the_processor_passes_the_test_of_providers(store: ModelStore) -> None:
+    models = [store.load(model_id) for model_id in default_model_ids(MODEL_CARDS.values())]
+    assert ProviderTest(models).choose("cpu") == ProviderChoice("cpu")
+    again = ProviderTest(models, available=["CPUExecutionProvider"]).choose("auto")
+    assert again == ProviderChoice("cpu")
+    for model in models:
+        session = open_session(model)
+        assert [output.shape for output in session.run(reference_input(model.card))]

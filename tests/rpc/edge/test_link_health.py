@@ -6,6 +6,7 @@ import grpc
 import pytest
 from fakes.edge_samples import spool_events
 from fakes.fake_core import FakeCore
+from footfall.v1 import ingest_service_pb2
 from footfall_edge.link.core_link import LinkState
 from footfall_edge.spool import Spool
 
@@ -25,6 +26,42 @@ async def test_heartbeats_keep_an_idle_link_up(core: FakeCore, spool: Spool, lin
     async with link_to(core, spool):
         await core.until(lambda: len(core.heartbeats) >= 5, "heartbeats go on")
         assert len(core.hellos) == 1, "an answered link must stay"
+
+
+async def test_a_heartbeat_tells_how_the_worker_does_and_how_its_clock_differs(
+    core: FakeCore, spool: Spool, link_to: Callable
+) -> None:
+    core.clock_ahead_s = 90.0
+    core.heartbeat_s = 60.0
+    async with link_to(core, spool) as running:
+        await core.until(lambda: core.heartbeats, "it says how it does at once")
+        first = core.heartbeats[0]
+        assert ingest_service_pb2.WorkerStatus.Name(first.status) == "WORKER_STATUS_ONLINE"
+        assert 80 < first.clock_offset.ToTimedelta().total_seconds() < 100
+        assert first.start_time.ToSeconds() > 0
+        assert first.free_disk_bytes > 0
+        assert first.execution_provider == "cpu"
+        await spool_events(spool, 1)
+        running.heartbeats.beat_soon()
+        await core.until(lambda: len(core.heartbeats) == 2, "it says it again when asked to, not in a minute")
+    assert not core.violations
+
+
+async def test_an_answer_to_another_heartbeat_says_nothing_of_the_clock(
+    core: FakeCore, spool: Spool, link_to: Callable
+) -> None:
+    core.answers_heartbeats = False
+    async with link_to(core, spool) as running:
+        await core.until(lambda: core.heartbeats, "the link is up")
+        stray = ingest_service_pb2.HeartbeatAnswer(core_time=core.now())
+        stray.core_time.FromSeconds(1)
+        stray.sent_time.FromSeconds(2)
+        await core.push(ingest_service_pb2.ConnectResponse(heartbeat=stray))
+        await spool_events(spool, 1)
+        assert await running.link.drain(within_s=5), "what was said after it is heard"
+        now = running.core_clock.now()
+        assert now is not None
+        assert now.year > 2000
 
 
 async def test_the_token_is_renewed_before_its_end_and_nothing_is_lost(

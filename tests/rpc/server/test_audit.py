@@ -1,5 +1,7 @@
 """The audit log over the wire: who reads which, page by page, and what is in it."""
 
+import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -20,10 +22,13 @@ from footfall.v1 import (
     site_service_pb2,
     tenant_service_pb2,
 )
-from footfall_server.domain.audit import Action
+from footfall_server.domain.audit import Action, AuditEntry, AuditFilter
 from footfall_server.domain.identifiers import new_id
-from footfall_server.domain.identity import Role
+from footfall_server.domain.identity import Principal, Role
+from footfall_server.errors import FootfallError
 from footfall_server.rpc.convert_values import to_timestamp
+from footfall_server.services.audit_log import AuditLogService
+from footfall_server.services.audit_logs import PAGE_SIZE
 from google.protobuf.field_mask_pb2 import FieldMask
 
 ADMIN = Role.TENANT_ADMIN
@@ -216,6 +221,47 @@ async def test_a_tenants_way_is_in_the_installations_log(shop: Shop, core: Repli
         ("tenant.update", {"display_name": ["Neu", "Alt"]}),
         ("tenant.delete", {"display_name": "Alt"}),
     ]
+
+
+async def exported(core: Replica, metadata: Metadata, **filters: object) -> Sequence[Mapping[str, str]]:
+    request = audit_service_pb2.ExportAuditEntriesRequest(**filters)  # type: ignore[arg-type]
+    pieces = [each async for each in core.audit.ExportAuditEntries(request, metadata=metadata)]
+    assert {each.content_type for each in pieces} == {"text/csv; charset=utf-8"}
+    text = b"".join(each.data for each in pieces).decode()
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+async def test_an_export_holds_what_matches_and_is_in_the_log_itself(shop: Shop, core: Replica) -> None:
+    own, foreign = shop.signed_in(ADMIN), shop.signed_in(ADMIN, chain=shop.foreign)
+    await open_sites(core, own, "Kai", "Markt")
+    await open_sites(core, foreign, "Fremd")
+    newest, oldest = await exported(core, own, action="site.")
+    listed = await entries(core, own, action="site.")
+    assert (newest["sequence"], oldest["sequence"]) == ("2", "1")
+    assert [each["hash"] for each in (newest, oldest)] == [each.hash for each in listed]
+    assert newest["detail"] == listed[0].detail
+    assert (newest["action"], newest["actor_role"]) == ("site.create", "tenant_admin")
+    said, detail = await latest(core, own)
+    assert (said.action, said.actor_id) == ("audit.export", newest["actor_id"])
+    assert detail == {"entries": 2, "action": "site."}
+    assert await exported(core, own, action="camera.") == []
+    assert [each["action"] for each in await exported(core, own, action="audit.")] == ["audit.export"] * 2
+
+
+async def test_an_export_goes_on_page_by_page_and_no_further_than_it_may(shop: Shop) -> None:
+    tables = shop.transactions.tables(shop.own.tenant.tenant_id)
+    principal = Principal(new_id(), ADMIN, shop.own.tenant.tenant_id, shop.clock.now() + timedelta(hours=1))
+    for _ in range(PAGE_SIZE + 1):
+        entry = AuditEntry.of(principal, Action.SITE_UPDATE, new_id(), at=shop.clock.now(), detail={})
+        tables.audit[entry.audit_id] = entry
+    log = AuditLogService(transactions=shop.transactions, clock=shop.clock, most_exported=PAGE_SIZE + 1)
+    text = "".join([each async for each in log.export(principal, AuditFilter())])
+    assert len(text.splitlines()) == 1 + PAGE_SIZE + 1
+    before = len(tables.audit)
+    with pytest.raises(FootfallError) as refused:
+        await anext(log.export(principal, AuditFilter()))
+    assert refused.value.reason == "INVALID_FIELD"
+    assert len(tables.audit) == before
 
 
 async def test_a_look_at_a_face_is_in_the_log(shop: Shop, core: Replica) -> None:

@@ -30,7 +30,7 @@ async def test_a_worker_is_welcomed_with_its_cameras(shop: Shop, core: Replica) 
     async with linked(core, shop.signed_in(Role.WORKER), worker_id=worker_id) as (link, welcome):
         assert welcome.acked_through == 0
         assert welcome.max_in_flight == LinkManners().max_in_flight
-        assert welcome.heartbeat_interval.ToTimedelta() == timedelta(seconds=15)
+        assert welcome.heartbeat_interval.ToTimedelta() == timedelta(seconds=30)
         assert welcome.core_time == to_timestamp(shop.clock.now())
         [camera] = welcome.desired_cameras.cameras
         assert camera.camera_id == str(shop.own.camera.camera_id)

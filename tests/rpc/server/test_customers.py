@@ -12,6 +12,7 @@ from customer_samples import a_customer, a_suggestion, a_track, a_track_face
 from fakes.manual_clock import START
 from fakes.memory_tables import GalleryRow, TenantTables
 from fakes.merge_world import MergeWorld
+from fakes.polling import until
 from fakes.rpc_failures import failure
 from fakes.shop import Metadata, Replica, Shop
 from footfall.v1 import customer_service_pb2 as pb
@@ -99,6 +100,10 @@ class Chain:
         return await self.stub.UnmergeCustomers(
             pb.UnmergeCustomersRequest(merge_id=merge_id), metadata=self.admin
         )
+
+    async def distinct(self, customer_id: str) -> list[pb.DistinctCustomer]:
+        request = pb.ListDistinctCustomersRequest(customer_id=customer_id)
+        return list((await self.stub.ListDistinctCustomers(request, metadata=self.admin)).distinct_customers)
 
     async def rename(self, customer_id: str, name: str) -> pb.Customer:
         return await self.change(pb.Customer(customer_id=customer_id, display_name=name), "display_name")
@@ -330,7 +335,7 @@ async def test_a_split_takes_tracks_and_their_faces_and_keeps_the_two_apart(chai
     tracks = [await chain.see(ann, hour) for hour in (0, 0.1, 5, 9)]
     learned = a_face(UUID(ann))
     learned = replace(learned, track_id=tracks[2].track_id, provenance=Provenance.LEARNED)
-    chain.tables.gallery[learned.face_id] = GalleryRow(learned, indexed_at=START)
+    chain.tables.gallery[learned.face_id] = GalleryRow(learned, indexed_at=START - timedelta(days=1))
     request = pb.SplitCustomerRequest(
         customer_id=ann,
         visit_ids=[str(tracks[2].visit_seed)],
@@ -342,8 +347,9 @@ async def test_a_split_takes_tracks_and_their_faces_and_keeps_the_two_apart(chai
     assert await chain.stub.SplitCustomer(request, metadata=chain.admin) == new
     assert (new.number, new.visit_count, new.face_count, new.display_name) == (2, 2, 1, "")
     assert (await chain.get(ann)).visit_count == 2
-    row = chain.tables.gallery[learned.face_id]
-    assert (row.face.customer_id, row.indexed_at) == (UUID(new.customer_id), None)
+    assert chain.tables.gallery[learned.face_id].face.customer_id == UUID(new.customer_id)
+    # The index is told anew whose face it is.
+    await until(lambda: chain.tables.gallery[learned.face_id].indexed_at == START)
     listed = await chain.stub.ListSightings(
         pb.ListSightingsRequest(customer_id=new.customer_id), metadata=chain.admin
     )
@@ -396,6 +402,9 @@ async def test_a_mark_stands_against_a_merge_until_it_is_taken_back(chain: Chain
     for _ in range(2):
         await chain.stub.MarkDistinct(pb.MarkDistinctRequest(**both, reason="twins"), metadata=chain.admin)
     await chain.merge(eve, bob)
+    [apart] = await chain.distinct(ann)
+    assert (apart.customer.customer_id, apart.reason) == (eve, "twins"), "as who it is now"
+    assert [each.customer.customer_id for each in await chain.distinct(bob)] == [ann]
     [conflict] = (await chain.merge(ann, eve, validate_only=True)).conflicts
     assert conflict.kind == pb.MERGE_CONFLICT_KIND_MARKED_DISTINCT
     assert {conflict.customer_id, conflict.other_customer_id} == {ann, eve}, "who they are now"
@@ -404,6 +413,7 @@ async def test_a_mark_stands_against_a_merge_until_it_is_taken_back(chain: Chain
     await chain.stub.UnmarkDistinct(
         pb.UnmarkDistinctRequest(customer_id=eve, other_customer_id=ann), metadata=chain.admin
     )
+    assert await chain.distinct(ann) == []
     await chain.merge(ann, eve)
     for other, code, reason in (
         (bob, grpc.StatusCode.FAILED_PRECONDITION, "ALREADY_MERGED"),
@@ -436,6 +446,7 @@ async def test_suggestions_are_listed_with_faces_and_accepted_once(chain: Chain)
     assert (shown.suggestion_id, shown.customer_id, list(shown.other_ids)) == (suggestion_id, ann, [bob])
     assert list(shown.image_ids) == [str(each) for each in images]
     assert shown.score == pytest.approx(0.61)
+    assert -1 < listed.new_threshold < listed.match_threshold < 1
     done = await accept(chain, suggestion_id)
     assert done.customer_id == ann
     failed = await failure(accept(chain, suggestion_id))

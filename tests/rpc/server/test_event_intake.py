@@ -100,6 +100,7 @@ async def _link(shop: Shop, recorder: GatedRecorder, reserve: Reserve = no_wait)
                 transactions=shop.transactions,
                 clock=shop.clock,
                 models=models_of(shop.transactions, shop.clock, MODEL_ID, DIMENSION),
+                patience=timedelta(seconds=90),
             ),
             rules=MessageRules(),
             say=say,

@@ -22,12 +22,17 @@ BEYOND_JSON_SCHEMA = {
     "face_event.seen_order",
     "list_visits.range",
     "list_audit_entries.range",
+    "export_audit_entries.range",
     "camera.source_url",
+    "entry_line.length",
     "face_event.landmarks",
     "embedding.vector",
     "duration.gte",
     "duration.lte",
     "duration.lt",
+    # 64 bits are written as text.
+    "int64.lte",
+    "int64.lt",
     "string.email",
 }
 

@@ -129,6 +129,30 @@ async def test_a_cameras_password_is_kept_and_never_shown(shop: Shop, core: Repl
     assert shop.snapshot() == before
 
 
+async def test_an_update_of_a_camera_that_somebody_else_changed_is_refused(shop: Shop, core: Replica) -> None:
+    metadata = shop.signed_in(Role.TENANT_ADMIN)
+    camera_id = str(shop.own.camera.camera_id)
+    shown = await core.cameras.GetCamera(
+        camera_service_pb2.GetCameraRequest(camera_id=camera_id), metadata=metadata
+    )
+
+    async def rename(display_name: str, etag: str) -> camera_service_pb2.Camera:
+        camera = camera_service_pb2.Camera(camera_id=camera_id, display_name=display_name, etag=etag)
+        return await core.cameras.UpdateCamera(
+            camera_service_pb2.UpdateCameraRequest(camera=camera), metadata=metadata
+        )
+
+    shop.clock.advance(timedelta(seconds=1))
+    newer = await rename("Tür", shown.etag)
+    assert newer.etag != shown.etag
+    before = shop.snapshot()
+    stale = await failure(rename("Tor", shown.etag))
+    assert (stale.code, stale.reason) == (grpc.StatusCode.ABORTED, "ETAG_MISMATCH")
+    assert shop.snapshot() == before
+    assert (await rename("Tor", newer.etag)).display_name == "Tor"
+    assert (await rename("Pforte", "")).display_name == "Pforte", "without an etag the last one counts"
+
+
 BAD_CAMERAS = {
     "camera.site_id": camera_service_pb2.Camera(display_name="x", source_url="usb:0"),
     "camera.display_name": camera_service_pb2.Camera(display_name=" ", source_url="usb:0"),

@@ -9,13 +9,23 @@ import grpc
 import pytest
 from fakes.customer_requests import seed_customers
 from fakes.edge_client import dialled
-from fakes.good_requests import Requests, Seeded, good_requests, seed, seed_certificates, seed_person
+from fakes.good_requests import (
+    Requests,
+    Seeded,
+    good_requests,
+    seed,
+    seed_certificates,
+    seed_link,
+    seed_person,
+)
+from fakes.import_requests import seed_import
+from fakes.indexing import indexed
 from fakes.model_world import open_model_change
 from fakes.people import provisioning
-from fakes.polling import until
 from fakes.rpc_calls import CONNECT, METHODS, call
 from fakes.rpc_failures import Failure, failure
 from fakes.shop import Chain, Metadata, Replica, Shop, bearer
+from fakes.staff_requests import seed_staff
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
     camera_service_pb2,
@@ -34,6 +44,8 @@ from google.protobuf.message import Message
 
 Ids = Mapping[str, str]
 
+SOMEBODY_ELSE = 302
+"""Whom the pictures of the other staff member show."""
 REACH = {Scope.TENANT, Scope.ACTING}
 IN_TENANTS = sorted(name for name in METHODS if PERMISSIONS[name].scope in REACH and name != CONNECT)
 ADMINS = {Role.SYSTEM_ADMIN, Role.TENANT_ADMIN}
@@ -41,6 +53,8 @@ NOT_LOOKED_UP = {
     ("/footfall.v1.SiteService/CreateSite", "site.site_id"): "the core makes it",
     ("/footfall.v1.CameraService/CreateCamera", "camera.camera_id"): "the core makes it",
     ("/footfall.v1.UserService/CreateUser", "user.user_id"): "the core makes it",
+    ("/footfall.v1.CameraService/CreateCamera", "camera.holder_worker_id"): "the core says it",
+    ("/footfall.v1.CameraService/UpdateCamera", "camera.holder_worker_id"): "the core says it",
     ("/footfall.v1.CameraService/UpdateCamera", "camera.site_id"): "is said to be fixed",
 }
 
@@ -66,7 +80,7 @@ async def visit_of(shop: Shop, core: Replica, chain: Chain, *, at_other_site: bo
         ingest_service_pb2.RecordFaceRequest(event=event),
         metadata=shop.signed_in(Role.WORKER, chain=chain, sites=[site.site_id]),
     )
-    await until(lambda: all(row.indexed_at is not None for row in tables.gallery.values()))
+    await indexed(shop, chain)
     [image_id] = set(tables.images) - before
     return recorded.visit_id, str(image_id), recorded.event_id
 
@@ -76,8 +90,10 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     chain = shop.foreign if whose == "another tenant's" else shop.own
     own = shop.own
     ours = [str(own.site.site_id), seeded.empty_site_id, str(own.camera.camera_id), seeded.user_id]
-    ours += [str(seeded.worker.certificate_id), seeded.join_token_id]
+    ours += [str(seeded.worker.certificate_id), seeded.join_token_id, seeded.linked_worker_id]
     ours += [seeded.visit_id, seeded.image_id, seeded.event_id, seeded.api_key_id]
+    ours.append(seeded.gone_worker_id)
+    ours += [seeded.staff.staff_id, seeded.staff.face_id, seeded.staff_import.import_id]
     ours += seeded.customers.looked_up
     if whose == "nobody's":
         return {each: str(new_id()) for each in ours}
@@ -87,8 +103,14 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     user, _ = await seed_person(shop, chain)
     key = await provisioned_key(shop, chain)
     worker, (_, join_token_id) = await seed_certificates(shop, core, chain, chain.other_site.site_id)
+    at_other_site = shop.signed_in(Role.WORKER, chain=chain, sites=[chain.other_site.site_id])
     found = [site_id, site_id, camera_id, str(user.user_id), str(worker.certificate_id), join_token_id]
-    return dict(zip(ours, [*found, *theirs, key, *customers.looked_up], strict=True))
+    found.append(linked := await seed_link(core, at_other_site))
+    administrator = shop.signed_in(Role.TENANT_ADMIN, chain=chain)
+    staff = await seed_staff(core, administrator, site_id, person=SOMEBODY_ELSE)
+    staff_import = await seed_import(core, administrator, site_id)
+    enrolled = [staff.staff_id, staff.face_id, staff_import.import_id]
+    return dict(zip(ours, [*found, *theirs, key, linked, *enrolled, *customers.looked_up], strict=True))
 
 
 async def provisioned_key(shop: Shop, chain: Chain) -> str:
@@ -149,6 +171,8 @@ async def test_what_is_somebody_elses_is_not_there(
     shop: Shop, core: Replica, seeded: Seeded, requests: Requests, whose: str
 ) -> None:
     ids = {**await strangers(shop, core, seeded, whose), **strange_changes(shop, whose)}
+    for chain in (shop.own, shop.foreign):
+        await indexed(shop, chain)
     before = shop.snapshot()
     tried = set()
     for method in IN_TENANTS:
@@ -172,6 +196,10 @@ async def test_what_is_somebody_elses_is_not_there(
         f"/footfall.v1.CertificateService/{name}" for name in ("ListJoinTokens", "RenewCertificate")
     }
     without_ids |= {"/footfall.v1.UserService/ListUsers", "/footfall.v1.AuditService/ListAuditEntries"}
+    without_ids |= {
+        "/footfall.v1.AuditService/ExportAuditEntries",
+        "/footfall.v1.StaffImportService/ListStaffImports",
+    }
     without_ids |= {f"/footfall.v1.RecognitionService/{name}" for name in recognition}
     untried = set(IN_TENANTS) - tried - without_ids
     assert untried == (admins_only - without_ids if whose == "another site's" else set())
@@ -312,8 +340,7 @@ async def test_a_worker_claims_no_track_or_image_of_another_site(shop: Shop, cor
     recorded = await core.ingest.RecordFace(
         ingest_service_pb2.RecordFaceRequest(event=theirs), metadata=elsewhere
     )
-    gallery = shop.transactions.tables(shop.own.tenant.tenant_id).gallery
-    await until(lambda: all(row.indexed_at is not None for row in gallery.values()))
+    await indexed(shop, shop.own)
     before = shop.snapshot()
     ours = shop.signed_in(Role.WORKER)
     track = face_event(shop.own.camera.camera_id, person=51)

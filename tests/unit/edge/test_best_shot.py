@@ -2,26 +2,19 @@
 
 import numpy as np
 import pytest
-from fakes.edge_samples import face, quality, unit_vector
+from fakes.edge_samples import face, look_of, quality, unit_vector
 from footfall_edge.best_shot import (
     OUTLIER_COSINE,
     Shot,
     ShotRules,
     ShotSet,
     mean_embedding,
-    split_in_time,
 )
 from footfall_vision.types import Floats, QualityReason
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 PIXELS = np.zeros((4, 4, 3), dtype=np.uint8)
-
-
-def near(seed: int, spread: float = 0.4, of: int = 1) -> Floats:
-    """A look of person `of`, with noise of its own."""
-    vector = unit_vector(of).astype(np.float64) + spread * unit_vector(1000 + seed)
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
 def shot(at: float, *, score: float = 0.9, embedding: Floats | None = None, bad: bool = False) -> Shot:
@@ -31,8 +24,8 @@ def shot(at: float, *, score: float = 0.9, embedding: Floats | None = None, bad:
         face=face(),
         quality=quality(score, *reasons),
         crop=PIXELS,
-        portrait=PIXELS,
-        embedding=embedding if embedding is not None or bad else near(int(at * 100)),
+        picture=b"",
+        embedding=embedding if embedding is not None or bad else look_of(int(at * 100)),
     )
 
 
@@ -44,7 +37,7 @@ def shot(at: float, *, score: float = 0.9, embedding: Floats | None = None, bad:
 )
 def test_the_mean_is_a_unit_vector_and_order_does_not_matter(parts: list[tuple[int, float, float]]) -> None:
     shots = [
-        shot(float(index), score=score, embedding=near(seed, spread))
+        shot(float(index), score=score, embedding=look_of(seed, spread))
         for index, (seed, score, spread) in enumerate(parts)
     ]
     mean = mean_embedding(shots)
@@ -56,7 +49,7 @@ def test_the_mean_is_a_unit_vector_and_order_does_not_matter(parts: list[tuple[i
 @settings(max_examples=40, deadline=None)
 @given(st.integers(2, 9), st.integers(0, 400))
 def test_one_outlier_among_equals_changes_nothing(count: int, seed: int) -> None:
-    shots = [shot(float(index), embedding=near(index)) for index in range(count + 1)]
+    shots = [shot(float(index), embedding=look_of(index)) for index in range(count + 1)]
     stranger = shot(99.0, score=0.5, embedding=unit_vector(5000 + seed))
     assert float(mean_embedding(shots) @ stranger.embedding) < OUTLIER_COSINE
     if count >= 3:
@@ -70,7 +63,7 @@ def test_opposite_vectors_leave_the_better_shot() -> None:
 
 
 def test_better_quality_weighs_more() -> None:
-    good, poor = shot(0.0, score=0.9, embedding=near(1)), shot(1.0, score=0.1, embedding=near(2))
+    good, poor = shot(0.0, score=0.9, embedding=look_of(1)), shot(1.0, score=0.1, embedding=look_of(2))
     mean = mean_embedding([good, poor])
     assert good.embedding is not None
     assert poor.embedding is not None
@@ -114,46 +107,36 @@ def test_a_poor_shot_is_kept_only_as_long_as_there_is_no_good_one() -> None:
 def test_a_slide_to_another_person_is_noticed_after_two_shots() -> None:
     shots = ShotSet()
     for step in range(3):
-        shots.offer(shot(step * 0.5, embedding=near(step)))
-    shots.offer(shot(2.0, embedding=near(50, of=2)))
+        shots.offer(shot(step * 0.5, embedding=look_of(step)))
+    shots.offer(shot(2.0, embedding=look_of(50, of=2)))
     assert not shots.swapped(), "one strange shot may be a bad frame"
     assert shots.wants(quality(0.3), 2.1), "doubt is worth an embedding"
-    shots.offer(shot(2.1, embedding=near(51, of=2)))
+    shots.offer(shot(2.1, embedding=look_of(51, of=2)))
     assert shots.swapped()
     assert len(shots.good) == 3, "a stranger's shots must not enter the set"
 
 
 def test_a_strange_shot_that_does_not_come_again_is_forgotten() -> None:
     shots = ShotSet()
-    shots.offer(shot(0.0, embedding=near(1)))
-    shots.offer(shot(0.5, embedding=near(2)))
-    shots.offer(shot(1.0, embedding=near(50, of=2)))
-    shots.offer(shot(1.5, embedding=near(3)))
+    shots.offer(shot(0.0, embedding=look_of(1)))
+    shots.offer(shot(0.5, embedding=look_of(2)))
+    shots.offer(shot(1.0, embedding=look_of(50, of=2)))
+    shots.offer(shot(1.5, embedding=look_of(3)))
     assert not shots.swapped()
     assert not shots.strangers
 
 
 def test_a_first_shot_that_was_off_gives_way_to_two_that_agree() -> None:
     shots = ShotSet()
-    shots.offer(shot(0.0, embedding=near(50, of=2)))
-    shots.offer(shot(0.5, embedding=near(1)))
-    shots.offer(shot(1.0, embedding=near(2)))
+    shots.offer(shot(0.0, embedding=look_of(50, of=2)))
+    shots.offer(shot(0.5, embedding=look_of(1)))
+    shots.offer(shot(1.0, embedding=look_of(2)))
     assert not shots.swapped(), "there never was a second person"
     assert [kept.at for kept in shots.good] == [0.5, 1.0]
-
-
-def test_two_people_in_one_track_are_split_where_they_change() -> None:
-    shots = [shot(step, embedding=near(step, of=1 if step < 3 else 2)) for step in range(6)]
-    assert split_in_time(shots) == 3
-    assert split_in_time(shots[:3]) is None
-
-
-def test_one_person_is_never_split() -> None:
-    assert split_in_time([shot(step, embedding=near(step)) for step in range(6)]) is None
 
 
 def test_a_good_shot_without_embedding_is_refused() -> None:
     with pytest.raises(ValueError, match="embedded"):
         ShotSet().offer(
-            Shot(at=0.0, face=face(), quality=quality(), crop=PIXELS, portrait=PIXELS, embedding=None)
+            Shot(at=0.0, face=face(), quality=quality(), crop=PIXELS, picture=b"", embedding=None)
         )

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta, timezone
 import numpy as np
 import protovalidate
 import pytest
-from fakes.edge_samples import CAMERA_ID, NOON, face_event, quality
-from footfall.v1 import error_reason_pb2, face_event_pb2, ingest_service_pb2
+from fakes.edge_samples import NOON, face_event, quality
+from footfall.v1 import camera_settings_pb2, error_reason_pb2, face_event_pb2, ingest_service_pb2
 from footfall_edge import convert
-from footfall_edge.camera_health import CameraHealth, CameraSpec, CameraState
+from footfall_edge.camera_health import CameraSpec
+from footfall_edge.entry_line import Crossing
 from footfall_edge.identifiers import new_id
-from footfall_edge.spool_file import SpoolDepth
 from footfall_vision.types import QualityReason
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +43,15 @@ def test_an_estimate_of_gender_is_sent_when_there_is_one() -> None:
     assert convert.to_face_event(replace(face_event(), female_probability=0.0)).HasField("female_probability")
 
 
+def test_an_event_tells_what_was_crossed() -> None:
+    told = {
+        crossing: convert.to_face_event(replace(face_event(), crossing=crossing)) for crossing in Crossing
+    }
+    assert told[Crossing.IN].crossing == camera_settings_pb2.CROSSING_IN
+    assert told[Crossing.OUT].crossing == camera_settings_pb2.CROSSING_OUT
+    assert convert.to_face_event(face_event()).crossing == camera_settings_pb2.CROSSING_UNSPECIFIED
+
+
 def test_no_image_is_announced_when_there_is_none() -> None:
     assert not convert.to_face_event(face_event(jpeg=None)).HasField("image")
 
@@ -63,33 +72,6 @@ def test_times_come_back_as_they_went(time: datetime) -> None:
 def test_a_time_of_another_zone_is_the_same_moment() -> None:
     local = NOON.astimezone(timezone(timedelta(hours=7)))
     assert convert.from_timestamp(convert.to_timestamp(local)) == NOON
-
-
-@pytest.mark.parametrize("state", list(CameraState))
-def test_a_heartbeat_is_valid_and_tells_each_state(state: CameraState) -> None:
-    health = CameraHealth(
-        camera_id=CAMERA_ID,
-        display_name="Door",
-        state=state,
-        last_frame_time=None,
-        detail="x" * 900,
-        frames_per_second=9.5,
-    )
-    depth = SpoolDepth(
-        events=3,
-        images=1,
-        stored_bytes=9,
-        dropped=2,
-        dropped_images=0,
-        rejected=0,
-        last_sequence=9,
-        acked_through=6,
-    )
-    message = convert.to_heartbeat(at=NOON, depth=depth, cameras=[health] * 300)
-    assert not protovalidate.Validator().collect_violations(message.heartbeat)
-    assert (message.heartbeat.spooled_events, message.heartbeat.dropped_events) == (3, 2)
-    name = ingest_service_pb2.CameraState.Name(message.heartbeat.cameras[0].state)
-    assert name == f"CAMERA_STATE_{state.name}"
 
 
 def test_desired_cameras_are_read() -> None:

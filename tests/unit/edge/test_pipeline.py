@@ -1,13 +1,15 @@
 """A camera's frames become recorded events, and stopping loses none."""
 
 import asyncio
+import threading
 from datetime import timedelta
 
 import numpy as np
 from fakes.edge_samples import CAMERA_ID, NOON, face_event
+from footfall_edge.analysis_counts import AnalysisCounts
 from footfall_edge.camera_health import CameraSpec, CameraState
 from footfall_edge.camera_source import CameraSource, UsbSource
-from footfall_edge.capture import CaptureStatus
+from footfall_edge.capture.reader import CaptureStatus
 from footfall_edge.face_event import FaceEvent
 from footfall_edge.frame import Frame
 from footfall_edge.frame_slot import FrameSlot
@@ -42,6 +44,7 @@ class FakeAnalyst:
 
     def __init__(self) -> None:
         self.faces_in_view = 0
+        self.counts = AnalysisCounts(told=3, pictures=1)
         self.observed: list[float] = []
         self.told: list[str] = []
         self.expired = asyncio.Event()
@@ -93,7 +96,8 @@ class Rig:
             pool=pool,
             sink=self.sink,
             make_reader=self.make,  # type: ignore[arg-type]
-            analysis_fps=10,
+            idle_fps=5,
+            busy_fps=15,
         )
 
     def make(self, _spec: CameraSpec, _source: CameraSource, slot: FrameSlot) -> FakeReader:
@@ -113,10 +117,13 @@ async def test_frames_are_analysed_events_recorded_and_stopping_tells_who_is_in_
         task = asyncio.create_task(rig.pipeline.run())
         await rig.made.wait()
         reader = rig.readers[0]
+        assert reader.slot.frames_per_second == 5
         reader.slot.put(frame(1.0))
         async with asyncio.timeout(5):
             await rig.sink.grew.wait()
+        assert reader.slot.frames_per_second == 15, "somebody is in view"
         health = rig.pipeline.health()
+        assert health.counts == AnalysisCounts(told=3, pictures=1)
         assert (health.state, health.last_frame_time, health.display_name) == (
             CameraState.ONLINE,
             NOON,
@@ -183,3 +190,29 @@ async def test_a_cancelled_call_is_waited_for() -> None:
         loop.call_later(0.01, release.set)
         await asyncio.gather(task, return_exceptions=True)
         assert finished == [True], "state on the thread must not be touched from two sides"
+
+
+async def test_a_frame_that_is_never_done_is_seen_from_outside() -> None:
+    async with InferencePool(threads=1) as pool:
+        rig = Rig(pool)
+        now = 50.0
+        rig.pipeline._clock = lambda: now
+        entered, leave = threading.Event(), threading.Event()
+
+        def hang(_: Frame) -> list[FaceEvent]:
+            entered.set()
+            leave.wait(10)
+            return []
+
+        rig.analyst.observe = hang  # type: ignore[method-assign]
+        running = asyncio.create_task(rig.pipeline.run())
+        await rig.made.wait()
+        assert rig.pipeline.health().analysis_s == 0.0
+        rig.readers[0].slot.put(frame(1.0))
+        assert await asyncio.to_thread(entered.wait, 10)
+        now = 95.0
+        assert rig.pipeline.health().analysis_s == 45.0
+        leave.set()
+        rig.pipeline.stop()
+        await running
+        assert rig.pipeline.health().analysis_s == 0.0

@@ -21,7 +21,8 @@ def settings(**changes: object) -> EdgeSettings:
 
 def test_defaults_are_those_of_a_shop() -> None:
     one = settings()
-    assert (one.analysis_fps, one.detect_width, one.gender) == (10.0, 640, False)
+    assert (one.worker_fps, one.analysis_fps, one.cpu_cores) == (5.0, 15.0, None)
+    assert (one.detect_width, one.gender) == (640, False)
     assert one.name
     assert KEY not in repr(one)
     assert KEY not in one.model_dump_json()
@@ -32,12 +33,14 @@ def test_they_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp
         "GATEWAY_URL": "https://gateway.example:8443/",
         "API_KEY": KEY,
         "DATA_DIR": str(tmp_path),
-        "ANALYSIS_FPS": "5",
+        "WORKER_FPS": "3",
+        "ANALYSIS_FPS": "12",
+        "CPU_CORES": "1.5",
     }.items():
         monkeypatch.setenv(f"FOOTFALL_EDGE_{name}", value)
     one = EdgeSettings()  # type: ignore[call-arg]
     assert one.gateway_url == "https://gateway.example:8443"
-    assert one.analysis_fps == 5
+    assert (one.worker_fps, one.analysis_fps, one.cpu_cores) == (3, 12, 1.5)
     assert one.api_key.get_secret_value() == KEY
 
 
@@ -81,7 +84,11 @@ def test_a_gateway_that_is_no_gateway_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"analysis_fps": 0}, {"threads": 0}, {"api_key": "short"}, {"log_level": "loud"}]
+    "change",
+    [
+        *({"analysis_fps": 0}, {"worker_fps": 0}, {"cpu_cores": 0}, {"threads": 0}),
+        *({"api_key": "short"}, {"log_level": "loud"}),
+    ],
 )
 def test_values_out_of_range_are_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from fakes.edge_samples import face, unit_vector
-from footfall_edge.geometry import distance, overlap, widen
+from footfall_edge.association import Look
+from footfall_edge.geometry import distance, overlap
 from footfall_edge.motion import BoxMotion
 from footfall_edge.tracker import FaceTracker, Track
 from footfall_vision.types import Face, Floats
@@ -20,16 +21,17 @@ class Scene:
         self.tracker = FaceTracker()
         self.asked = 0
 
-    def show(self, at: float, faces: Sequence[tuple[Face, Floats]]) -> list[Track]:
-        """Returns the track of each face, in order."""
+    def show(self, at: float, faces: Sequence[tuple[Face, Floats]], *, is_clear: bool = True) -> list[Track]:
+        """Returns the track of each face, in order. What is not clear teaches nobody's look."""
 
-        def appearance(index: int) -> Floats:
+        def look(index: int) -> Look:
             self.asked += 1
-            return faces[index][1]
+            return Look(embedding=faces[index][1], is_clear=is_clear)
 
-        update = self.tracker.update([one for one, _ in faces], at, appearance)
+        update = self.tracker.update([one for one, _ in faces], at, look)
         for track, index in update.seen:
-            track.appearance = faces[index][1]
+            if is_clear:
+                track.appearance = faces[index][1]
         return [track for track, _ in update.seen]
 
 
@@ -79,15 +81,47 @@ def test_a_track_survives_a_short_gap_and_ends_after_a_long_one() -> None:
     scene = Scene()
     first = scene.show(0.0, [(face(), ANNA)])[0]
     assert scene.show(0.9, [(face(), ANNA)])[0] is first
-    assert scene.tracker.expire(1.8) == []
-    assert scene.tracker.expire(2.0) == [first]
+    assert scene.tracker.expire(5.8) == []
+    assert scene.tracker.expire(6.0) == [first]
     assert scene.tracker.tracks == ()
+
+
+def test_who_has_no_look_is_not_waited_for() -> None:
+    scene = Scene()
+    first = scene.show(0.0, [(face(), ANNA)], is_clear=False)[0]
+    assert scene.tracker.expire(0.9) == []
+    assert scene.tracker.expire(1.1) == [first]
+
+
+def test_who_turns_round_and_back_keeps_the_track_and_a_stranger_there_does_not_get_it() -> None:
+    scene = Scene()
+    anna = scene.show(0.0, [(face(), ANNA)])[0]
+    boris = scene.show(2.0, [(face(x=110), BORIS)])[0]
+    assert boris is not anna
+    assert scene.show(4.0, [(face(x=180), ANNA)])[0] is anna
+
+
+def test_who_follows_through_the_door_does_not_take_over_the_first_ones_track() -> None:
+    scene = Scene()
+    anna = scene.show(0.0, [(face(x=0), ANNA)])[0]
+    # A fifth of a second later Anna has left her box, and Boris stands in it.
+    there = scene.show(0.2, [(face(x=5), BORIS), (face(x=85), ANNA)])
+    assert there[1] is anna
+    assert there[0] is not anna
+
+
+def test_who_turns_away_on_the_way_keeps_the_track_though_the_look_is_lost() -> None:
+    scene = Scene()
+    anna = scene.show(0.0, [(face(x=0), ANNA)])[0]
+    scene.show(0.2, [(face(x=40), ANNA)])
+    assert scene.show(0.4, [(face(x=140), BORIS)], is_clear=False)[0] is anna, "it need not be another one"
+    assert scene.show(0.6, [(face(x=420), unit_vector(3))])[0] is not anna, "it cannot be the same one"
 
 
 def test_an_ended_track_is_told_once() -> None:
     scene = Scene()
     scene.show(0.0, [(face(), ANNA)])
-    update = scene.tracker.update([], 5.0, lambda _index: ANNA)
+    update = scene.tracker.update([], 6.0, lambda _index: Look(embedding=ANNA, is_clear=True))
     assert len(update.ended) == 1
     assert scene.tracker.close() == []
 
@@ -112,10 +146,3 @@ def test_overlap_and_distance() -> None:
     second = np.array([[0.0, 0.0, 10.0, 10.0], [5.0, 0.0, 10.0, 10.0], [20.0, 0.0, 10.0, 10.0]])
     assert overlap(first, second)[0] == pytest.approx([1.0, 1 / 3, 0.0])
     assert distance(first, second)[0] == pytest.approx([0.0, 0.5, 2.0])
-
-
-def test_a_widened_box_stays_inside_the_picture() -> None:
-    assert widen(np.array([-20.0, -20.0, 50.0, 50.0]), 1.6, 640, 360) == (0, 0, 45, 50)
-    left, top, right, bottom = widen(np.array([900.0, 900.0, 5.0, 5.0]), 1.6, 640, 360)
-    assert 0 <= left < right <= 640
-    assert 0 <= top < bottom <= 360

@@ -85,6 +85,12 @@ async def test_a_row_of_an_accepted_call_is_in_order() -> None:
     assert found.rows_left == []
 
 
+def test_what_is_said_of_a_damaged_picture_is_no_error(tmp_path: Path) -> None:
+    log = tmp_path / "core.log"
+    log.write_text("Corrupt JPEG data: premature end of data segment\nlibpng error: IDAT: CRC error\n")
+    assert [each.is_error for each in complaints_in(log)] == [False, False]
+
+
 def test_only_growth_is_looked_at() -> None:
     assert grown({"a": 1, "b": 2}, {"a": 3, "b": 1, "c": 1}) == {"a": 2, "c": 1}
 

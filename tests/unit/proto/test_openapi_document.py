@@ -110,3 +110,11 @@ def test_nothing_in_it_is_left_over() -> None:
     for kind in ("schemas", "responses", "headers"):
         for name in document["components"][kind]:
             assert f'"#/components/{kind}/{name}"' in text, f"{name} is used nowhere"
+
+
+def test_a_number_whose_rules_spare_zero_may_be_zero() -> None:
+    """An answer says 0 for what was never set."""
+    schema = openapi_document()["components"]["schemas"]["CameraSettings"]["properties"]["detectWidth"]
+    unset, ruled = schema["anyOf"]
+    assert unset == {"type": "integer", "const": 0}
+    assert (ruled["minimum"], ruled["maximum"]) == (160, 3840)

@@ -263,7 +263,7 @@ def actions_in(tree: ast.AST) -> Iterator[ast.expr]:
             and isinstance(node.func.value, ast.Name)
             and node.func.value.id == "AuditEntry"
         ):
-            place = 1 if node.func.attr == "of" else 0
+            place = {"of": 1, "on_behalf_of": 2}.get(node.func.attr, 0)
             named = [each.value for each in node.keywords if each.arg == "action"]
             yield named[0] if named else node.args[place]
 

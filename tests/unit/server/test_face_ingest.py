@@ -9,7 +9,8 @@ import pytest
 from fakes.counting_shop import Shop
 from fakes.manual_clock import START
 from fakes.synthetic_faces import POOR, face_event, person, quality, shot_of
-from footfall_server.domain.change import ChangeKind
+from footfall_server.domain.change import ChangeKind, Topic
+from footfall_server.domain.crossing import Crossing
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent, FaceOutcome, Recorded
 from footfall_server.domain.identity import Role
 from footfall_server.domain.image import ImageState
@@ -142,6 +143,29 @@ async def test_an_early_event_that_comes_late_only_widens(shop: Shop) -> None:
     assert sighting.last_seen_at == START + timedelta(seconds=9)
 
 
+@pytest.mark.parametrize("in_order", [True, False])
+async def test_a_crossing_is_the_tracks_whichever_event_tells_it(shop: Shop, *, in_order: bool) -> None:
+    track = uuid4()
+    early = face_event(shop.camera_id, person(1), track_id=track, final=False)
+    end = face_event(shop.camera_id, person(1), track_id=track, seconds=9)
+    events = [replace(early, crossing=Crossing.IN), replace(end, crossing=Crossing.OUT)]
+    for event in events if in_order else reversed(events):
+        await record(shop, event)
+    [sighting] = shop.tables.sightings.values()
+    assert sighting.crossing is Crossing.OUT, "as the end of the track has it"
+    silent = face_event(shop.camera_id, person(2))
+    await record(shop, silent)
+    assert shop.tables.sightings[silent.track_id].crossing is None
+
+
+async def test_an_end_that_says_nothing_of_a_crossing_takes_none_back(shop: Shop) -> None:
+    track = uuid4()
+    early = face_event(shop.camera_id, person(1), track_id=track, final=False)
+    await record(shop, replace(early, crossing=Crossing.IN))
+    await record(shop, face_event(shop.camera_id, person(1), track_id=track))
+    assert shop.tables.sightings[track].crossing is Crossing.IN
+
+
 async def test_a_poor_shot_is_counted_and_nobodys_until_a_good_one_comes(shop: Shop) -> None:
     track = uuid4()
     poor = face_event(shop.camera_id, person(1), track_id=track, final=False, good=POOR)
@@ -149,7 +173,7 @@ async def test_a_poor_shot_is_counted_and_nobodys_until_a_good_one_comes(shop: S
     assert first.outcome is FaceOutcome.UNRECOGNISABLE
     assert (first.customer_id, first.visit_id) == (None, None)
     assert len(shop.tables.sightings) == 1
-    assert not shop.tables.changes
+    assert {each.topic for each in shop.tables.changes.values()} == {Topic.SIGHTINGS}
     [second] = await record(shop, face_event(shop.camera_id, person(1), track_id=track))
     assert second.outcome is FaceOutcome.NEW
     assert len(shop.tables.sightings) == len(shop.tables.visits) == 1

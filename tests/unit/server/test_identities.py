@@ -9,6 +9,7 @@ import pytest
 from fakes.counting_shop import Shop
 from fakes.manual_clock import START
 from fakes.synthetic_faces import face_event, person, quality, shot_of, unit
+from footfall_server.domain.change import Topic
 from footfall_server.domain.customer import Customer
 from footfall_server.domain.decision import DecisionRecord
 from footfall_server.domain.face_event import Embedding, FaceEvent, FaceOutcome, Recorded
@@ -58,7 +59,7 @@ async def test_a_weak_first_look_waits_and_is_told_of_nobody(shop: Shop) -> None
     assert not confirmed(shop)
     assert len(waiting(shop)) == 1
     assert not shop.tables.visits
-    assert not shop.tables.changes
+    assert {each.topic for each in shop.tables.changes.values()} == {Topic.SIGHTINGS}
     assert decision(shop, outcome).rule == "waits"
 
 
@@ -145,6 +146,16 @@ async def test_the_end_of_the_same_track_is_no_second_look(shop: Shop) -> None:
     [outcome] = await record(shop, better)
     assert outcome.outcome is FaceOutcome.NEW, "a shot that is good enough founds the person after all"
     assert len(shop.tables.visits) == 1
+
+
+async def test_a_track_goes_on_as_somebody_whose_faces_were_all_taken_away_meanwhile(shop: Shop) -> None:
+    track = uuid4()
+    [first] = await record(shop, face_event(shop.camera_id, person(1), track_id=track, final=False))
+    shop.tables.gallery.clear()
+    [outcome] = await record(shop, face_event(shop.camera_id, person(1), track_id=track, seconds=9))
+    assert (outcome.customer_id, outcome.visit_id) == (first.customer_id, first.visit_id)
+    assert decision(shop, outcome).rule == "same_track"
+    assert len(confirmed(shop)) == len(shop.tables.visits) == 1
 
 
 async def test_a_new_view_is_learned_when_a_founding_face_vouches_for_it(shop: Shop) -> None:

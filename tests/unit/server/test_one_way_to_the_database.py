@@ -80,6 +80,9 @@ def scope_words(source: str) -> Iterator[str]:
 UNCONFINED: Mapping[str, str] = {
     "services/accounts.py": "reads the caller's own account or key, whatever its sites",
     "services/model_changes.py": "for administrators of the whole tenant",
+    "services/staff.py": "a person is known at all sites; whom the caller reaches is asked first",
+    "services/staff_faces.py": "as staff.py: a face is compared with those of all sites",
+    "services/staff_recognition.py": "as staff_faces.py; of what is found the caller is shown its own sites'",
     "services/tenant_switching.py": "tells the tenant's log, for who acts for another or none",
 }
 """What acts for a caller in transactions that see all sites, and why."""

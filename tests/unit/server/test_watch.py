@@ -10,8 +10,9 @@ import pytest
 from fakes.counting_shop import Shop
 from fakes.manual_clock import START
 from fakes.polling import until
-from fakes.synthetic_faces import face_event, person
+from fakes.synthetic_faces import POOR, face_event, person
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
+from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.live.change_feed import ChangeFeed
@@ -29,7 +30,9 @@ async def replica(shop: Shop, *, heartbeat: timedelta = SILENCE, page: int = 3) 
     feed = ChangeFeed(source=shop.changes)
     reading = asyncio.create_task(feed.run())
     try:
-        yield Watch(feed=feed, transactions=shop.transactions, heartbeat=heartbeat, page=page)
+        yield Watch(
+            feed=feed, transactions=shop.transactions, clock=shop.clock, heartbeat=heartbeat, page=page
+        )
     finally:
         reading.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -77,6 +80,31 @@ async def test_a_change_of_a_visit_carries_the_visit() -> None:
     assert item.visit is not None
     assert item.visit.visit_id == outcome.visit_id
     assert item.committed_at == shop.clock.now()
+
+
+async def test_whoever_is_in_no_visit_is_told_as_a_sighting_until_a_visit_has_them() -> None:
+    shop = Shop()
+    topics = frozenset({Topic.VISITS, Topic.SIGHTINGS})
+    track_id = uuid4()
+    async with replica(shop) as watch:
+        items = watch.changes(manager(shop), topics=topics, after_revision=0)
+        blurred = face_event(shop.camera_id, person(1), track_id=track_id, final=False, good=POOR)
+        await shop.ingest.record_many(shop.principal(), [blurred])
+        first = await anext(items)
+        assert first.change is not None
+        assert (first.change.topic, first.change.kind) == (Topic.SIGHTINGS, ChangeKind.CREATED)
+        assert first.change.resource_id == track_id
+        assert first.sighting is not None
+        assert first.sighting.outcome is FaceOutcome.UNRECOGNISABLE
+        await shop.ingest.record_many(
+            shop.principal(), [face_event(shop.camera_id, person(1), track_id=track_id)]
+        )
+        told = [await anext(items), await anext(items)]
+    assert [each.change.topic for each in told if each.change] == [Topic.VISITS, Topic.SIGHTINGS]
+    assert told[1].change is not None
+    assert told[1].change.kind is ChangeKind.UPDATED
+    assert told[1].sighting is not None
+    assert told[1].sighting.outcome is FaceOutcome.NEW
 
 
 async def test_a_visit_that_went_since_is_told_as_gone() -> None:
@@ -207,7 +235,7 @@ async def test_who_acts_for_no_tenant_is_told_so() -> None:
 async def test_nobody_is_left_subscribed_when_a_watch_ends() -> None:
     shop = Shop()
     feed = ChangeFeed(source=shop.changes)
-    watch = Watch(feed=feed, transactions=shop.transactions)
+    watch = Watch(feed=feed, transactions=shop.transactions, clock=shop.clock)
     items = watch.changes(manager(shop), topics=TOPICS)
     await anext(items)
     assert feed._bells

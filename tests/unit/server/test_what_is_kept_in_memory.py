@@ -30,12 +30,17 @@ BY_TENANT: Mapping[str, str] = {
     "fair_turns.py FairTurns._waiting": "whose turn it is: the tenant, of calls that act for one",
     "live/change_feed.py ChangeFeed._bells": "tenant",
     "live/change_feed.py TenantBell._changed": "the tenants themselves; for the core's own jobs",
+    "live/change_feed.py ChangeFeed._word_bells": "a word, which begins with the tenant",
+    "live/previews.py Previews._audiences": "tenant, site, camera",
+    "live/previews.py _Audience.slots": "one camera's watchers: see Previews._audiences",
     "live/edge_registry.py EdgeRegistry._sessions": "tenant, worker",
     "services/batching.py MicroBatcher._queues": "tenant",
     "services/face_ingest.py FaceIngest._recents": "tenant, model",
     "services/fallback_galleries.py FallbackGalleries._held": "tenant, model",
     "services/shares.py BucketTable._buckets": "caller, tenant or address; what is held is a number of calls",
     "services/shares.py Shares._open_streams": "caller or tenant; what is held is a number of streams",
+    "services/staff_imports.py StaffImports._running": "tenant; what is held is an import's id",
+    "services/staff_galleries.py StaffGalleries._known": "tenant, model; what is held is a version",
     "services/tenant_models.py TenantModels._remembered": "tenant",
 }
 NOTHING_OF_TENANTS: Mapping[str, str] = {
@@ -47,10 +52,11 @@ NOTHING_OF_TENANTS: Mapping[str, str] = {
     "services/batching.py MicroBatcher._tasks": "running tasks",
     "services/resilient_search.py ResilientSearch._breakers": "whether a model's collection answers",
     "services/sites.py _known_zones": "names of time zones",
-    "crop_embedder.py VisionCropEmbedder._loaded": "models",
+    "loaded_models.py LoadedModels._embedders": "models",
     "rpc/interceptors/behaviour.py BehaviourInterceptor._handlers": "methods",
     "rpc/interceptors/call_limits.py _Refusals._told_at": "when the log was told of a limit, by its name",
     "rpc/interceptors/call_limits.py _Refusals._untold": "how often a limit was met, by its name",
+    "rpc/interceptors/calls_in_hand.py CallsInHand._calls": "running calls, to be waited for",
     "rpc/interceptors/stream_lifetimes.py Drain._streams": "running streams, to be ended",
     "storage/postgres/notifications.py PostgresChangeSource._readers": "who reads the notifications",
     "storage/postgres/notifications.py NotificationReader._queue": "which tenants changed, for ChangeFeed",
@@ -70,12 +76,14 @@ OF_ONE_CALL: frozenset[str] = frozenset(
         "services/recording.py",
         "services/visit_book.py",
         "services/reclustering.py _Population",
+        "services/import_people.py ImportPeople",
         "storage/milvus/tenancy.py TenantPlace",
         # Written by whoever runs the installation.
         "settings.py",
         "storage/index_settings.py",
         "rpc/event_intake.py",
         "rpc/edge_link.py",
+        "live/preview_source.py",
     }
 )
 
