@@ -46,7 +46,8 @@ class LoadedModels:
         with self._loading:
             if self._detector is None:
                 try:
-                    self._detector = FaceDetector.load(self._store)
+                    # What it looks at are photos of all sizes, now and then.
+                    self._detector = FaceDetector.load(self._store, keeps_memory=False)
                 except ModelError as error:
                     raise _not_here(DEFAULT_DETECTOR, error) from error
             return self._detector

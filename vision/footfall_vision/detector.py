@@ -39,8 +39,9 @@ class FaceDetector:
         score_threshold: float = DEFAULT_SCORE,
         overlap_threshold: float = DEFAULT_OVERLAP,
         mean: tuple[float, float, float] = (0.0, 0.0, 0.0),
+        keeps_memory: bool = True,
     ) -> None:
-        """mean: of blue, green and red, taken off the pixels."""
+        """mean: of blue, green and red, taken off the pixels. keeps_memory: see load()."""
         if session.output_names not in _DECODERS:
             raise ModelError(f"model {session.model_id} is no detector that is known: its outputs differ")
         if not 0.0 < score_threshold < 1.0:
@@ -50,7 +51,7 @@ class FaceDetector:
         self._overlap_threshold = overlap_threshold
         self._session = session
         self._decode = _DECODERS[session.output_names]
-        self._blobs = _BlobCache(mean)
+        self._blobs = _BlobCache(mean, size=_MAX_CACHED_BLOBS if keeps_memory else 0)
 
     @classmethod
     def load(
@@ -61,11 +62,21 @@ class FaceDetector:
         score_threshold: float = DEFAULT_SCORE,
         threads: int = 1,
         providers: Sequence[str] = DEFAULT_PROVIDERS,
+        keeps_memory: bool = True,
     ) -> "FaceDetector":
-        """Open a registered detector. Raises ModelError."""
+        """Open a registered detector.
+
+        keeps_memory: right for a camera, whose frames have one size; pictures of all sizes would leave
+        hundreds of MB behind. Raises ModelError.
+        """
         model = store.load(model_id, ModelTask.DETECTION)
-        session = open_session(model, threads=threads, providers=providers)
-        return cls(session, score_threshold=score_threshold, mean=model.card.preprocessing.mean)
+        session = open_session(model, threads=threads, providers=providers, keeps_memory=keeps_memory)
+        return cls(
+            session,
+            score_threshold=score_threshold,
+            mean=model.card.preprocessing.mean,
+            keeps_memory=keeps_memory,
+        )
 
     def detect(self, image: Image, *, max_side: int | None = None) -> list[Face]:
         """Faces of an image, the surest first, in pixels of that image.
@@ -112,8 +123,9 @@ def _shrink(image: Image, max_side: int | None) -> Image:
 class _BlobCache(threading.local):
     """Input arrays by frame size, per thread: a fresh 11 MB array costs more than filling a kept one."""
 
-    def __init__(self, mean: tuple[float, float, float]) -> None:
+    def __init__(self, mean: tuple[float, float, float], *, size: int) -> None:
         self._mean = mean
+        self._size = size
         self._blobs: dict[tuple[int, int], npt.NDArray[np.float32]] = {}
 
     def fill(self, image: Image) -> Floats:
@@ -121,12 +133,17 @@ class _BlobCache(threading.local):
         height, width = image.shape[:2]
         blob = self._blobs.get((height, width))
         if blob is None:
-            while len(self._blobs) >= _MAX_CACHED_BLOBS:
-                self._blobs.pop(next(iter(self._blobs)))
             blob = np.zeros((1, 3, _padded(height), _padded(width)), np.float32)
-            self._blobs[(height, width)] = blob
+            self._keep((height, width), blob)
         for channel, (plane, mean) in enumerate(zip(cv2.split(image), self._mean, strict=True)):
             blob[0, channel, :height, :width] = plane
             if mean:
                 blob[0, channel, :height, :width] -= mean
         return blob
+
+    def _keep(self, size: tuple[int, int], blob: npt.NDArray[np.float32]) -> None:
+        if not self._size:
+            return
+        while len(self._blobs) >= self._size:
+            self._blobs.pop(next(iter(self._blobs)))
+        self._blobs[size] = blob

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnxruntime
+import psutil
 import pytest
 from footfall_vision.alignment import align
 from footfall_vision.analyzer import FaceAnalyzer
@@ -167,3 +168,24 @@ def test_the_processor_passes_the_test_of_providers(store: ModelStore) -> None:
     for model in models:
         session = open_session(model)
         assert [output.shape for output in session.run(reference_input(model.card))]
+
+
+def test_a_detector_for_stills_gives_back_what_its_runs_took(store: ModelStore) -> None:
+    """Of photos of all sizes; what a detector for frames keeps shows that there was much to give back."""
+    process, noise = psutil.Process(), np.random.default_rng(5)
+    pictures = [
+        noise.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        for height, width in ((1440, 1920), (1080, 1920), (1920, 1440), (1920, 1920), (1280, 1600))
+    ]
+
+    def left_by(*, keeps_memory: bool) -> float:
+        detector = FaceDetector.load(store, keeps_memory=keeps_memory)
+        detector.detect(pictures[0][:64, :64])
+        before = process.memory_info().rss
+        for picture in pictures:
+            detector.detect(picture)
+        detector.detect(pictures[0][:64, :64])
+        return (process.memory_info().rss - before) / 2**20
+
+    given_back, kept = left_by(keeps_memory=False), left_by(keeps_memory=True)
+    assert given_back < 0.5 * kept, f"{given_back:.0f} MB are left, {kept:.0f} MB with memory that is kept"
