@@ -79,12 +79,12 @@ class Attack:
             before = await self._window(window, before)
             found.messages += taken
             if not found.rss_start_mb and found.messages >= WARM_UP * messages:
-                found.rss_start_mb = self._health.rss_mb()
+                found.rss_start_mb = await self._health.settled_rss_mb()
             self._progress(found)
             if not self._health.lives():
                 found.faults.append(f"the core died in the window that began with {window[0]}")
                 break
-        found.rss_end_mb = self._health.rss_mb() if self._health.lives() else 0.0
+        found.rss_end_mb = await self._health.settled_rss_mb() if self._health.lives() else 0.0
         return found
 
     async def _window(self, window: Sequence[Case], before: Mapping[str, int]) -> Mapping[str, int]:

@@ -1,5 +1,6 @@
 """How the attacked process does: its memory, whether it lives, and what it logged."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ import psutil
 from core_stack import CoreProcess
 
 _ERRORS = frozenset({"error", "critical", "exception"})
+_SAMPLES = 10
+_SAMPLE_SECONDS = 0.5
 _OF_DAMAGED_PICTURES = re.compile(
     r"Corrupt JPEG data: |Premature end of JPEG file|libpng (error|warning): |\[ WARN:[^]]*\] global grfmt_"
 )
@@ -31,8 +34,18 @@ class CoreHealth:
         self._core = core
         self._process = psutil.Process(core.process.pid)
 
-    def rss_mb(self) -> float:
-        """Resident memory of the process and its children, in MiB."""
+    async def settled_rss_mb(self) -> float:
+        """Resident memory of the process and its children when it has nothing to do, in MiB.
+
+        The least of some seconds: a large picture that is looked at just now is no growth.
+        """
+        least = self._rss_mb()
+        for _ in range(_SAMPLES):
+            await asyncio.sleep(_SAMPLE_SECONDS)
+            least = min(least, self._rss_mb())
+        return least
+
+    def _rss_mb(self) -> float:
         processes = [self._process, *self._process.children(recursive=True)]
         return round(sum(each.memory_info().rss for each in processes) / 2**20, 1)
 
