@@ -41,7 +41,7 @@ class CannedCore:
     async def counts(self) -> dict[str, int]:
         return {"sites": self._rows}
 
-    def rss_mb(self) -> float:
+    async def settled_rss_mb(self) -> float:
         return 100.0
 
     def lives(self) -> bool:
