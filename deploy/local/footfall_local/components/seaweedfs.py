@@ -11,7 +11,8 @@ from footfall_local.component import ComponentError, ProcessSpec
 from footfall_local.ports import assign_ports
 from footfall_local.probes import LOOPBACK, probe_http
 
-MEMORY_LIMIT = "160MiB"
+MEMORY_LIMIT = "512MiB"
+"""Of Go's heap. It maps some 200 MiB at its start, and with less it would collect garbage all the time."""
 LONGEST_SOCKET_PATH = 100  # sun_path holds 104 bytes on macOS, 108 on Linux
 
 
