@@ -1,6 +1,7 @@
 """A model's collection: its name, how a new one is made, and how one that is there was made."""
 
 import re
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,9 @@ KEY_PARTITIONS = 64
 SLOW = 60.0
 """Seconds that making, loading and flushing a collection may take: some on an idle server, and newer ones
 flush a collection once in ten seconds at most."""
+
+_RACE_SECONDS = 10.0
+_RACE_STEP_SECONDS = 0.1
 
 _log = structlog.get_logger(__name__)
 
@@ -101,5 +105,20 @@ def create_collection(
             **divided,
         )
     except MilvusException:
-        if not client.has_collection(collection, timeout=timeout):
+        if not _is_made_elsewhere(client, collection, timeout):
             raise
+
+
+def _is_made_elsewhere(client: MilvusClient, collection: str, timeout: float) -> bool:
+    """Whether another replica makes it, waiting until it is whole.
+
+    Whoever comes second is refused before the first is done: milvus-lite tells of a collection some time
+    after it refuses to make it again, and its index comes in a call of its own.
+    """
+    give_up = time.monotonic() + _RACE_SECONDS
+    while True:
+        if client.has_collection(collection, timeout=timeout) and client.list_indexes(collection):
+            return True
+        if time.monotonic() >= give_up:
+            return False
+        time.sleep(_RACE_STEP_SECONDS)
