@@ -122,6 +122,7 @@ from footfall_server.services.preview_access import PreviewAccess
 from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.reembedding import Reembedding
 from footfall_server.services.relayed_pictures import RelayedPictures
+from footfall_server.services.report_days import ReportDays
 from footfall_server.services.reports import ReportService
 from footfall_server.services.resemblance import Resemblance
 from footfall_server.services.resilient_search import ResilientSearch
@@ -548,6 +549,7 @@ class Core:
                 writer.run(),
                 retention.run(),
                 edge.run(),
+                ReportDays(transactions=transactions).run(),
                 LinkExpiry(transactions=transactions, clock=clock).run(),
                 CommandExpiry(transactions=transactions, clock=clock).run(),
                 StaffLeaving(transactions=transactions, images=self._adapters.images, clock=clock).run(),

@@ -18,6 +18,7 @@ from footfall_server.domain.report import (
     VisitTally,
 )
 from footfall_server.domain.report_period import BucketName, Calendar
+from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit, VisitKind
 
 
@@ -44,11 +45,10 @@ class MemoryReports:
     async def uncounted(self, calendars: Sequence[Calendar]) -> Mapping[BucketName, UncountedTally]:
         found: defaultdict[BucketName, UncountedTally] = defaultdict(UncountedTally)
         for each in self._tables.sightings.values():
-            bucket = _bucket(calendars, each.site_id, each.first_seen_at)
+            bucket = bucket_at(calendars, each.site_id, each.first_seen_at)
             if bucket is None or each.visit_id is not None:
                 continue
-            seen = None if each.customer_id is None else self._tables.customers.get(each.customer_id)
-            of_staff = seen is not None and seen.kind is CustomerKind.STAFF
+            of_staff = is_staffs(self._tables, each)
             found[bucket] += UncountedTally(staff=of_staff, unidentifiable=not of_staff)
         return found
 
@@ -73,7 +73,7 @@ class MemoryReports:
 
     def _counted(self, calendars: Sequence[Calendar]) -> Iterator[tuple[BucketName, Visit]]:
         for visit in self._tables.visits.values():
-            bucket = _bucket(calendars, visit.site_id, visit.first_seen_at)
+            bucket = bucket_at(calendars, visit.site_id, visit.first_seen_at)
             if bucket is not None:
                 yield bucket, visit
 
@@ -82,16 +82,27 @@ class MemoryReports:
         return VisitTally(len(visits), len({visit.customer_id for visit in visits}), len(fresh))
 
     def _is_new(self, visit: Visit, scope: NewVisitScope) -> bool:
-        everywhere = (*self._tables.visits.values(), *self._hidden.visits.values())
-        return not any(
-            other.customer_id == visit.customer_id
-            and (scope is NewVisitScope.TENANT or other.site_id == visit.site_id)
-            and (other.first_seen_at, other.visit_id) < (visit.first_seen_at, visit.visit_id)
-            for other in everywhere
-        )
+        return is_new(self._tables, self._hidden, visit, scope)
 
 
-def _bucket(calendars: Sequence[Calendar], site_id: UUID, at: datetime) -> BucketName | None:
+def is_new(tables: TenantTables, hidden: TenantTables, visit: Visit, scope: NewVisitScope) -> bool:
+    """Whether nobody saw the person before; `hidden` counts as well."""
+    return not any(
+        other.customer_id == visit.customer_id
+        and (scope is NewVisitScope.TENANT or other.site_id == visit.site_id)
+        and (other.first_seen_at, other.visit_id) < (visit.first_seen_at, visit.visit_id)
+        for other in (*tables.visits.values(), *hidden.visits.values())
+    )
+
+
+def is_staffs(tables: TenantTables, sighting: Sighting) -> bool:
+    """Whether a sighting is of somebody who works here."""
+    seen = None if sighting.customer_id is None else tables.customers.get(sighting.customer_id)
+    return seen is not None and seen.kind is CustomerKind.STAFF
+
+
+def bucket_at(calendars: Sequence[Calendar], site_id: UUID, at: datetime) -> BucketName | None:
+    """The bucket of a moment at a site."""
     found = (
         span.bucket
         for calendar in calendars

@@ -7,7 +7,7 @@ there by then: two that touch different rows both count, as in a real database.
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from footfall_server.domain.oidc import OidcLogin
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.preview import PreviewDemand
+from footfall_server.domain.report_days import KeptDay
 from footfall_server.domain.revocation import Revocation
 from footfall_server.domain.session import RefreshToken, Session
 from footfall_server.domain.setup_token import SetupToken
@@ -88,6 +89,9 @@ class TenantTables(Tables):
     enrolment_requests: dict[UUID, UUID] = field(default_factory=dict)
     staff_gallery: dict[tuple[str, UUID], tuple[StaffFace, datetime]] = field(default_factory=dict)
     camera_leases: dict[tuple[UUID, int], Lease] = field(default_factory=dict)
+    report_days: dict[tuple[UUID, date], KeptDay] = field(default_factory=dict)
+    report_facts: dict[tuple[UUID, date], frozenset[object]] = field(default_factory=dict)
+    report_people: dict[UUID, int] = field(default_factory=dict)
     uptime: dict[tuple[UUID, str, datetime], UptimeSpan] = field(default_factory=dict)
     reports: dict[UUID, tuple[WorkerStatus, WorkerReport]] = field(default_factory=dict)
     commands: dict[UUID, CameraCommand] = field(default_factory=dict)
@@ -171,7 +175,7 @@ _NAMED = (
 )
 SITED: Mapping[str, Callable[[Any, Any], UUID]] = {
     **dict.fromkeys(_NAMED, _by_row),
-    **dict.fromkeys(("site_rules", "site_people"), _by_key),
+    **dict.fromkeys(("site_rules", "site_people", "report_days", "report_facts"), _by_key),
 }
 """The tables whose rows belong to a site, and how a row says to which."""
 SHARED: Mapping[str, Callable[[Any], Collection[UUID]]] = {"staff": lambda row: row.site_ids}

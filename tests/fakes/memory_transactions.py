@@ -48,6 +48,7 @@ from fakes.memory_recognition import (
     MemoryJobs,
     MemorySightings,
 )
+from fakes.memory_report_days import MemoryReportDays
 from fakes.memory_reports import MemoryReports
 from fakes.memory_sessions import (
     MemoryRevocations,
@@ -115,6 +116,7 @@ class MemoryTransaction:
         self.sightings = MemorySightings(self.tables)
         self.visits = MemoryVisits(self.tables, hidden)
         self.reports = MemoryReports(self.tables, hidden)
+        self.report_days = MemoryReportDays(self.tables, hidden)
         self.uptime = MemoryUptime(self.tables)
         self.images = MemoryImageRows(self.tables)
         self.changes = MemoryChangeRows(self.tables, store, clock)
@@ -223,6 +225,15 @@ class MemoryPlatformTransaction:
             if any(
                 command.state is CommandState.WAITING and command.expires_at <= now
                 for command in store.tables.commands.values()
+            )
+        ]
+
+    async def tenants_with_report_marks(self) -> Sequence[UUID]:
+        return [
+            tenant_id
+            for tenant_id, store in self._stores.items()
+            if await MemoryReportDays(store.tables, TenantTables()).marks(
+                {site_id for site_id, _ in store.tables.site_rules}, most=1
             )
         ]
 

@@ -160,7 +160,7 @@ def buckets(period: Period, cut: Cut, of_sites: Iterable[Calendar]) -> Sequence[
     for span in (span for calendar in of_sites for span in calendar.spans):
         start, end = extent.get(span.bucket, (span.start, span.end))
         extent[span.bucket] = (min(start, span.start), max(end, span.end))
-    last_days = {_name_of(day, period, cut): day for day in period.days()}
+    last_days = {bucket_of(day, period, cut): day for day in period.days()}
     return [Bucket(name, last_days.get(name, name.start), *extent[name]) for name in sorted(extent)]
 
 
@@ -169,8 +169,11 @@ def _clock_of(rules: SiteRules) -> tuple[object, ...]:
     return tuple((each.effective_at, each.time_zone, each.business_day_start) for each in rules.versions)
 
 
-def _name_of(day: date, period: Period, cut: Cut) -> BucketName:
-    """The bucket of a day. A week or month that began before the period begins with it."""
+def bucket_of(day: date, period: Period, cut: Cut) -> BucketName:
+    """The bucket of a day, where they are days or longer.
+
+    A week or month that began before the period begins with it.
+    """
     match cut.granularity:
         case Granularity.WEEK:
             start = day - ((day.weekday() - cut.week_start.number) % 7) * _DAY
@@ -192,7 +195,7 @@ def _pieces(period: Period, cut: Cut, rules: SiteRules) -> Iterator[Span]:
             if cut.granularity is Granularity.HOUR:
                 yield from _hours(begin, end, rule.time_zone)
             else:
-                yield Span(begin, end, _name_of(day, period, cut))
+                yield Span(begin, end, bucket_of(day, period, cut))
 
 
 def _versions(rules: SiteRules) -> Iterator[tuple[SiteRule, datetime | None, datetime | None]]:

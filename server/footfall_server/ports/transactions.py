@@ -52,6 +52,7 @@ from footfall_server.ports.recognition import (
     GalleryRepository,
     SightingRepository,
 )
+from footfall_server.ports.report_days import ReportDayRepository
 from footfall_server.ports.reports import ReportRepository
 from footfall_server.ports.sessions import RevocationRepository, SessionRepository, SessionSearch
 from footfall_server.ports.staff import EnrolmentRepository, StaffRepository
@@ -127,6 +128,8 @@ class Transaction(Protocol):
     def uptime(self) -> UptimeRepository: ...
     @property
     def reports(self) -> ReportRepository: ...
+    @property
+    def report_days(self) -> ReportDayRepository: ...
     @property
     def images(self) -> ImageRepository: ...
     @property
@@ -241,6 +244,10 @@ class PlatformTransaction(Protocol):
 
     async def tenants_with_expired_commands(self, now: datetime) -> Sequence[UUID]:
         """Those with commands that wait for longer than they may."""
+        ...
+
+    async def tenants_with_report_marks(self) -> Sequence[UUID]:
+        """Those with days of reports that are not kept as they are now."""
         ...
 
     async def purge_commands(self, before: datetime) -> int:

@@ -3,11 +3,13 @@
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from footfall_vision.model_cards import CERTAIN_FEMALE, CERTAIN_MALE
 
+from footfall_server.domain import report_days
 from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.camera_uptime import UptimeSpan, coverage
 from footfall_server.domain.identity import Principal
@@ -28,6 +30,7 @@ from footfall_server.domain.report_period import (
     Granularity,
     Period,
     Weekday,
+    bucket_of,
     buckets,
     calendars,
     too_long,
@@ -37,6 +40,7 @@ from footfall_server.domain.visit import VisitKind
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, Transaction, Transactions
 from footfall_server.services.report_csv import header, lines
+from footfall_server.services.report_days import current_days
 from footfall_server.services.scope import begin_for, require_site
 
 _GENDERS: Final = GenderBounds(female=CERTAIN_FEMALE, male=CERTAIN_MALE)
@@ -106,7 +110,12 @@ class ReportService:
         _refuse_too_long(period, _BY_DAY, "end_date")
         async with begin_for(self._transactions, principal) as tx:
             rules = await _rules(tx, principal, site_ids)
-            parts = await tx.reports.by_kind(calendars(period, _BY_DAY, rules), scope)
+            days = await current_days(tx, period, rules)
+            parts = (
+                await tx.reports.by_kind(calendars(period, _BY_DAY, rules), scope)
+                if days is None
+                else report_days.by_kind(days, scope)
+            )
         slices = [NamedSlice(kind.value, parts.get(kind, Slice())) for kind in VisitKind]
         return Split(slices, self._time_zones(rules))
 
@@ -128,7 +137,12 @@ class ReportService:
         async with begin_for(self._transactions, principal) as tx:
             rules = await _rules(tx, principal, site_ids)
             by_day = await self._visitors(tx, period, VisitorsQuery((), period, _BY_DAY, scope), rules)
-            parts = await tx.reports.visits(_weekdays(calendars(period, _BY_DAY, rules)), scope)
+            days = await current_days(tx, period, rules)
+            parts = (
+                await tx.reports.visits(_weekdays(calendars(period, _BY_DAY, rules)), scope)
+                if days is None
+                else report_days.tallies(days, lambda day: _name_of(_weekday_of(day)), scope)
+            )
         slices = []
         for weekday in Weekday:
             tally = parts.of_bucket.get(_name_of(weekday))
@@ -170,13 +184,18 @@ class ReportService:
         if found:
             start, end = min(each.start for each in found), max(each.end for each in found)
             spans = await tx.uptime.between(rules, start, end)
-        return visitors_report(
-            period,
-            found,
-            await tx.reports.visits(of_sites, query.scope),
-            await tx.reports.uncounted(of_sites),
-            coverage(of_sites, spans, self._clock.now()),
-        )
+        # Hours are in no kept day.
+        by_hour = query.cut.granularity is Granularity.HOUR
+        days = None if by_hour else await current_days(tx, period, rules)
+        if days is None:
+            visits = await tx.reports.visits(of_sites, query.scope)
+            uncounted = await tx.reports.uncounted(of_sites)
+        else:
+            name = partial(bucket_of, period=period, cut=query.cut)
+            visits = report_days.tallies(days, name, query.scope)
+            uncounted = report_days.uncounted(days, name)
+        covered = coverage(of_sites, spans, self._clock.now())
+        return visitors_report(period, found, visits, uncounted, covered)
 
     def _time_zones(self, rules: Mapping[UUID, SiteRules]) -> Sequence[str]:
         now = self._clock.now()

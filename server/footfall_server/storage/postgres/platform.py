@@ -45,6 +45,7 @@ from footfall_server.storage.postgres.tables import (
     metadata,
     pictures,
     preview_demands,
+    report_day_marks,
     setup_tokens,
     sites,
     tenants,
@@ -212,6 +213,11 @@ class PostgresPlatformTransaction:
             .where(camera_commands.c.state == CommandState.WAITING.value, camera_commands.c.expires_at <= now)
             .distinct()
         )
+        return [row.tenant_id for row in rows]
+
+    async def tenants_with_report_marks(self) -> Sequence[UUID]:
+        """See PlatformTransaction.tenants_with_report_marks."""
+        rows = await self._connection.rows(select(report_day_marks.c.tenant_id).distinct())
         return [row.tenant_id for row in rows]
 
     async def purge_commands(self, before: datetime) -> int:

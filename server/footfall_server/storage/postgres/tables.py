@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Integer,
     Interval,
@@ -146,6 +147,38 @@ camera_uptime = Table(
     PrimaryKeyConstraint("tenant_id", "camera_id", "kind", "started_at"),
     CheckConstraint("kind in ('wanted', 'up')", name="kind"),
     Index("camera_uptime_by_site", "tenant_id", "site_id", "started_at"),
+)
+
+report_days = Table(
+    "report_days",
+    metadata,
+    _tenant_column(),
+    Column("site_id", UUID(), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("visits", LargeBinary, nullable=False),
+    Column("staff", Integer, nullable=False),
+    Column("unidentifiable", Integer, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "site_id", "day"),
+)
+
+report_day_marks = Table(
+    "report_day_marks",
+    metadata,
+    _tenant_column(),
+    Column("mark_id", BigInteger, Identity(always=True), nullable=False),
+    Column("site_id", UUID(), nullable=False),
+    Column("utc_day", Date, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "mark_id"),
+)
+
+report_people = Table(
+    "report_people",
+    metadata,
+    _tenant_column(),
+    Column("customer_id", UUID(), nullable=False),
+    Column("number", Integer, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "customer_id"),
+    UniqueConstraint("tenant_id", "number", name="report_people_number_key"),
 )
 
 users = Table(

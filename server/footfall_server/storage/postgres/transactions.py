@@ -47,6 +47,7 @@ from footfall_server.storage.postgres.platform import (
 )
 from footfall_server.storage.postgres.population import PostgresPopulation
 from footfall_server.storage.postgres.previews import PostgresPreviews
+from footfall_server.storage.postgres.report_days import PostgresReportDays
 from footfall_server.storage.postgres.reports import PostgresReports
 from footfall_server.storage.postgres.revocations import PostgresRevocations
 from footfall_server.storage.postgres.sessions import PostgresSessions
@@ -98,6 +99,7 @@ class PostgresTransaction:
         self.sightings = PostgresSightings(connection)
         self.visits = PostgresVisits(connection)
         self.reports = PostgresReports(connection)
+        self.report_days = PostgresReportDays(connection)
         self.uptime = PostgresUptime(connection)
         self.images = PostgresImages(connection)
         self.changes = PostgresChanges(connection)

@@ -1,0 +1,48 @@
+"""Days of reports that are kept, so that no report has to count all visits."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+from footfall_server.domain.report_days import CountedDay, KeptDay
+from footfall_server.domain.report_period import Calendar, Period
+
+Mark = tuple[UUID, date]
+"""A site, and a day of UTC in which something began there that is not in the kept days yet."""
+
+
+class ReportDayRepository(Protocol):
+    """Whatever changes what a day says leaves a mark, in the same transaction, whoever did it.
+
+    A day that is in no mark is kept as it is; one without anything to say is not kept.
+    """
+
+    async def marks(self, site_ids: Collection[UUID], *, most: int) -> Collection[Mark]:
+        """Those of some sites, each once, at most so many; which ones is not said."""
+        ...
+
+    async def kept(self, site_ids: Collection[UUID], period: Period) -> Sequence[KeptDay]: ...
+
+    async def counted(self, calendars: Sequence[Calendar]) -> Sequence[CountedDay]:
+        """Days as they are now. Spans are named by their days; what has nothing to say is left out."""
+        ...
+
+    async def numbers(self, customer_ids: Collection[UUID]) -> Mapping[UUID, int]:
+        """Of those who have one."""
+        ...
+
+    async def take_marks(self, *, most: int) -> Collection[Mark]:
+        """Takes marks away, each once, at most so many, the oldest first.
+
+        What they tell of is to be kept in the same transaction, which is exclusive and sees all sites.
+        """
+        ...
+
+    async def number(self, customer_ids: Collection[UUID]) -> Mapping[UUID, int]:
+        """As `numbers`, and those who have none get one. In an exclusive transaction."""
+        ...
+
+    async def keep(self, days: Sequence[KeptDay], empty: Collection[tuple[UUID, date]]) -> None:
+        """Keeps days in place of what was kept of them; what is kept of empty ones goes."""
+        ...

@@ -1,0 +1,126 @@
+"""Keeps the days of reports, and gives them as they are now.
+
+A report that counted all visits each time would cost with the visits of a chain: days are counted once they
+changed. Reports do not wait for that: what changed since a day was kept is counted when it is asked for.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from footfall_server.domain.report_days import (
+    CountedDay,
+    KeptDay,
+    days_around,
+    kept_day,
+    laid_over,
+)
+from footfall_server.domain.report_period import Calendar, Cut, Granularity, Period, spans
+from footfall_server.domain.site_rules import SiteRules
+from footfall_server.errors import FootfallError
+from footfall_server.ports import Transaction, Transactions
+from footfall_server.ports.report_days import Mark
+
+_log = structlog.get_logger()
+
+_BY_DAY: Final = Cut(Granularity.DAY)
+_MOST_CHANGED: Final = 60
+"""Marks up to which changed days are counted within a report; with more it is cheaper to count all visits."""
+_AT_ONCE: Final = 200
+"""Marks that are taken at once, so that nobody who writes for the tenant waits long."""
+
+SiteDay = tuple[UUID, date]
+
+
+async def current_days(
+    tx: Transaction, period: Period, rules: Mapping[UUID, SiteRules]
+) -> Sequence[KeptDay] | None:
+    """The days of a period at sites, as they are now; None when too much changed to do it by days."""
+    marks = await tx.report_days.marks(rules, most=_MOST_CHANGED + 1)
+    if len(marks) > _MOST_CHANGED:
+        return None
+    kept = await tx.report_days.kept(rules, period)
+    changed = {each for each in _touched(marks) if period.start <= each[1] <= period.end}
+    if not changed:
+        return kept
+    counted = await _counted(tx, changed, rules)
+    people = {visit.customer_id for day in counted for visit in day.visits}
+    return laid_over(kept, counted, await tx.report_days.numbers(people))
+
+
+class ReportDays:
+    """Keeps days that changed. Every replica runs it; per tenant one at a time does something."""
+
+    def __init__(self, *, transactions: Transactions, every: timedelta = timedelta(seconds=2)) -> None:
+        self._transactions = transactions
+        self._every = every
+
+    async def run(self) -> None:
+        """Looks once in a while for as long as the process lives."""
+        while True:
+            await asyncio.sleep(self._every.total_seconds())
+            try:
+                await self.refresh_all()
+            except FootfallError as error:
+                _log.warning("report_days_not_kept", reason=error.reason)
+
+    async def refresh_all(self) -> int:
+        """Keeps what changed, in every tenant. Returns how many marks that were."""
+        async with self._transactions.begin_platform() as platform:
+            tenant_ids = await platform.tenants_with_report_marks()
+        return sum([await self.refresh(tenant_id) for tenant_id in tenant_ids])
+
+    async def refresh(self, tenant_id: UUID) -> int:
+        """Keeps what changed in a tenant, a part at a time. Returns how many marks that were."""
+        done = 0
+        while True:
+            async with self._transactions.begin_exclusive(tenant_id) as tx:
+                marks = await tx.report_days.take_marks(most=_AT_ONCE)
+                if not marks:
+                    return done
+                await keep(tx, _touched(marks))
+            done += len(marks)
+
+
+async def keep(tx: Transaction, days: Collection[SiteDay]) -> None:
+    """Counts days and keeps them. In an exclusive transaction that sees all sites."""
+    rules = await tx.sites.rules({site_id for site_id, _ in days})
+    counted = await _counted(tx, days, rules)
+    people = {visit.customer_id for day in counted for visit in day.visits}
+    numbers = await tx.report_days.number(people)
+    found = [kept_day(each, numbers) for each in counted if not each.is_empty]
+    await tx.report_days.keep(found, set(days) - {(each.site_id, each.day) for each in found})
+
+
+async def _counted(
+    tx: Transaction, days: Collection[SiteDay], rules: Mapping[UUID, SiteRules]
+) -> Sequence[CountedDay]:
+    """These days as they are now, each of them."""
+    found = {(each.site_id, each.day): each for each in await tx.report_days.counted(_calendars(days, rules))}
+    return [found.get(each, CountedDay(*each)) for each in days]
+
+
+def _touched(marks: Collection[Mark]) -> Collection[SiteDay]:
+    return {(site_id, day) for site_id, utc_day in marks for day in days_around(utc_day)}
+
+
+def _calendars(days: Collection[SiteDay], rules: Mapping[UUID, SiteRules]) -> Sequence[Calendar]:
+    """The moments of days; a site without rules has none."""
+    by_site: defaultdict[UUID, list[date]] = defaultdict(list)
+    for site_id, day in days:
+        by_site[site_id].append(day)
+    return [
+        Calendar(
+            (site_id,),
+            tuple(
+                span for day in sorted(of_site) for span in spans(Period(day, day), _BY_DAY, rules[site_id])
+            ),
+        )
+        for site_id, of_site in by_site.items()
+        if site_id in rules
+    ]

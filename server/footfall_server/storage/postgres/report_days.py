@@ -1,0 +1,192 @@
+"""Kept days of reports in PostgreSQL. Who leaves the marks: the triggers of migration 0027."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Date, LargeBinary, Uuid, bindparam, select, text
+
+from footfall_server.domain.person import CustomerKind
+from footfall_server.domain.report import UncountedTally
+from footfall_server.domain.report_days import CountedDay, DayVisit, KeptDay
+from footfall_server.domain.report_period import Calendar, Period
+from footfall_server.ports.report_days import Mark
+from footfall_server.storage.postgres.statements import TenantConnection, one_of
+from footfall_server.storage.postgres.tables import report_day_marks, report_days, report_people
+
+# Days may lie years apart: each span is looked up by itself in the index by site and time.
+_SPANS = """
+span as (
+  select * from unnest(
+    cast(:site_ids as uuid[]),
+    cast(:starts as timestamptz[]), cast(:ends as timestamptz[]), cast(:days as date[])
+  ) as given (site_id, starts_at, ends_at, day)
+)"""
+# Who was where before is asked visit by visit: a day has few, and the index by customer knows.
+_VISITS = text(
+    f"""
+with {_SPANS}
+select span.site_id, span.day, visit.customer_id,
+       not exists (
+         select from visit_times as earlier where earlier.customer_id = visit.customer_id
+           and (earlier.first_seen_at, earlier.visit_id) < (visit.first_seen_at, visit.visit_id)
+       ) as first,
+       not exists (
+         select from visits as earlier
+         where earlier.customer_id = visit.customer_id and earlier.site_id = span.site_id
+           and (earlier.first_seen_at, earlier.visit_id) < (visit.first_seen_at, visit.visit_id)
+       ) as first_here
+from span cross join lateral (
+  select visit_id, customer_id, first_seen_at from visits
+  where visits.site_id = span.site_id
+    and visits.first_seen_at >= span.starts_at and visits.first_seen_at < span.ends_at
+  offset 0
+) as visit
+"""  # noqa: S608 - a part of this module
+)
+_UNCOUNTED = text(
+    f"""
+with {_SPANS}
+select span.site_id, span.day,
+       count(*) filter (where of_staff) as staff, count(*) filter (where not of_staff) as unidentifiable
+from span cross join lateral (
+  select coalesce(customers.kind = '{CustomerKind.STAFF.value}', false) as of_staff
+  from sightings left join customers on customers.customer_id = sightings.customer_id
+  where sightings.visit_id is null and sightings.site_id = span.site_id
+    and sightings.first_seen_at >= span.starts_at and sightings.first_seen_at < span.ends_at
+  offset 0
+) as seen
+group by span.site_id, span.day
+"""  # noqa: S608 - a part of this module
+)
+_TAKE = text(
+    """
+with taken as (
+  delete from report_day_marks where mark_id in (
+    select mark_id from report_day_marks order by mark_id limit :most
+  ) returning site_id, utc_day
+)
+select distinct site_id, utc_day from taken
+"""
+)
+_NUMBER = text(
+    """
+insert into report_people (tenant_id, customer_id, number)
+select :tenant_id, given.customer_id, known.highest + row_number() over (order by given.customer_id)
+from unnest(:customer_ids) as given (customer_id),
+     (select coalesce(max(number), 0) as highest from report_people) as known
+where not exists (select from report_people as mine where mine.customer_id = given.customer_id)
+"""
+).bindparams(bindparam("tenant_id", type_=Uuid()), bindparam("customer_ids", type_=ARRAY(Uuid())))
+_KEEP = text(
+    """
+insert into report_days (tenant_id, site_id, day, visits, staff, unidentifiable)
+select :tenant_id, given.* from unnest(
+  :site_ids, :days, :visits, cast(:staff as int[]), cast(:unidentifiable as int[])
+) as given (site_id, day, visits, staff, unidentifiable)
+on conflict (tenant_id, site_id, day) do update
+set visits = excluded.visits, staff = excluded.staff, unidentifiable = excluded.unidentifiable
+"""
+).bindparams(
+    bindparam("tenant_id", type_=Uuid()),
+    bindparam("site_ids", type_=ARRAY(Uuid())),
+    bindparam("days", type_=ARRAY(Date())),
+    bindparam("visits", type_=ARRAY(LargeBinary())),
+)
+_FORGET = text(
+    """
+delete from report_days using unnest(:site_ids, :days) as given (site_id, day)
+where report_days.site_id = given.site_id and report_days.day = given.day
+"""
+).bindparams(bindparam("site_ids", type_=ARRAY(Uuid())), bindparam("days", type_=ARRAY(Date())))
+
+
+class PostgresReportDays:
+    """ReportDayRepository."""
+
+    def __init__(self, connection: TenantConnection) -> None:
+        self._connection = connection
+
+    async def marks(self, site_ids: Collection[UUID], *, most: int) -> Collection[Mark]:
+        """See ReportDayRepository.marks."""
+        found = (
+            select(report_day_marks.c.site_id, report_day_marks.c.utc_day)
+            .where(one_of(report_day_marks.c.site_id, site_ids))
+            .distinct()
+            .limit(most)
+        )
+        return [(row.site_id, row.utc_day) for row in await self._connection.rows(found)]
+
+    async def kept(self, site_ids: Collection[UUID], period: Period) -> Sequence[KeptDay]:
+        """See ReportDayRepository.kept."""
+        found = select(report_days).where(
+            one_of(report_days.c.site_id, site_ids), report_days.c.day.between(period.start, period.end)
+        )
+        return [
+            KeptDay(row.site_id, row.day, row.visits, UncountedTally(row.staff, row.unidentifiable))
+            for row in await self._connection.rows(found)
+        ]
+
+    async def counted(self, calendars: Sequence[Calendar]) -> Sequence[CountedDay]:
+        """See ReportDayRepository.counted."""
+        spans = [(site_id, each) for of in calendars for site_id in of.site_ids for each in of.spans]
+        if not spans:
+            return []
+        parameters = {
+            "site_ids": [site_id for site_id, _ in spans],
+            "starts": [each.start for _, each in spans],
+            "ends": [each.end for _, each in spans],
+            "days": [each.bucket.start for _, each in spans],
+        }
+        visits: defaultdict[tuple[UUID, date], list[DayVisit]] = defaultdict(list)
+        for row in await self._connection.rows(_VISITS, parameters):
+            visits[row.site_id, row.day].append(DayVisit(row.customer_id, row.first, row.first_here))
+        uncounted = {
+            (row.site_id, row.day): UncountedTally(row.staff, row.unidentifiable)
+            for row in await self._connection.rows(_UNCOUNTED, parameters)
+        }
+        return [
+            CountedDay(
+                site_id, day, visits.get((site_id, day), ()), uncounted.get((site_id, day), UncountedTally())
+            )
+            for site_id, day in visits.keys() | uncounted.keys()
+        ]
+
+    async def numbers(self, customer_ids: Collection[UUID]) -> Mapping[UUID, int]:
+        """See ReportDayRepository.numbers."""
+        if not customer_ids:
+            return {}
+        found = select(report_people.c.customer_id, report_people.c.number).where(
+            one_of(report_people.c.customer_id, customer_ids)
+        )
+        return {row.customer_id: row.number for row in await self._connection.rows(found)}
+
+    async def take_marks(self, *, most: int) -> Collection[Mark]:
+        """See ReportDayRepository.take_marks."""
+        return [(row.site_id, row.utc_day) for row in await self._connection.rows(_TAKE, {"most": most})]
+
+    async def number(self, customer_ids: Collection[UUID]) -> Mapping[UUID, int]:
+        """See ReportDayRepository.number."""
+        if customer_ids:
+            parameters = {"tenant_id": self._connection.tenant_id, "customer_ids": list(customer_ids)}
+            await self._connection.run(_NUMBER, parameters)
+        return await self.numbers(customer_ids)
+
+    async def keep(self, days: Sequence[KeptDay], empty: Collection[tuple[UUID, date]]) -> None:
+        """See ReportDayRepository.keep."""
+        if days:
+            await self._connection.run(
+                _KEEP,
+                {
+                    "tenant_id": self._connection.tenant_id,
+                    "site_ids": [each.site_id for each in days],
+                    "days": [each.day for each in days],
+                    "visits": [each.visits for each in days],
+                    "staff": [each.uncounted.staff for each in days],
+                    "unidentifiable": [each.uncounted.unidentifiable for each in days],
+                },
+            )
+        if empty:
+            site_ids, forgotten = zip(*empty, strict=True)
+            await self._connection.run(_FORGET, {"site_ids": list(site_ids), "days": list(forgotten)})

@@ -1,0 +1,209 @@
+"""Kept days: whatever changes, a report by days says what one from the visits says."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from random import Random
+from uuid import UUID
+
+import pytest
+from customer_samples import a_customer
+from footfall_server.domain import report_days
+from footfall_server.domain.batch import BatchRecords
+from footfall_server.domain.face_event import FaceOutcome
+from footfall_server.domain.identifiers import new_id
+from footfall_server.domain.person import CustomerKind
+from footfall_server.domain.report import NewVisitScope
+from footfall_server.domain.report_period import Cut, Granularity, Period, bucket_of, calendars
+from footfall_server.domain.sighting import Sighting
+from footfall_server.domain.visit import Visit
+from footfall_server.ports import Transaction, Transactions
+from footfall_server.services.report_days import ReportDays, current_days
+from storage_samples import NOON, a_sighting, a_site, a_visit
+
+DAY = timedelta(days=1)
+PERIOD = Period(NOON.date() - 9 * DAY, NOON.date() + DAY)
+CUTS = (Cut(Granularity.DAY), Cut(Granularity.WEEK))
+
+
+async def assert_days_tell_the_truth(tx: Transaction, *site_ids: UUID) -> None:
+    """By days and from the visits: the same numbers."""
+    rules = await tx.sites.rules(site_ids)
+    days = await current_days(tx, PERIOD, rules)
+    assert days is not None, "so few changes are to be counted by days"
+    for scope in NewVisitScope:
+        by_day = calendars(PERIOD, CUTS[0], rules)
+        assert report_days.by_kind(days, scope) == await tx.reports.by_kind(by_day, scope)
+        for cut in CUTS:
+            of_sites, name = calendars(PERIOD, cut, rules), partial(bucket_of, period=PERIOD, cut=cut)
+            assert report_days.tallies(days, name, scope) == await tx.reports.visits(of_sites, scope)
+            assert report_days.uncounted(days, name) == await tx.reports.uncounted(of_sites)
+
+
+class Shop:
+    """Changes what reports are counted from, at random and through the repositories."""
+
+    def __init__(self, tx: Transaction, dice: Random, site_ids: list[UUID], people: list[UUID]) -> None:
+        self._tx = tx
+        self._dice = dice
+        self._site_ids = site_ids
+        self._people = people
+
+    async def change(self, visits: dict[UUID, Visit], sightings: dict[UUID, Sighting]) -> None:
+        """One change; the rows as they are then are noted."""
+        dice = self._dice
+        at = NOON - timedelta(minutes=dice.randrange(8 * 24 * 60))
+        match dice.randrange(7):
+            case 0 | 1:
+                made = [self._visit() for _ in range(dice.randrange(1, 4))]
+                await self._save(visits, made)
+            case 2 if visits:  # moved in time, to another person or to another site
+                moved = dice.choice(list(visits.values()))
+                person, site_id = dice.choice(self._people), dice.choice(self._site_ids)
+                await self._save(visits, [replace(moved, customer_id=person, site_id=site_id)])
+            case 3 if visits:
+                moved = dice.choice(list(visits.values()))
+                await self._save(visits, [replace(moved, first_seen_at=at, last_seen_at=at)])
+            case 4 if visits:
+                gone = dice.choice(list(visits))
+                without = [
+                    replace(each, visit_id=None) for each in sightings.values() if each.visit_id == gone
+                ]
+                await self._tx.sightings.save(without)
+                sightings.update({each.track_id: each for each in without})
+                await self._tx.visits.remove([gone])
+                del visits[gone]
+            case 5:
+                visit = self._visit()
+                seen = replace(
+                    a_sighting(visit),
+                    track_id=new_id(),
+                    visit_id=dice.choice([None, None, *visits]),
+                    customer_id=dice.choice([None, *self._people]),
+                    outcome=FaceOutcome.PENDING,
+                )
+                sightings[seen.track_id] = seen
+                await self._tx.sightings.save([seen])
+            case _ if sightings:
+                track = dice.choice(list(sightings.values()))
+                seen = replace(track, customer_id=dice.choice([None, *self._people]), first_seen_at=at)
+                sightings[seen.track_id] = seen
+                await self._tx.sightings.save([seen])
+
+    async def hire(self) -> None:
+        """Somebody is found out to work here, or not to any more."""
+        found = await self._tx.customers.find(self._people)
+        person = found[self._dice.choice(self._people)]
+        kind = CustomerKind.VISITOR if person.kind is CustomerKind.STAFF else CustomerKind.STAFF
+        await self._tx.customers.save([replace(person, kind=kind)])
+
+    def _visit(self) -> Visit:
+        at = NOON - timedelta(minutes=self._dice.randrange(8 * 24 * 60))
+        return a_visit(self._dice.choice(self._site_ids), self._dice.choice(self._people), at=at)
+
+    async def _save(self, visits: dict[UUID, Visit], made: list[Visit]) -> None:
+        await self._tx.batches.write(BatchRecords(at=NOON, visits=made))
+        visits.update({each.visit_id: each for each in made})
+
+
+@pytest.fixture
+async def harbour(transactions: Transactions, tenant_id: UUID) -> UUID:
+    site = a_site("Harbour")
+    async with transactions.begin(tenant_id) as tx:
+        await tx.sites.add(site, None)
+    return site.site_id
+
+
+@pytest.fixture
+async def people(transactions: Transactions, tenant_id: UUID) -> list[UUID]:
+    made = [a_customer() for _ in range(4)]
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        for each in made:
+            await tx.customers.add(each, None)
+    return [each.customer_id for each in made]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_by_days_or_from_the_visits_is_the_same(
+    transactions: Transactions,
+    tenant_id: UUID,
+    site_id: UUID,
+    *,
+    harbour: UUID,
+    people: list[UUID],
+    seed: int,
+) -> None:
+    dice = Random(seed)
+    visits: dict[UUID, Visit] = {}
+    sightings: dict[UUID, Sighting] = {}
+    days = ReportDays(transactions=transactions)
+    for step in range(30):
+        async with transactions.begin_exclusive(tenant_id) as tx:
+            shop = Shop(tx, dice, [site_id, harbour], people)
+            await (shop.hire() if step % 9 == 8 else shop.change(visits, sightings))
+        if dice.random() < 0.4:
+            await days.refresh(tenant_id)
+        async with transactions.begin(tenant_id) as tx:
+            await assert_days_tell_the_truth(tx, site_id, harbour)
+            await assert_days_tell_the_truth(tx, harbour)
+        async with transactions.begin(tenant_id, sites=[harbour]) as tx:
+            await assert_days_tell_the_truth(tx, harbour)
+
+
+async def test_what_is_kept_leaves_no_mark(
+    transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID, site_id: UUID, people: list[UUID]
+) -> None:
+    days = ReportDays(transactions=transactions)
+    await days.refresh_all()
+    visit = a_visit(site_id, people[0])
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        await tx.batches.write(BatchRecords(at=NOON, visits=[visit]))
+    async with transactions.begin_platform() as platform:
+        assert list(await platform.tenants_with_report_marks()) == [tenant_id]
+    async with transactions.begin(other_tenant_id) as tx:
+        assert await tx.report_days.marks([site_id], most=9) == []
+    async with transactions.begin(tenant_id) as tx:
+        assert list(await tx.report_days.marks([site_id], most=9)) == [(site_id, NOON.date())]
+    assert await days.refresh_all() == 1
+    async with transactions.begin_platform() as platform:
+        assert await platform.tenants_with_report_marks() == []
+    async with transactions.begin(tenant_id) as tx:
+        [kept] = await tx.report_days.kept([site_id], PERIOD)
+        assert (kept.site_id, kept.day, len(kept.visits)) == (site_id, NOON.date(), 4)
+        assert await tx.report_days.kept([new_id()], PERIOD) == []
+    # A visit that lasts longer says nothing else of its day.
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        longer = replace(visit, last_seen_at=visit.last_seen_at + timedelta(minutes=5))
+        await tx.batches.write(BatchRecords(at=NOON, visits=[longer]))
+    assert await days.refresh_all() == 0
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        await tx.visits.remove([visit.visit_id])
+    await days.refresh_all()
+    async with transactions.begin(tenant_id) as tx:
+        assert await tx.report_days.kept([site_id], PERIOD) == []
+
+
+async def test_a_day_is_kept_for_those_who_may_see_its_site(
+    transactions: Transactions, tenant_id: UUID, site_id: UUID, harbour: UUID, people: list[UUID]
+) -> None:
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        seen = [a_visit(site_id, people[0]), a_visit(harbour, people[0])]
+        await tx.batches.write(BatchRecords(at=NOON, visits=seen))
+    await ReportDays(transactions=transactions).refresh(tenant_id)
+    async with transactions.begin(tenant_id, sites=[harbour]) as tx:
+        assert [each.site_id for each in await tx.report_days.kept([site_id, harbour], PERIOD)] == [harbour]
+        # That they were elsewhere before counts (ADR 0012).
+        assert list(report_days.by_kind(await tx.report_days.kept([harbour], PERIOD), NewVisitScope.TENANT))
+
+
+async def test_very_many_changes_are_counted_from_the_visits(
+    transactions: Transactions, tenant_id: UUID, site_id: UUID, people: list[UUID]
+) -> None:
+    long_ago = [a_visit(site_id, people[0], at=NOON - number * DAY) for number in range(70)]
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        await tx.batches.write(BatchRecords(at=NOON, visits=long_ago))
+    async with transactions.begin(tenant_id) as tx:
+        assert await current_days(tx, PERIOD, await tx.sites.rules([site_id])) is None
+    await ReportDays(transactions=transactions).refresh(tenant_id)
+    async with transactions.begin(tenant_id) as tx:
+        await assert_days_tell_the_truth(tx, site_id)
