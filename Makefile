@@ -91,7 +91,7 @@ proto-baseline: setup-run ## At a release: what the next API is compared with
 	@$(BIN)/buf build proto -o proto/baseline.binpb
 
 ##@ Prove
-.PHONY: e2e fuzz test-console test-identity test-security bench-ingest bench-edge accuracy-edge bench-replay kill-edge bench-preview bench-search bench-identity bench-fairness bench-pages bench-console bench-live faults-edge
+.PHONY: e2e fuzz test-console test-identity test-security bench-ingest bench-edge accuracy-edge bench-replay kill-edge bench-preview bench-search bench-identity bench-fairness bench-reports bench-pages bench-console bench-live faults-edge
 e2e: setup-run ## The whole path on its own ports and data, with faults and a real browser
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) tests/e2e --timeout 900 $(ARGS)
@@ -176,6 +176,9 @@ faults-edge: setup-run ## 100 camera faults of each kind (ARGS="--faults 5"): ca
 
 bench-fairness: setup-run ## What one tenant's flood does to another, with limits and without: one JSON line
 	@PYTHONPATH=tests $(PY) tests/bench/bench_fairness.py $(ARGS)
+
+bench-reports: setup-run ## Reports over 10,000,000 visits of three years: one JSON line (ARGS="--plot reports.png")
+	@PYTHONPATH=tests $(PY) tests/bench/bench_reports.py $(ARGS)
 
 bench-pages: setup-run ## How long the core takes for pages of lists of 100,000 rows: one JSON line
 	@PYTHONPATH=tests $(PY) tests/bench/bench_pages.py $(ARGS)

@@ -112,7 +112,7 @@ class Load:
         tenant = await self._target.another_tenant(name)
         password = auth_service_pb2.PasswordCredentials(email=tenant.email, password=tenant.password)
         admin = await sign_in(self._channel, password=password)
-        site_ids = tuple([UUID(await make_site(self._channel, admin)) for _ in range(sites)])
+        site_ids = tuple([UUID(await make_site(self._channel, admin, number)) for number in range(sites)])
         await connection.execute("select set_config('app.tenant_id', $1, false)", tenant.tenant_id)
         # Nothing listens to these visits; their marks are set below, once for each day.
         await connection.execute("set session_replication_role = replica")

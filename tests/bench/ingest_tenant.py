@@ -23,9 +23,11 @@ async def sign_in(channel: Any, **credentials: Any) -> Metadata:
     return (("authorization", f"Bearer {token.access_token}"),)
 
 
-async def make_site(channel: Any, admin: Metadata) -> str:
+async def make_site(channel: Any, admin: Metadata, number: int = 1) -> str:
     sites = site_service_pb2_grpc.SiteServiceStub(channel)
-    site = site_service_pb2.Site(display_name="Bench", time_zone="UTC", visit_gap=Duration(seconds=3600))
+    site = site_service_pb2.Site(
+        display_name=f"Bench {number}", time_zone="UTC", visit_gap=Duration(seconds=3600)
+    )
     made = await sites.CreateSite(site_service_pb2.CreateSiteRequest(site=site), metadata=admin)
     return str(made.site_id)
 

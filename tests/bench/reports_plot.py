@@ -26,7 +26,9 @@ def plot(figures: Mapping[str, Any], path: Path) -> None:
         axes.plot(sizes, [figures["sizes"][size][key] for size in sizes], marker="o", label=label)
     for name, goal in GOALS_MS.items():
         axes.axhline(goal, linewidth=0.8, linestyle="--", color="grey")
-        axes.annotate(f"goal: {name}", (sizes[0], goal), xytext=(0, 3), textcoords="offset points", fontsize=7)
+        axes.annotate(
+            f"goal: {name}", (sizes[0], goal), xytext=(0, 3), textcoords="offset points", fontsize=7
+        )
     axes.set(
         xscale="log",
         yscale="log",
