@@ -1,0 +1,116 @@
+"""Days that are kept: packed, laid over each other, and counted."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from footfall_server.domain.report import NewVisitScope, Slice, UncountedTally, VisitTally
+from footfall_server.domain.report_days import (
+    CountedDay,
+    DayVisit,
+    KeptDay,
+    by_kind,
+    days_around,
+    kept_day,
+    laid_over,
+    tallies,
+    uncounted,
+)
+from footfall_server.domain.report_period import BucketName
+from footfall_server.domain.visit import VisitKind
+from hypothesis import given
+from hypothesis import strategies as st
+
+SITES = (UUID(int=1), UUID(int=2))
+FIRST = date(2026, 3, 1)
+VISITS = st.builds(
+    DayVisit, st.integers(1, 9).map(lambda number: UUID(int=number)), st.booleans(), st.booleans()
+)
+PASSED = st.builds(UncountedTally, st.integers(0, 3), st.integers(0, 3))
+COUNTED = st.lists(
+    st.builds(
+        CountedDay,
+        st.sampled_from(SITES),
+        st.integers(0, 5).map(lambda number: FIRST + number * timedelta(days=1)),
+        st.lists(VISITS, max_size=6),
+        PASSED,
+    ),
+    unique_by=lambda each: (each.site_id, each.day),
+)
+
+
+def three_days(day: date) -> BucketName:
+    """Two buckets over the six days."""
+    return BucketName(FIRST + (day - FIRST).days // 3 * 3 * timedelta(days=1))
+
+
+def packed(days: Sequence[CountedDay]) -> Sequence[KeptDay]:
+    return laid_over([], days, {})
+
+
+def by_hand(visits: Sequence[DayVisit], scope: NewVisitScope) -> VisitTally:
+    fresh = [each.first if scope is NewVisitScope.TENANT else each.first_here for each in visits]
+    return VisitTally(len(visits), len({each.customer_id for each in visits}), sum(fresh))
+
+
+@given(COUNTED, st.sampled_from(NewVisitScope))
+def test_packed_days_say_what_their_visits_say(days: Sequence[CountedDay], scope: NewVisitScope) -> None:
+    told = tallies(packed(days), three_days, scope)
+    names = {three_days(each.day) for each in days if each.visits}
+    assert told.total == by_hand([visit for each in days for visit in each.visits], scope)
+    assert told.of_bucket == {
+        name: by_hand(
+            [visit for each in days if three_days(each.day) == name for visit in each.visits], scope
+        )
+        for name in names
+    }
+
+
+@given(COUNTED)
+def test_what_makes_no_visit_is_added_up(days: Sequence[CountedDay]) -> None:
+    told = uncounted(packed(days), three_days)
+    for name in {three_days(each.day) for each in days}:
+        members = [each.uncounted for each in days if three_days(each.day) == name]
+        assert told.get(name, UncountedTally()) == sum(members, UncountedTally())
+
+
+@given(COUNTED, st.sampled_from(NewVisitScope))
+def test_kinds_part_the_visits(days: Sequence[CountedDay], scope: NewVisitScope) -> None:
+    told = by_kind(packed(days), scope)
+    visits = [visit for each in days for visit in each.visits]
+    for kind in VisitKind:
+        part = [
+            each
+            for each in visits
+            if (each.first if scope is NewVisitScope.TENANT else each.first_here) is (kind is VisitKind.NEW)
+        ]
+        assert told.get(kind, Slice()) == Slice(len(part), len({each.customer_id for each in part}))
+
+
+@given(COUNTED, COUNTED)
+def test_days_that_changed_take_the_place_of_kept_ones(
+    before: Sequence[CountedDay], changed: Sequence[CountedDay]
+) -> None:
+    """Persons who are in both keep their numbers; those who are new get others."""
+    numbers = {UUID(int=number): 10 - number for number in range(1, 6)}
+    known = [
+        CountedDay(
+            each.site_id, each.day, [v for v in each.visits if v.customer_id in numbers], each.uncounted
+        )
+        for each in before
+    ]
+    anew = {(each.site_id, each.day) for each in changed}
+    now = [each for each in known if (each.site_id, each.day) not in anew] + list(changed)
+    kept = [kept_day(each, numbers) for each in known if not each.is_empty]
+    told = laid_over(kept, changed, numbers)
+    for scope in NewVisitScope:
+        assert tallies(told, three_days, scope) == tallies(packed(now), three_days, scope)
+    assert uncounted(told, three_days) == uncounted(packed(now), three_days)
+
+
+def test_an_empty_day_is_not_kept() -> None:
+    assert laid_over([KeptDay(SITES[0], FIRST, b"\4\0\0\0")], [CountedDay(SITES[0], FIRST)], {}) == []
+
+
+def test_the_days_around_a_day_of_utc_reach_as_far_as_zones_and_late_starts_do() -> None:
+    assert list(days_around(FIRST)) == [FIRST + offset * timedelta(days=1) for offset in (-2, -1, 0, 1)]
