@@ -69,13 +69,13 @@ class KeptDay:
 
 
 def kept_day(counted: CountedDay, numbers: Mapping[UUID, int]) -> KeptDay:
-    """Packs a day. `numbers` has one for each person of it, below MOST_PEOPLE."""
-    packed = [
+    """Packs a day, in one way only. `numbers` has one for each person of it, below MOST_PEOPLE."""
+    packed = sorted(
         (numbers[each.customer_id] << _FLAGS)
         | (each.first << _FIRST[NewVisitScope.TENANT])
         | (each.first_here << _FIRST[NewVisitScope.SITE])
         for each in counted.visits
-    ]
+    )
     return KeptDay(counted.site_id, counted.day, np.array(packed, _WORD).tobytes(), counted.uncounted)
 
 

@@ -39,6 +39,12 @@ FUNCTIONS = {
     "footfall_audit_hash": "as its caller, immutable",
     "footfall_chain_audit_entry": "as its owner, volatile",
     "footfall_forget_audit_log": "as its owner, volatile",
+    **{
+        f"footfall_mark_{table}_{event}": "as its owner, volatile"
+        for table in ("visits", "sightings", "customers", "site_rules")
+        for event in ("insert", "update", "delete")
+        if (table, event) != ("customers", "insert")
+    },
 }
 """Whom each function runs as, and whether it may be asked once per statement."""
 
@@ -63,6 +69,7 @@ PLATFORM_MAY = {
     ("oidc_logins", "INSERT"): "keeps a sign-in while the person is with the provider",
     ("oidc_logins", "DELETE"): "uses a sign-in up, and forgets those that are over",
     ("api_keys", "SELECT"): "signs in programs",
+    ("report_day_marks", "SELECT"): "finds the tenants with days of reports to keep",
     ("audit_log", "SELECT"): "reads the installation's own log; a policy hides tenants' logs",
     ("audit_log", "INSERT"): "writes the installation's own log; a policy refuses tenants' logs",
     ("audit_heads", "SELECT"): "as audit_log",
@@ -92,7 +99,8 @@ PLATFORM_MAY = {
 """All that the role without a tenant may do at all. What policies leave of it is tried below."""
 
 IN_SOME_COLUMNS = {
-    (table, "SELECT") for table in ("workers", "camera_commands", "pictures", "preview_demands")
+    (table, "SELECT")
+    for table in ("workers", "camera_commands", "pictures", "preview_demands", "report_day_marks")
 }
 
 NEEDS_MORE = {
