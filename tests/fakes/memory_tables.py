@@ -89,9 +89,10 @@ class TenantTables(Tables):
     enrolment_requests: dict[UUID, UUID] = field(default_factory=dict)
     staff_gallery: dict[tuple[str, UUID], tuple[StaffFace, datetime]] = field(default_factory=dict)
     camera_leases: dict[tuple[UUID, int], Lease] = field(default_factory=dict)
-    report_days: dict[tuple[UUID, date], KeptDay] = field(default_factory=dict)
-    report_facts: dict[tuple[UUID, date], frozenset[object]] = field(default_factory=dict)
-    report_people: dict[UUID, int] = field(default_factory=dict)
+    # The core writes these by itself, whenever it is through with a change: no call is judged by them.
+    report_days: dict[tuple[UUID, date], KeptDay] = field(default_factory=dict, compare=False)
+    report_facts: dict[tuple[UUID, date], frozenset[object]] = field(default_factory=dict, compare=False)
+    report_people: dict[UUID, int] = field(default_factory=dict, compare=False)
     uptime: dict[tuple[UUID, str, datetime], UptimeSpan] = field(default_factory=dict)
     reports: dict[UUID, tuple[WorkerStatus, WorkerReport]] = field(default_factory=dict)
     commands: dict[UUID, CameraCommand] = field(default_factory=dict)
