@@ -43,6 +43,15 @@ export function toAppError(error: unknown): AppError {
   };
 }
 
+/** What another try may mend when the answer has no reason: it came from the gateway, or none came. */
+const PASSING = new Set([Code.Unavailable, Code.DeadlineExceeded, Code.Unknown, Code.Aborted, Code.ResourceExhausted]);
+
+/** Whether the same call may fare better in a while: the server was away, or had too much to do. */
+export function mayPass({ reason, code }: AppError): boolean {
+  if (reason === ErrorReason.UNSPECIFIED) return PASSING.has(code);
+  return code === Code.Unavailable || reason === ErrorReason.RATE_LIMITED || reason === ErrorReason.INTERNAL;
+}
+
 function reasonOf(name = ""): ErrorReason {
   // A TypeScript enum also maps its numbers back to names; those are no reasons.
   if (!/^[A-Z]/.test(name) || !Object.hasOwn(ErrorReason, name)) return ErrorReason.UNSPECIFIED;

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useBackend } from "../../api/backend";
 import { type AppError, toAppError } from "../../api/errors";
 import { ReportService } from "../../api/gen/footfall/v1/report_service_pb";
+import { saveFile } from "../../api/saveFile";
 import { granularityOf, type ReportFilters, siteIdsOf } from "./filters";
 
 interface Download {
@@ -32,7 +33,7 @@ export function useDownload(): Download {
       for await (const { data } of createClient(ReportService, transport).exportVisitors(request)) {
         pieces.push(new Uint8Array(data));
       }
-      save(new Blob(pieces, { type: "text/csv" }), `footfall-${filters.period.from}-${filters.period.to}.csv`);
+      saveFile(new Blob(pieces, { type: "text/csv" }), `footfall-${filters.period.from}-${filters.period.to}.csv`);
     } catch (error) {
       setFailure(toAppError(error));
     } finally {
@@ -40,16 +41,4 @@ export function useDownload(): Download {
     }
   };
   return { busy, failure, start };
-}
-
-function save(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has taken the file when the click is over; the memory is given back after that.
-  setTimeout(() => {
-    URL.revokeObjectURL(url);
-  }, 0);
 }

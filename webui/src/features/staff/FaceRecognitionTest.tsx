@@ -1,4 +1,4 @@
-import { CameraOutlined } from "@ant-design/icons";
+import { CameraOutlined, PictureOutlined } from "@ant-design/icons";
 import { createClient } from "@connectrpc/connect";
 import { useMutation } from "@tanstack/react-query";
 import { Button } from "antd";
@@ -12,13 +12,13 @@ import {
   type TestRecognitionResponse,
 } from "../../api/gen/footfall/v1/staff_service_pb";
 import { useFace, useStaffFace } from "../../api/hooks";
-import { FaceDropZone } from "../../components/faces/enrolment/FaceDropZone";
 import { fitPicture } from "../../components/faces/enrolment/fitPicture";
 import { LandmarkOverlay } from "../../components/faces/enrolment/LandmarkOverlay";
-import { pickPictures } from "../../components/faces/enrolment/pictureFiles";
+import { PICTURE_TYPES, pickPictures } from "../../components/faces/enrolment/pictureFiles";
 import { WebcamCapture } from "../../components/faces/enrolment/WebcamCapture";
 import { FaceFrame } from "../../components/faces/FaceFrame";
 import { ScoreRuler, scoreText } from "../../components/faces/ScoreRuler";
+import { FileDropZone } from "../../components/fields/FileDropZone";
 import { Sheet } from "../../components/overlay/Sheet";
 import { gateRows } from "../../panels/why/gateRows";
 import { gateText, gateValue, provenanceText, ruleText } from "../../panels/why/whyTexts";
@@ -68,7 +68,17 @@ export function FaceRecognitionTest({ staff }: { staff: Staff }) {
   const failure = fault ?? (test.error ? refusalOf(test.error) : undefined);
   return (
     <Section title={t("testTitle")} note={t("testNote")}>
-      <FaceDropZone title={t("testDrop")} hint={t("testDropHint")} choose={t("chooseFile")} multiple={false} takesPaste={false} disabled={test.isPending} onFiles={take}>
+      <FileDropZone
+        icon={<PictureOutlined />}
+        accept={PICTURE_TYPES}
+        title={t("testDrop")}
+        hint={t("testDropHint")}
+        choose={t("chooseFile")}
+        multiple={false}
+        takesPaste={false}
+        disabled={test.isPending}
+        onFiles={take}
+      >
         <Button
           icon={<CameraOutlined aria-hidden="true" />}
           disabled={test.isPending}
@@ -78,7 +88,7 @@ export function FaceRecognitionTest({ staff }: { staff: Staff }) {
         >
           {t("useCamera")}
         </Button>
-      </FaceDropZone>
+      </FileDropZone>
       {test.isPending && (
         <p role="status" className="text-quiet">
           {t("testing")}

@@ -6,7 +6,6 @@ import { type ChangeEvent, useState } from "react";
 import { useBackend } from "../../api/backend";
 import { toAppError } from "../../api/errors";
 import { ErrorReason } from "../../api/gen/footfall/v1/error_reason_pb";
-import type { Site } from "../../api/gen/footfall/v1/site_service_pb";
 import { type Staff, StaffService } from "../../api/gen/footfall/v1/staff_service_pb";
 import { useSites } from "../../api/hooks";
 import { FormField } from "../../components/fields/FormField";
@@ -14,6 +13,7 @@ import { DayInput } from "../../components/fields/DayInput";
 import { TextInput } from "../../components/fields/inputs";
 import { EditorDrawer } from "../../components/overlay/EditorDrawer";
 import { serverFault } from "./serverFault";
+import { SiteChoice } from "./SiteChoice";
 import { changedPaths, draftOf, type StaffDraft, staffFaults, staffOf, zoneOf } from "./staffForm";
 import { t } from "./texts";
 import { useStaffChanged } from "./useStaffChanged";
@@ -118,6 +118,7 @@ export function StaffEditor(props: { staff: Staff | undefined; onClose: () => vo
       {field("jobTitle", t("jobTitle"), "job_title", { maxLength: 120 })}
       {field("email", t("email"), "email", { maxLength: 254, type: "email" })}
       <SiteChoice
+        hint={t("sitesHint")}
         sites={known}
         chosen={draft.siteIds}
         onChange={(siteIds) => {
@@ -127,33 +128,5 @@ export function StaffEditor(props: { staff: Staff | undefined; onClose: () => vo
       {field("firstDay", t("firstDay"), "join_time", { day: true })}
       {field("lastDay", t("lastDay"), "leave_time", { day: true, hint: t("lastDayHint", { zone: zone.replaceAll("_", " ") }) })}
     </EditorDrawer>
-  );
-}
-
-/** Where somebody works: everywhere, or at some sites. */
-function SiteChoice(props: { sites: readonly Site[]; chosen: readonly string[]; onChange: (siteIds: string[]) => void }) {
-  const { sites, chosen, onChange } = props;
-  return (
-    <fieldset>
-      <legend className="mb-1 font-medium">{t("sites")}</legend>
-      <p className="mb-2 text-xs text-quiet">{t("sitesHint")}</p>
-      <ul className="max-h-56 list-none divide-y divide-line overflow-auto rounded-lg border border-edge p-0">
-        {sites.map(({ siteId, displayName }) => (
-          <li key={siteId}>
-            <label className="flex cursor-pointer items-center gap-3 px-3 py-2 hover:bg-canvas">
-              <input
-                type="checkbox"
-                className="size-4 accent-brand"
-                checked={chosen.includes(siteId)}
-                onChange={(event) => {
-                  onChange(event.target.checked ? [...chosen, siteId] : chosen.filter((other) => other !== siteId));
-                }}
-              />
-              {displayName}
-            </label>
-          </li>
-        ))}
-      </ul>
-    </fieldset>
   );
 }

@@ -1,4 +1,4 @@
-import { AimOutlined, CameraOutlined, DeleteOutlined } from "@ant-design/icons";
+import { AimOutlined, CameraOutlined, DeleteOutlined, PictureOutlined } from "@ant-design/icons";
 import { createClient } from "@connectrpc/connect";
 import { useMutation, useQuery } from "@connectrpc/connect-query";
 import { Button } from "antd";
@@ -8,16 +8,16 @@ import { useBackend } from "../../api/backend";
 import { toAppError } from "../../api/errors";
 import { FaceVerdict, type Staff, type StaffFace, StaffService } from "../../api/gen/footfall/v1/staff_service_pb";
 import { useStaffFace } from "../../api/hooks";
-import { FaceDropZone } from "../../components/faces/enrolment/FaceDropZone";
 import { FaceUploadTile } from "../../components/faces/enrolment/FaceUploadTile";
 import { fitPicture } from "../../components/faces/enrolment/fitPicture";
 import { LandmarkOverlay } from "../../components/faces/enrolment/LandmarkOverlay";
-import { pickPictures } from "../../components/faces/enrolment/pictureFiles";
+import { PICTURE_TYPES, pickPictures } from "../../components/faces/enrolment/pictureFiles";
 import { countTurns, turnOf, wantedTurn } from "../../components/faces/enrolment/pose";
 import { QualityBar } from "../../components/faces/enrolment/QualityBar";
 import { WebcamCapture } from "../../components/faces/enrolment/WebcamCapture";
 import { FaceFrame } from "../../components/faces/FaceFrame";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
+import { FileDropZone } from "../../components/fields/FileDropZone";
 import { Sheet } from "../../components/overlay/Sheet";
 import { FaceUploads } from "./faceUploads";
 import { refusalOf } from "./refusal";
@@ -57,7 +57,9 @@ export function StaffFaceGallery({ staff, manages }: { staff: Staff; manages: bo
     <Section title={t("faces")} note={t("facesNote")}>
       {staff.left && <p className="rounded-xl bg-mute px-4 py-3 text-mute-ink">{t("leftFaces")}</p>}
       {accepts && (
-        <FaceDropZone
+        <FileDropZone
+          icon={<PictureOutlined />}
+          accept={PICTURE_TYPES}
           title={room > 0 ? t("dropTitle") : t("fullTitle", { count: most })}
           hint={room > 0 ? t("dropHint", { count: room }) : t("fullHint")}
           choose={t("chooseFiles")}
@@ -75,7 +77,7 @@ export function StaffFaceGallery({ staff, manages }: { staff: Staff; manages: bo
           >
             {t("useCamera")}
           </Button>
-        </FaceDropZone>
+        </FileDropZone>
       )}
       {tiles.length > 0 && (
         <ul aria-label={t("newPictures")} className="list-none space-y-2 p-0">

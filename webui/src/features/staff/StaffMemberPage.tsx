@@ -1,9 +1,9 @@
-import { ArrowLeftOutlined, DeleteOutlined, EditOutlined, LogoutOutlined, RollbackOutlined } from "@ant-design/icons";
+import { DeleteOutlined, EditOutlined, LogoutOutlined, RollbackOutlined } from "@ant-design/icons";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { useQuery } from "@connectrpc/connect-query";
 import { Button } from "antd";
 import { useState } from "react";
-import { Link, useNavigate, useParams } from "react-router";
+import { useNavigate, useParams } from "react-router";
 
 import { toAppError } from "../../api/errors";
 import { type Staff, StaffService } from "../../api/gen/footfall/v1/staff_service_pb";
@@ -12,6 +12,7 @@ import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { PageHeader } from "../../components/PageHeader";
 import { day, timeOfDay } from "../../time/format";
+import { BackLink } from "./BackLink";
 import { DeleteStaffDialog } from "./DeleteStaffDialog";
 import { FaceRecognitionTest } from "./FaceRecognitionTest";
 import { LeaveDialog } from "./LeaveDialog";
@@ -33,10 +34,7 @@ export function StaffMemberPage() {
   const failure = member.error ? toAppError(member.error) : undefined;
   return (
     <div className="space-y-6">
-      <Link to="/staff" className="inline-flex items-center gap-2 text-quiet no-underline hover:text-ink">
-        <ArrowLeftOutlined aria-hidden="true" />
-        {t("staff")}
-      </Link>
+      <BackLink to="/staff">{t("staff")}</BackLink>
       {failure && (
         <ErrorAlert {...failure} requestId={failure.metadata.request_id} onRetry={() => void member.refetch()} />
       )}

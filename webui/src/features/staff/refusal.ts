@@ -1,10 +1,6 @@
-import { Code } from "@connectrpc/connect";
-
-import { type AppError, toAppError } from "../../api/errors";
+import { type AppError, mayPass, toAppError } from "../../api/errors";
 import { ErrorReason } from "../../api/gen/footfall/v1/error_reason_pb";
 import { t } from "./texts";
-
-const TRANSIENT = new Set([Code.Unavailable, Code.DeadlineExceeded, Code.Unknown, Code.Aborted, Code.ResourceExhausted]);
 
 /** Why a picture was not taken, in words and with what was measured. */
 export function refusalOf(error: unknown) {
@@ -16,12 +12,8 @@ export function refusalOf(error: unknown) {
     title: failure.title,
     hint: failure.hint,
     measured: measuredText(failure),
-    transient: failure.reason === ErrorReason.UNSPECIFIED ? TRANSIENT.has(failure.code) : isAway(failure),
+    transient: mayPass(failure),
   };
-}
-
-function isAway({ reason, code }: AppError): boolean {
-  return code === Code.Unavailable || reason === ErrorReason.RATE_LIMITED || reason === ErrorReason.INTERNAL;
 }
 
 /** What was measured and what is needed; undefined when the core sent no numbers. */

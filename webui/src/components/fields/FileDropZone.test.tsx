@@ -2,7 +2,7 @@ import { createEvent, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 
-import { FaceDropZone } from "./FaceDropZone";
+import { FileDropZone } from "./FileDropZone";
 
 const PICTURE = new File(["x"], "a.jpg", { type: "image/jpeg" });
 
@@ -11,7 +11,9 @@ function open(props: { takesPaste?: boolean; disabled?: boolean } = {}) {
   render(
     <>
       <input aria-label="Other field" />
-      <FaceDropZone
+      <FileDropZone
+        icon={null}
+        accept={["image/jpeg"]}
         title="Drop"
         hint="here"
         choose="Choose"

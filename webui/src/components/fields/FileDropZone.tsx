@@ -1,26 +1,26 @@
-import { PictureOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
 
-import { PICTURE_TYPES } from "./pictureFiles";
-
 /**
- * Takes pictures from the file chooser, by drop and by paste. Whoever has no mouse uses the button; the area around
- * it only catches what falls. What is no picture is given as well: its owner says why it is not taken.
+ * Takes files from the file chooser, by drop and by paste. Whoever has no mouse uses the button; the area around
+ * it only catches what falls. What is of another type is given as well: its owner says why it is not taken.
  */
-export function FaceDropZone(props: {
+export function FileDropZone(props: {
+  icon: ReactNode;
+  /** What the file chooser offers: media types, or endings with their dot. */
+  accept: readonly string[];
   title: string;
   hint: ReactNode;
   choose: string;
   multiple: boolean;
-  /** Whether a picture that is pasted anywhere on the page is for this one: at most one on a page. */
+  /** Whether a file that is pasted anywhere on the page is for this one: at most one on a page. */
   takesPaste: boolean;
   disabled: boolean;
   onFiles: (files: readonly File[]) => void;
   /** What else can be done here, beside the button. */
   children?: ReactNode;
 }) {
-  const { title, hint, choose, multiple, takesPaste, disabled, onFiles, children } = props;
+  const { icon, accept, title, hint, choose, multiple, takesPaste, disabled, onFiles, children } = props;
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const take = (files: FileList | null | undefined) => {
@@ -67,7 +67,9 @@ export function FaceDropZone(props: {
         take(event.dataTransfer.files);
       }}
     >
-      <PictureOutlined aria-hidden="true" className="text-2xl" />
+      <span aria-hidden="true" className="text-2xl">
+        {icon}
+      </span>
       <div>
         <p className="font-medium">{title}</p>
         <p className="text-quiet">{hint}</p>
@@ -88,7 +90,7 @@ export function FaceDropZone(props: {
         type="file"
         hidden
         data-testid="file-input"
-        accept={PICTURE_TYPES.join(",")}
+        accept={accept.join(",")}
         multiple={multiple}
         onChange={(event) => {
           take(event.target.files);
