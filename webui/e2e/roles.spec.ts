@@ -32,10 +32,13 @@ async function follow(page: Page, path: string): Promise<void> {
 }
 
 async function walk(page: Page, pages: readonly ConsolePage[], each: (name: string) => Promise<void>): Promise<void> {
-  expect([...new Set(await offered(page))].sort()).toEqual(pages.map(({ path }) => path).sort());
-  for (const { name, path, shows } of pages) {
+  const own = pages.filter(({ from }) => from === undefined);
+  expect([...new Set(await offered(page))].sort()).toEqual(own.map(({ path }) => path).sort());
+  for (const { name, path, shows, from } of pages) {
     await test.step(name, async () => {
-      await follow(page, path);
+      await follow(page, from ?? path);
+      if (from !== undefined) await page.locator(`main a[href="${path}"]:visible`).first().click();
+      await page.waitForURL((url) => url.pathname === path);
       await expect(page.locator("main h1").first()).toBeVisible();
       await expect(page.locator(shows).first()).toBeVisible();
       await each(name);

@@ -1,6 +1,8 @@
 import { LOCKED_EMAIL, SETUP_TOKEN } from "./fake/auth";
 import { id } from "./fake/data";
 import { collectComplaints, judge } from "./judge";
+import { STAFF_ROW_LINK } from "./pages";
+import { chooseZip, mixedZip } from "./staffZip";
 import { expect, signedIn, signIn, test } from "./stack";
 
 // The pages themselves, as each role, are in roles.spec.ts; here is what they open, and who is not signed in.
@@ -128,7 +130,7 @@ signedIn("staff", async ({ page, stack }, info) => {
   test.skip(!stack.fake, "needs people who work here");
   const complaints = collectComplaints(page);
   await signIn(page, stack, "/staff");
-  await expect(page.locator('a[href^="/staff/"]:visible').first()).toBeVisible();
+  await expect(page.locator(STAFF_ROW_LINK).first()).toBeVisible();
   await judge(page, "staff", info, { complaints });
   await page.getByRole("button", { name: "Add staff member" }).click();
   await judge(page, "staff-form", info, { complaints });
@@ -138,17 +140,49 @@ signedIn("staff member", async ({ page, stack }, info) => {
   test.skip(!stack.fake, "needs people who work here");
   const complaints = collectComplaints(page);
   await signIn(page, stack, "/staff?name=ann");
-  await page.locator('a[href^="/staff/"]:visible').first().click();
+  await page.locator(STAFF_ROW_LINK).first().click();
   await expect(page.getByTestId("enrolled-face").first()).toBeVisible();
   await page.getByRole("button", { name: "Landmarks" }).click();
   await judge(page, "staff-member", info, { complaints });
+});
+
+signedIn("staff import", async ({ page, stack }, info) => {
+  test.skip(!stack.fake, "needs a core that holds a run, and judges pictures by their size");
+  const complaints = collectComplaints(page);
+  stack.fake!.imports.reset();
+  await signIn(page, stack, "/staff/import");
+  await chooseZip(page, mixedZip(3));
+  await judge(page, "staff-import-file", info, { complaints });
+  stack.fake!.imports.holdBefore = 6;
+  await page.getByRole("button", { name: "Upload" }).click();
+  await expect(page.getByText("5 of 8", { exact: true })).toBeVisible();
+  await judge(page, "staff-import-check", info, { complaints });
+  stack.fake!.imports.release();
+  await expect(page.getByText("Checked: nobody was added yet")).toBeVisible();
+  await page.getByRole("button", { name: "Import now" }).click();
+  await expect(page.getByRole("heading", { name: "Imported" })).toBeVisible();
+  await judge(page, "staff-import-finished", info, { complaints, fullPage: true });
+  await page.getByRole("button", { name: "Taken 3" }).click();
+  await page.getByRole("link", { name: "Import staff" }).click();
+  await expect(page.getByText("3 taken, 5 not").and(page.locator(":visible"))).toBeVisible();
+  await judge(page, "staff-imports", info, { complaints, fullPage: true });
+});
+
+signedIn("a staff import that cannot be read", async ({ page, stack }, info) => {
+  test.skip(!stack.fake, "needs the core of the test");
+  stack.fake!.imports.reset();
+  await signIn(page, stack, "/staff/import");
+  await chooseZip(page, Buffer.from("this is no zip file"));
+  await page.getByRole("button", { name: "Upload" }).click();
+  await expect(page.getByRole("alert")).toContainText("This is no zip file");
+  await judge(page, "staff-import-unreadable", info);
 });
 
 signedIn("recognition test", async ({ page, stack }, info) => {
   test.skip(!stack.fake, "needs people who work here");
   const complaints = collectComplaints(page);
   await signIn(page, stack, "/staff?name=ann");
-  await page.locator('a[href^="/staff/"]:visible').first().click();
+  await page.locator(STAFF_ROW_LINK).first().click();
   await page.getByRole("region", { name: "Recognition test" }).getByRole("button", { name: "Use the camera" }).click();
   await expect(page.locator('[data-testid="webcam"][data-state="open"]')).toBeVisible();
   await judge(page, "staff-camera", info, { complaints });

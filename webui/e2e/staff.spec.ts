@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 
+import { STAFF_ROW_LINK } from "./pages";
 import { expect, signedIn as test, signIn } from "./stack";
 
 test.beforeEach(({ stack }) => {
@@ -52,7 +53,7 @@ test("a new member is enrolled by files and by camera, and recognised", async ({
 
 test("past customers become the member, and customers again", async ({ page, stack }) => {
   await signIn(page, stack, "/staff?name=ann");
-  await page.locator('a[href^="/staff/"]:visible').first().click();
+  await page.locator(STAFF_ROW_LINK).first().click();
   const past = page.getByRole("region", { name: "Past customers" });
   await past.getByRole("button", { name: /Make 1 customer one with/ }).click();
   await expect(past.getByText("1 customer is Ann Lindqvist now.")).toBeVisible();

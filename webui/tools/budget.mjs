@@ -21,6 +21,8 @@ const BUDGETS = [
   { route: "/reports", files: [SHELL, "src/features/reports/ReportsPage.tsx"], kB: 400 },
   { route: "/workers", files: [SHELL, "src/features/workers/WorkersPage.tsx"], kB: 400 },
   { route: "/staff", files: [SHELL, "src/features/staff/StaffPage.tsx"], kB: 400 },
+  { route: "/staff/import", files: [SHELL, "src/features/staff/import/StaffImportsPage.tsx"], kB: 400 },
+  { route: "/staff/import/…", files: [SHELL, "src/features/staff/import/StaffImportPage.tsx"], kB: 400 },
   { route: "/staff/…", files: [SHELL, "src/features/staff/StaffMemberPage.tsx"], kB: 400 },
   { route: "/sites", files: [SHELL, "src/features/sites/SitesPage.tsx"], kB: 300 },
   { route: "/tenants", files: [SHELL, "src/features/tenants/TenantsPage.tsx"], kB: 400 },

@@ -23,6 +23,7 @@ import { explain } from "./explanations";
 import { FakeMachines } from "./machines";
 import { reports } from "./reports";
 import { FakeStaff } from "./staff";
+import { FakeStaffImports } from "./staffImports";
 
 /** As much of the core as the console's pages need, in memory. */
 export class FakeCore {
@@ -30,6 +31,7 @@ export class FakeCore {
   readonly machines = new FakeMachines();
   readonly #administration = new FakeAdministration(this.auth);
   readonly staff = new FakeStaff(this.auth, Date.now());
+  readonly imports = new FakeStaffImports(this.auth, this.staff);
   #visits = visitsUntil(Date.now());
   readonly customers = new FakeCustomers({
     check: (context) => this.auth.check(context),
@@ -100,6 +102,7 @@ export class FakeCore {
     this.#administration.register(router);
     this.customers.register(router);
     this.staff.register(router);
+    this.imports.register(router);
     router.service(VisitService, {
       listVisits: (request, context) => {
         this.auth.check(context);

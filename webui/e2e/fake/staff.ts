@@ -25,6 +25,19 @@ const SIZE_PX = 224;
 /** The same picture again is no other picture. */
 const seen = (image: Uint8Array) => `${image.length}-${image.slice(-64).join()}`;
 
+/** Why a picture is not taken, as an error of the core names it. */
+export interface PictureRefusal {
+  readonly reason: "NO_FACE" | "FACE_BLURRED" | "DUPLICATE_FACE" | "TOO_MANY_FACES";
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const CODES: Readonly<Record<PictureRefusal["reason"], Code>> = {
+  NO_FACE: Code.InvalidArgument,
+  FACE_BLURRED: Code.InvalidArgument,
+  DUPLICATE_FACE: Code.AlreadyExists,
+  TOO_MANY_FACES: Code.FailedPrecondition,
+};
+
 /** Looks left, ahead and right, over and over. */
 const NOSES = [112, 101, 123];
 
@@ -73,6 +86,36 @@ export class FakeStaff {
   /** Somebody else changes the details, in another browser. */
   changeElsewhere(staffId: string, jobTitle: string): void {
     this.#change(staffId, { jobTitle });
+  }
+
+  /** Who has the employee number, or else that name. */
+  find(employeeNumber: string, displayName: string): readonly Staff[] {
+    if (employeeNumber !== "") return this.#staff.filter((member) => member.employeeNumber === employeeNumber);
+    return this.#staff.filter((member) => !member.left && member.displayName.toLowerCase() === displayName.toLowerCase());
+  }
+
+  /** Answers the id of the new member. */
+  add(values: Partial<Staff>): string {
+    return this.#add(values, Date.now()).staffId;
+  }
+
+  /** What a picture shows by itself; undefined when it is a good one. */
+  judge(image: Uint8Array): PictureRefusal | undefined {
+    if (image.length < 2000) return { reason: "NO_FACE", metadata: {} };
+    if (image.length < 4000) return { reason: "FACE_BLURRED", metadata: { measured: "0.31", needed: "0.5" } };
+    return undefined;
+  }
+
+  /** Enrols a picture, or answers why it is not taken. */
+  enrol(staffId: string, image: Uint8Array): PictureRefusal | undefined {
+    const refusal = this.judge(image);
+    if (refusal) return refusal;
+    const pictures = this.#pictures.get(staffId) ?? new Set();
+    if (pictures.has(seen(image))) return { reason: "DUPLICATE_FACE", metadata: {} };
+    if ((this.#faces.get(staffId) ?? []).length >= MOST_FACES) return { reason: "TOO_MANY_FACES", metadata: { most: String(MOST_FACES) } };
+    this.#pictures.set(staffId, pictures.add(seen(image)));
+    this.#enrol(staffId, Date.now());
+    return undefined;
   }
 
   register(router: ConnectRouter): void {
@@ -124,14 +167,9 @@ export class FakeStaff {
       },
       addFace: ({ staffId, image }, context) => {
         this.auth.check(context);
-        if (image.length < 2000) throw refuse(Code.InvalidArgument, "NO_FACE");
-        if (image.length < 4000) {
-          throw refuse(Code.InvalidArgument, "FACE_BLURRED", { metadata: { measured: "0.31", needed: "0.5" } });
-        }
-        const pictures = this.#pictures.get(staffId) ?? new Set();
-        if (pictures.has(seen(image))) throw refuse(Code.AlreadyExists, "DUPLICATE_FACE");
-        this.#pictures.set(staffId, pictures.add(seen(image)));
-        return this.#enrol(staffId, Date.now());
+        const refusal = this.enrol(staffId, image);
+        if (refusal) throw refuse(CODES[refusal.reason], refusal.reason, { metadata: { ...refusal.metadata } });
+        return this.#faces.get(staffId)!.at(-1)!;
       },
       getFaceImage: ({ faceId }, context) => {
         this.auth.check(context);
@@ -245,7 +283,6 @@ export class FakeStaff {
 
   #enrol(staffId: string, now: number): StaffFace {
     const faces = this.#faces.get(staffId) ?? [];
-    if (faces.length >= MOST_FACES) throw refuse(Code.FailedPrecondition, "TOO_MANY_FACES", { metadata: { most: String(MOST_FACES) } });
     this.#made += 1;
     const nose = NOSES[faces.length % NOSES.length] ?? 112;
     const made = create(StaffFaceSchema, {

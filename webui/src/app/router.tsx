@@ -163,6 +163,18 @@ export function routes(backend: Backend): RouteObject[] {
               lazy: async () => ({ Component: (await import("../features/staff/StaffPage")).StaffPage }),
             },
             {
+              path: "staff/import",
+              handle: needs("staff.manage"),
+              loader: guard,
+              lazy: async () => ({ Component: (await import("../features/staff/import/StaffImportsPage")).StaffImportsPage }),
+            },
+            {
+              path: "staff/import/:importId",
+              handle: needs("staff.manage"),
+              loader: guard,
+              lazy: async () => ({ Component: (await import("../features/staff/import/StaffImportPage")).StaffImportPage }),
+            },
+            {
               path: "staff/:staffId",
               handle: needs("staff.manage"),
               loader: guard,

@@ -1,4 +1,4 @@
-import { IdcardOutlined, PlusOutlined, SearchOutlined } from "@ant-design/icons";
+import { IdcardOutlined, ImportOutlined, PlusOutlined, SearchOutlined } from "@ant-design/icons";
 import { useQuery } from "@connectrpc/connect-query";
 import { keepPreviousData } from "@tanstack/react-query";
 import { Button } from "antd";
@@ -14,6 +14,7 @@ import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { TextInput } from "../../components/fields/inputs";
 import { SelectField } from "../../components/fields/SelectField";
+import { LinkButton } from "../../components/LinkButton";
 import { PageHeader } from "../../components/PageHeader";
 import { isFiltered, NO_FILTERS, readFilters, type StaffFilters, toRequest, writeFilters } from "./filters";
 import { StaffEditor } from "./StaffEditor";
@@ -57,9 +58,15 @@ export function StaffPage() {
     <div className="space-y-5">
       <PageHeader title={t("staff")} note={t("staffNote")}>
         {manages && (
-          <Button type="primary" icon={<PlusOutlined aria-hidden="true" />} onClick={add}>
-            {t("addStaff")}
-          </Button>
+          <>
+            <LinkButton to="/staff/import">
+              <ImportOutlined aria-hidden="true" />
+              {t("import")}
+            </LinkButton>
+            <Button type="primary" icon={<PlusOutlined aria-hidden="true" />} onClick={add}>
+              {t("addStaff")}
+            </Button>
+          </>
         )}
       </PageHeader>
       <FilterBar filters={filters} sites={sites.data ?? []} onChange={change} />
@@ -88,9 +95,12 @@ export function StaffPage() {
       {staff.isSuccess && rows.length === 0 && !isFiltered(filters) && (
         <EmptyState icon={<IdcardOutlined />} title={t("noStaff")} hint={manages ? t("noStaffHint") : t("noStaffReader")}>
           {manages && (
-            <Button type="primary" onClick={add}>
-              {t("addFirst")}
-            </Button>
+            <span className="flex flex-wrap justify-center gap-3">
+              <Button type="primary" onClick={add}>
+                {t("addFirst")}
+              </Button>
+              <LinkButton to="/staff/import">{t("importMany")}</LinkButton>
+            </span>
           )}
         </EmptyState>
       )}

@@ -4,6 +4,8 @@ export const t = texts("features/staff", {
   staff: "Staff",
   staffNote: "Whoever works here is recognised and never counted.",
   addStaff: "Add staff member",
+  import: "Import",
+  importMany: "Import many",
   editStaff: "Edit staff member",
   addFirst: "Add the first one",
   noStaff: "Nobody yet",

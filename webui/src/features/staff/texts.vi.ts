@@ -5,6 +5,8 @@ export const vi: Translation<typeof t> = {
   staff: "Nhân viên",
   staffNote: "Người làm việc ở đây được nhận ra và không bao giờ được đếm.",
   addStaff: "Thêm nhân viên",
+  import: "Nhập",
+  importMany: "Nhập nhiều người",
   editStaff: "Sửa nhân viên",
   addFirst: "Thêm người đầu tiên",
   noStaff: "Chưa có ai",
