@@ -24,7 +24,7 @@ const PAGES = {
   users: { name: "users", path: "/users", shows: 'button[aria-label^="Edit "]:visible' },
   keys: { name: "keys", path: "/keys", shows: 'button[aria-label^="Revoke "]:visible' },
   privacy: { name: "privacy", path: "/privacy", shows: "main select" },
-  audit: { name: "audit", path: "/audit", shows: "main ol > li" },
+  audit: { name: "audit", path: "/audit", shows: 'main button[aria-label^="Details of entry "]:visible' },
 } satisfies Record<string, ConsolePage>;
 
 const { live, visits, reports, customers, cameras, workers, sites, staff, staffImport } = PAGES;

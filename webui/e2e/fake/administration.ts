@@ -3,7 +3,7 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, type ConnectRouter } from "@connectrpc/connect";
 
 import { type ApiKey, ApiKeySchema, ApiKeyService } from "../../src/api/gen/footfall/v1/api_key_service_pb";
-import { AuditEntrySchema, AuditService } from "../../src/api/gen/footfall/v1/audit_service_pb";
+import { type AuditEntry, AuditEntrySchema, AuditService } from "../../src/api/gen/footfall/v1/audit_service_pb";
 import { Role } from "../../src/api/gen/footfall/v1/auth_service_pb";
 import { CertificateService, type JoinToken, JoinTokenSchema } from "../../src/api/gen/footfall/v1/certificate_service_pb";
 import { type Tenant, TenantSchema, TenantService } from "../../src/api/gen/footfall/v1/tenant_service_pb";
@@ -161,12 +161,21 @@ export class FakeAdministration {
     router.service(AuditService, {
       listAuditEntries: ({ action, pageSize, pageToken }, context) => {
         this.#auth.check(context);
-        const found = Array.from({ length: ENTRIES }, (_, at) => this.#entry(at)).filter((entry) => entry.action.startsWith(action));
+        const found = this.#entries(action);
         const from = Number(pageToken);
         const to = from + pageSize;
         return { entries: found.slice(from, to), nextPageToken: to < found.length ? String(to) : "" };
       },
+      exportAuditEntries: ({ action }, context) => {
+        this.#auth.check(context);
+        return csv(this.#entries(action));
+      },
     });
+  }
+
+  /** Entries whose actions begin so, the newest first. */
+  #entries(action: string) {
+    return Array.from({ length: ENTRIES }, (_, at) => this.#entry(at)).filter((entry) => entry.action.startsWith(action));
   }
 
   #entry(at: number) {
@@ -184,4 +193,9 @@ export class FakeAdministration {
       hash: "9f2c".repeat(16),
     });
   }
+}
+
+async function* csv(entries: readonly AuditEntry[]) {
+  const lines = entries.map(({ sequence, action }) => `${sequence},${action}\r\n`);
+  for (const line of ["sequence,action\r\n", ...lines]) yield { contentType: "text/csv; charset=utf-8", data: new TextEncoder().encode(line) };
 }

@@ -15,6 +15,7 @@ export type Permission =
   | "keys.manage"
   | "privacy.manage"
   | "audit.read"
+  | "audit.export"
   | "tenants.manage";
 
 const SITE_MANAGER: readonly Permission[] = ["visits.read", "reports.read", "customers.read", "staff.manage", "cameras.manage"];
@@ -26,6 +27,7 @@ const TENANT_ADMIN: readonly Permission[] = [
   "keys.manage",
   "privacy.manage",
   "audit.read",
+  "audit.export",
 ];
 
 /** What each role may inside a tenant. */
@@ -38,7 +40,7 @@ const GRANTED: Readonly<Record<Role, readonly Permission[]>> = {
 };
 
 /** What a system administrator may who acts for no tenant. */
-const OUTSIDE: readonly Permission[] = ["tenants.manage", "users.manage", "audit.read"];
+const OUTSIDE: readonly Permission[] = ["tenants.manage", "users.manage", "audit.read", "audit.export"];
 
 /** Whether to offer an action. The server decides; a button that is not shown protects nothing. */
 export function can(who: SessionData | undefined, permission: Permission): boolean {

@@ -1,12 +1,16 @@
-import { AuditOutlined, CheckCircleOutlined, SearchOutlined, WarningOutlined } from "@ant-design/icons";
-import { useInfiniteQuery } from "@connectrpc/connect-query";
+import { AuditOutlined, CheckCircleOutlined, DownloadOutlined, SearchOutlined, WarningOutlined } from "@ant-design/icons";
+import { createConnectQueryKey, useInfiniteQuery } from "@connectrpc/connect-query";
+import { keepPreviousData, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
+import { useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 
 import { useUsers } from "../../api/admin";
 import { toAppError } from "../../api/errors";
 import { type AuditEntry, AuditService } from "../../api/gen/footfall/v1/audit_service_pb";
 import { Role } from "../../api/gen/footfall/v1/auth_service_pb";
+import { useAccess } from "../../api/hooks";
+import { LONG_LIST } from "../../api/longList";
 import { roleName } from "../../api/permissions";
 import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
@@ -14,25 +18,38 @@ import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { PageHeader } from "../../components/PageHeader";
 import { localZone } from "../../time/zoned";
 import { gapIn } from "./chain";
-import { EntryRow } from "./EntryRow";
+import { EntrySheet } from "./EntrySheet";
 import { FilterBar } from "./FilterBar";
-import { isBackward, isFiltered, readFilters, toRequest, writeFilters } from "./filters";
+import { isBackward, isFiltered, PAGE_SIZE, readFilters, toMatching, writeFilters } from "./filters";
+import { LogTable } from "./LogTable";
 import { t } from "./texts";
+import { useLogDownload } from "./useLogDownload";
 
-/** Who did what: read page by page, as far back as somebody asks. */
+const LIST_KEY = createConnectQueryKey({ schema: AuditService.method.listAuditEntries, cardinality: "infinite" });
+
+/** Who did what, the newest first, read as far as somebody scrolls. */
 export function AuditPage() {
   const [params, setParams] = useSearchParams();
+  const queries = useQueryClient();
   const filters = readFilters(params);
+  const backward = isBackward(filters);
   const zone = localZone();
   const users = useUsers();
+  const mayExport = useAccess().can("audit.export");
+  const download = useLogDownload();
+  const [opened, setOpened] = useState<AuditEntry>();
+  const log = useInfiniteQuery(
+    AuditService.method.listAuditEntries,
+    { ...toMatching(filters, zone), pageSize: PAGE_SIZE, pageToken: "" },
+    { ...LONG_LIST, placeholderData: keepPreviousData, enabled: !backward },
+  );
+  const entries = useMemo(() => log.data?.pages.flatMap((page) => page.entries) ?? [], [log.data]);
+  const startAgain = () => {
+    window.scrollTo({ top: 0 });
+    void queries.resetQueries({ queryKey: LIST_KEY });
+  };
+  const failure = log.error ? toAppError(log.error) : download.failure;
   const names = new Map((users.data ?? []).map(({ userId, displayName }) => [userId, displayName]));
-  const log = useInfiniteQuery(AuditService.method.listAuditEntries, toRequest(filters, zone), {
-    pageParamKey: "pageToken",
-    getNextPageParam: ({ nextPageToken }) => (nextPageToken === "" ? undefined : nextPageToken),
-    enabled: !isBackward(filters),
-  });
-  const entries = log.data?.pages.flatMap((page) => page.entries) ?? [];
-  const failure = log.error ? toAppError(log.error) : undefined;
   const actorOf = (entry: AuditEntry) => {
     if (entry.actorId === "") return entry.action.startsWith("auth.") ? t("nobody") : t("system");
     const known = names.get(entry.actorId);
@@ -42,7 +59,20 @@ export function AuditPage() {
 
   return (
     <div className="space-y-6">
-      <PageHeader title={t("title")} note={t("note", { zone: zone.replaceAll("_", " ") })} />
+      <PageHeader title={t("title")} note={t("note", { zone: zone.replaceAll("_", " ") })}>
+        {mayExport && (
+          <Button
+            icon={<DownloadOutlined aria-hidden="true" />}
+            disabled={backward || download.busy}
+            onClick={() => void download.start(filters, zone)}
+          >
+            {download.busy ? t("preparing") : t("download")}
+          </Button>
+        )}
+        <Button onClick={startAgain} loading={log.isFetching && !log.isPending && !log.isFetchingNextPage}>
+          {t("refresh")}
+        </Button>
+      </PageHeader>
       <FilterBar
         filters={filters}
         users={users.data ?? []}
@@ -50,8 +80,10 @@ export function AuditPage() {
           setParams(writeFilters(next), { replace: true });
         }}
       />
-      {failure && <ErrorAlert {...failure} requestId={failure.metadata.request_id} onRetry={() => void log.refetch()} />}
-      {!failure && log.isPending && !isBackward(filters) && <PageSkeleton />}
+      {failure && (
+        <ErrorAlert {...failure} requestId={failure.metadata.request_id} onRetry={log.error ? startAgain : undefined} />
+      )}
+      {!log.error && log.isPending && !backward && <PageSkeleton />}
       {log.data && entries.length === 0 && !isFiltered(filters) && (
         <EmptyState icon={<AuditOutlined />} title={t("noneYet")} hint={t("noneYetHint")} />
       )}
@@ -60,20 +92,32 @@ export function AuditPage() {
       )}
       {entries.length > 0 && (
         <>
-          {!isFiltered(filters) && <Numbering entries={entries} />}
-          <ol aria-label={t("list")} className="list-none overflow-hidden rounded-2xl border border-line bg-surface p-0">
-            {entries.map((entry) => (
-              <EntryRow key={entry.auditId} entry={entry} actor={actorOf(entry)} zone={zone} />
-            ))}
-          </ol>
-          {log.hasNextPage && (
-            <div className="flex justify-center">
-              <Button loading={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
-                {t("older")}
-              </Button>
-            </div>
-          )}
+          {!isFiltered(filters) && !log.isPlaceholderData && <Numbering entries={entries} />}
+          <LogTable
+            entries={entries}
+            actorOf={actorOf}
+            zone={zone}
+            busy={log.isPlaceholderData}
+            hasMore={log.hasNextPage && !log.isPlaceholderData}
+            onMore={() => {
+              if (!log.isFetching) void log.fetchNextPage();
+            }}
+            onOpen={setOpened}
+          />
+          <p role="status" className="text-center text-xs text-quiet">
+            {log.hasNextPage ? t("shownSoFar", { count: entries.length }) : t("shownAll", { count: entries.length })}
+          </p>
         </>
+      )}
+      {opened && (
+        <EntrySheet
+          entry={opened}
+          actor={actorOf(opened)}
+          zone={zone}
+          onClose={() => {
+            setOpened(undefined);
+          }}
+        />
       )}
     </div>
   );
@@ -81,7 +125,7 @@ export function AuditPage() {
 
 /** Whether what is shown is complete, as far as the numbers tell. */
 function Numbering({ entries }: { entries: readonly AuditEntry[] }) {
-  const gap = gapIn(entries);
+  const gap = useMemo(() => gapIn(entries), [entries]);
   const text = (key: "whole" | "gap", first: bigint | undefined, last: bigint | undefined) =>
     t(key, { first: String(first ?? ""), last: String(last ?? "") });
   if (gap) {

@@ -1,7 +1,5 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 
-import type { ListAuditEntriesRequestSchema } from "../../api/gen/footfall/v1/audit_service_pb";
 import { dayStart } from "../../time/zoned";
 
 /** What can be looked for: the first parts of the log's actions ("customer.merge"). */
@@ -74,16 +72,14 @@ export function isBackward({ from, to }: AuditFilters): boolean {
   return from !== "" && to !== "" && from > to;
 }
 
-/** The request for the first page; days are those of the zone's calendar. */
-export function toRequest(filters: AuditFilters, zone: string): MessageInitShape<typeof ListAuditEntriesRequestSchema> & { pageToken: string } {
+/** What is asked of the log, to read it and to take it along; days are those of the zone's calendar. */
+export function toMatching(filters: AuditFilters, zone: string) {
   const start = dayStart(filters.from, zone);
   const end = dayStart(filters.to, zone, 1);
   return {
     actorId: filters.who,
     action: filters.what === "" ? "" : `${filters.what}.`,
     resourceId: filters.target,
-    pageSize: PAGE_SIZE,
-    pageToken: "",
     ...(start === undefined ? {} : { startTime: timestampFromMs(start) }),
     ...(end === undefined ? {} : { endTime: timestampFromMs(end) }),
   };

@@ -6,6 +6,7 @@ import { Link } from "react-router";
 import { toAppError } from "../../api/errors";
 import { CustomerService, type Merge } from "../../api/gen/footfall/v1/customer_service_pb";
 import { useFace, useSession } from "../../api/hooks";
+import { nextPage } from "../../api/longList";
 import { can } from "../../api/permissions";
 import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
@@ -22,7 +23,7 @@ export function DoneMerges() {
   const merges = useInfiniteQuery(
     CustomerService.method.listMerges,
     { pageSize: 50, pageToken: "" },
-    { pageParamKey: "pageToken", getNextPageParam: ({ nextPageToken }) => (nextPageToken === "" ? undefined : nextPageToken) },
+    { pageParamKey: "pageToken", getNextPageParam: nextPage },
   );
   const failure = merges.error ? toAppError(merges.error) : undefined;
   const rows = merges.data?.pages.flatMap((page) => page.merges) ?? [];

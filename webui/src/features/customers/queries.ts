@@ -3,20 +3,17 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 
 import { CustomerService } from "../../api/gen/footfall/v1/customer_service_pb";
 import { VisitService } from "../../api/gen/footfall/v1/visit_service_pb";
+import { LONG_LIST, nextPage } from "../../api/longList";
 import { type CustomerFilters, toRequest } from "./customerFilters";
 
 const SIGHTINGS_PAGE = 100;
 
-function next(page: { nextPageToken: string }): string | undefined {
-  return page.nextPageToken === "" ? undefined : page.nextPageToken;
-}
-
-/** Customers by number, read as far as somebody scrolled. They are not read again by themselves: that would be every page. */
+/** Customers by number, read as far as somebody scrolled. */
 export function useCustomerPages(filters: CustomerFilters, enabled = true) {
   return useInfiniteQuery(
     CustomerService.method.listCustomers,
     { ...toRequest(filters), pageToken: "" },
-    { pageParamKey: "pageToken", getNextPageParam: next, staleTime: Infinity, gcTime: 60_000, enabled },
+    { ...LONG_LIST, enabled },
   );
 }
 
@@ -29,7 +26,7 @@ export function useSightingPages(customerId: string) {
   return useInfiniteQuery(
     CustomerService.method.listSightings,
     { customerId, pageSize: SIGHTINGS_PAGE, pageToken: "" },
-    { pageParamKey: "pageToken", getNextPageParam: next },
+    { pageParamKey: "pageToken", getNextPageParam: nextPage },
   );
 }
 

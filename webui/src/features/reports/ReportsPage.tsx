@@ -23,7 +23,7 @@ import { NumberTiles } from "./NumberTiles";
 import { compared } from "./period";
 import { ReportFilterBar } from "./ReportFilterBar";
 import { t } from "./texts";
-import { useDownload } from "./useDownload";
+import { useReportDownload } from "./useReportDownload";
 
 const MINUTE_MS = 60_000;
 
@@ -42,7 +42,7 @@ export function ReportsPage() {
   const weekdays = useQuery(ReportService.method.getDistribution, { ...asked, distribution: Distribution.DAY_OF_WEEK }, kept);
   const genders = useQuery(ReportService.method.getDistribution, { ...asked, distribution: Distribution.GENDER }, kept);
   const kinds = useQuery(ReportService.method.getDistribution, { ...asked, distribution: Distribution.NEW_VS_REPEAT }, kept);
-  const download = useDownload();
+  const download = useReportDownload();
   const refresh = () => {
     for (const query of [visitors, weekdays, genders, kinds]) void query.refetch();
   };

@@ -7,6 +7,7 @@ import { Outlet, useSearchParams } from "react-router";
 import { toAppError } from "../../api/errors";
 import { VisitService } from "../../api/gen/footfall/v1/visit_service_pb";
 import { useCameras, useSites } from "../../api/hooks";
+import { LONG_LIST } from "../../api/longList";
 import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
@@ -35,13 +36,9 @@ export function VisitsPage() {
     VisitService.method.listVisits,
     { ...toRequest(filters, zone), pageToken: "" },
     {
-      pageParamKey: "pageToken",
-      getNextPageParam: ({ nextPageToken }) => (nextPageToken === "" ? undefined : nextPageToken),
+      ...LONG_LIST,
       placeholderData: keepPreviousData,
       enabled: !backward && !sites.isPending,
-      // By itself it would read every page again that somebody scrolled through.
-      staleTime: Infinity,
-      gcTime: 30_000,
     },
   );
   const change = (next: VisitFilters) => {
