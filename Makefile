@@ -91,7 +91,7 @@ proto-baseline: setup-run ## At a release: what the next API is compared with
 	@$(BIN)/buf build proto -o proto/baseline.binpb
 
 ##@ Prove
-.PHONY: e2e fuzz test-console test-identity test-security bench-ingest bench-edge accuracy-edge bench-replay kill-edge bench-preview bench-search bench-identity bench-fairness bench-reports bench-pages bench-console bench-live faults-edge
+.PHONY: e2e fuzz test-console test-identity test-security bench-ingest bench-edge accuracy-edge bench-replay kill-edge bench-preview bench-search bench-identity bench-fairness bench-reports bench-pages bench-console bench-lists bench-live faults-edge
 e2e: setup-run ## The whole path on its own ports and data, with faults and a real browser
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) tests/e2e --timeout 900 $(ARGS)
@@ -185,6 +185,9 @@ bench-pages: setup-run ## How long the core takes for pages of lists of 100,000 
 
 bench-console: setup-run ## A storm of changes on the live page: one JSON line
 	@cd webui && node tools/bench-console.mjs
+
+bench-lists: setup-run ## Lists of 100,000 rows, scrolled to their end in a browser: a JSON line for each
+	@cd webui && node tools/bench-lists.mjs
 
 bench-live: setup-run ## From a worker's event to the live page in a browser: one JSON line
 	@PYTHONPATH=tests $(PY) tests/bench/bench_live.py $(ARGS)

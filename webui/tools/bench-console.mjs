@@ -16,29 +16,20 @@
 /* global PerformanceObserver, performance, setTimeout */
 import { writeFileSync } from "node:fs";
 
-import { createServer } from "vite";
-
 import { launchBrowser, openLivePage } from "./browser.mjs";
+import { openSources } from "./sources.mjs";
 
 const EVENTS = Number(process.env.EVENTS ?? 10_000);
 const PER_SECOND = Number(process.env.PER_SECOND ?? 100);
 const WARM_UP = Number(process.env.WARM_UP ?? 2_000);
 const PATIENCE_MS = 120_000;
 
-// The core of the browser tests is TypeScript, which this Node does not read by itself.
-const vite = await createServer({
-  configFile: false,
-  root: new URL("..", import.meta.url).pathname,
-  appType: "custom",
-  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-  optimizeDeps: { noDiscovery: true },
-  logLevel: "error",
-});
+const sources = await openSources();
 const browser = await launchBrowser();
 try {
-  const { FakeCore } = await vite.ssrLoadModule("/e2e/fake/core.ts");
-  const { serveFake } = await vite.ssrLoadModule("/e2e/fake/server.ts");
-  const { FAKE_ACCOUNT } = await vite.ssrLoadModule("/e2e/fake/auth.ts");
+  const { FakeCore } = await sources.load("/e2e/fake/core.ts");
+  const { serveFake } = await sources.load("/e2e/fake/server.ts");
+  const { FAKE_ACCOUNT } = await sources.load("/e2e/fake/auth.ts");
   const core = new FakeCore();
   const { url, close } = await serveFake(core);
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: "en-GB" });
@@ -130,5 +121,5 @@ try {
   await close();
 } finally {
   await browser.close();
-  await vite.close();
+  await sources.close();
 }

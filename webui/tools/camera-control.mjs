@@ -8,21 +8,14 @@
 import { fromJson, toJson } from "@bufbuild/protobuf";
 import { ConnectError, Code, createClient } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
-import { createServer } from "vite";
+
+import { openSources } from "./sources.mjs";
 
 const [, , baseUrl, ...calls] = process.argv;
 
-// The stubs are TypeScript, which this Node does not read by itself.
-const vite = await createServer({
-  configFile: false,
-  root: new URL("..", import.meta.url).pathname,
-  appType: "custom",
-  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-  optimizeDeps: { noDiscovery: true },
-  logLevel: "error",
-});
+const sources = await openSources();
 try {
-  const { CameraControlService } = await vite.ssrLoadModule("/src/api/gen/footfall/v1/camera_control_service_pb.ts");
+  const { CameraControlService } = await sources.load("/src/api/gen/footfall/v1/camera_control_service_pb.ts");
   const authorize = (next) => (call) => {
     call.header.set("authorization", `Bearer ${process.env.FOOTFALL_ACCESS_TOKEN}`);
     return next(call);
@@ -50,5 +43,5 @@ try {
     }
   }
 } finally {
-  await vite.close();
+  await sources.close();
 }

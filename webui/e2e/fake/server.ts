@@ -25,7 +25,7 @@ const CSP = [
 ].join("; ");
 
 /** The built console and a fake core on one port, as the gateway has the real ones. */
-export async function serveFake(core: FakeCore): Promise<{ url: string; close: () => Promise<void> }> {
+export async function serveFake(core: Pick<FakeCore, "register">): Promise<{ url: string; close: () => Promise<void> }> {
   const router = createConnectRouter();
   core.register(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
