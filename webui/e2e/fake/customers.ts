@@ -190,7 +190,7 @@ export class FakeCustomers {
       },
       listMergeSuggestions: (_, context) => {
         this.#check(context);
-        return { suggestions: this.#suggestions };
+        return { suggestions: this.#suggestions, matchThreshold: 0.52, newThreshold: 0.42 };
       },
       refreshMergeSuggestions: (_, context) => {
         this.#check(context);

@@ -18,4 +18,9 @@ export const t = texts("components", {
   copied: "Copied",
   copyByHand: "This browser does not let the console copy. Mark the text and copy it by hand.",
   visitor: "Visitor {number}",
+  sameFrom: "same from {score}",
+  newBelow: "new below {score}",
+  faceNone: "No image yet",
+  faceLoading: "Image is loading",
+  faceFailed: "Image is not available",
 });

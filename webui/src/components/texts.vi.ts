@@ -19,4 +19,9 @@ export const vi: Translation<typeof t> = {
   copied: "Đã sao chép",
   copyByHand: "Trình duyệt này không cho phép sao chép. Hãy chọn chữ và sao chép bằng tay.",
   visitor: "Khách {number}",
+  sameFrom: "cùng người từ {score}",
+  newBelow: "người mới dưới {score}",
+  faceNone: "Chưa có hình",
+  faceLoading: "Đang tải hình",
+  faceFailed: "Không có hình",
 };

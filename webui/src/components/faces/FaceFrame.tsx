@@ -1,3 +1,5 @@
+import { t } from "../texts";
+
 /** A face, or what is in its place while there is none. Fills its parent's width; always square. */
 export function FaceFrame(props: {
   status: "none" | "loading" | "shown" | "failed";
@@ -21,7 +23,7 @@ export function FaceFrame(props: {
       ) : (
         <div
           role="img"
-          aria-label={LABELS[status]}
+          aria-label={t(LABELS[status])}
           className={`absolute inset-0 grid place-items-center text-mute-ink ${status === "loading" ? "animate-pulse" : ""}`}
         >
           <svg viewBox="0 0 24 24" aria-hidden="true" className="size-3/5 fill-current opacity-25">
@@ -34,9 +36,4 @@ export function FaceFrame(props: {
   );
 }
 
-const LABELS = {
-  none: "No image yet",
-  loading: "Image is loading",
-  shown: "",
-  failed: "Image is not available",
-} as const;
+const LABELS = { none: "faceNone", loading: "faceLoading", failed: "faceFailed" } as const;

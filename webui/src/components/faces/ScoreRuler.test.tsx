@@ -3,8 +3,6 @@ import { expect, it } from "vitest";
 
 import { ScoreRuler } from "./ScoreRuler";
 
-const TEXTS = { name: "Similarity", match: "same from", fresh: "new below" };
-
 function placeOf(container: HTMLElement, text: string): number {
   const found = [...container.querySelectorAll("text")].find((each) => each.textContent === text);
   return Number.parseFloat(found?.getAttribute("x") ?? "NaN");
@@ -19,7 +17,7 @@ it("says everything that it draws to who cannot see it", () => {
         { key: "1", label: "Best", score: 0.71, main: true },
         { key: "2", label: "Number 2", score: 0.38 },
       ]}
-      texts={TEXTS}
+      name="Similarity"
     />,
   );
   expect(screen.getByRole("img").getAttribute("aria-label")).toBe(
@@ -29,7 +27,7 @@ it("says everything that it draws to who cannot see it", () => {
 
 it("keeps scores in order on one scale, negative ones included", () => {
   const { container } = render(
-    <ScoreRuler match={0.5} fresh={0.4} marks={[{ key: "1", label: "Best", score: -0.2, main: true }]} texts={TEXTS} />,
+    <ScoreRuler match={0.5} fresh={0.4} marks={[{ key: "1", label: "Best", score: -0.2, main: true }]} name="Similarity" />,
   );
   const places = ["-0.20", "new below 0.40", "same from 0.50"].map((text) => placeOf(container, text));
   expect(places.every((place) => place >= 0 && place <= 100)).toBe(true);
@@ -37,6 +35,6 @@ it("keeps scores in order on one scale, negative ones included", () => {
 });
 
 it("draws one threshold where there is only one", () => {
-  const { container } = render(<ScoreRuler match={0.5} marks={[]} texts={TEXTS} />);
+  const { container } = render(<ScoreRuler match={0.5} marks={[]} name="Similarity" />);
   expect([...container.querySelectorAll("text")].map((each) => each.textContent)).toEqual(["same from 0.50"]);
 });

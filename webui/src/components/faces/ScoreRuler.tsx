@@ -1,3 +1,5 @@
+import { t } from "../texts";
+
 /** A score that is pointed out on the ruler. */
 export interface ScoreMark {
   readonly key: string;
@@ -23,24 +25,27 @@ export function ScoreRuler(props: {
   match: number;
   /** Below this it is nobody's. Undefined where there is only one threshold. */
   fresh?: number | undefined;
-  texts: { readonly name: string; readonly match: string; readonly fresh: string };
+  /** What the ruler measures. */
+  name: string;
 }) {
-  const { marks, match, fresh = match, texts } = props;
+  const { marks, match, fresh = match, name } = props;
   const low = Math.min(0, ...marks.map(({ score }) => score));
   const place = (score: number) => EDGE + ((score - low) / (1 - low)) * (100 - 2 * EDGE);
   const main = marks.find((mark) => mark.main) ?? marks[0];
+  const sameFrom = t("sameFrom", { score: scoreText(match) });
+  const newBelow = t("newBelow", { score: scoreText(fresh) });
   const spoken = [
     ...marks.map(({ label, score }) => `${label} ${scoreText(score)}`),
-    `${texts.match} ${scoreText(match)}`,
-    ...(fresh === match ? [] : [`${texts.fresh} ${scoreText(fresh)}`]),
+    sameFrom,
+    ...(fresh === match ? [] : [newBelow]),
   ].join(", ");
   return (
-    <svg role="img" aria-label={`${texts.name}: ${spoken}`} width="100%" height={HEIGHT} className="overflow-visible text-xs">
+    <svg role="img" aria-label={`${name}: ${spoken}`} width="100%" height={HEIGHT} className="overflow-visible text-xs">
       <Zone from={place(low)} to={place(fresh)} className="fill-mute" />
       <Zone from={place(fresh)} to={place(match)} className="fill-amber" />
       <Zone from={place(match)} to={place(1)} className="fill-tint" />
-      {fresh !== match && <Threshold at={place(fresh)} text={`${texts.fresh} ${scoreText(fresh)}`} before />}
-      <Threshold at={place(match)} text={`${texts.match} ${scoreText(match)}`} />
+      {fresh !== match && <Threshold at={place(fresh)} text={newBelow} before />}
+      <Threshold at={place(match)} text={sameFrom} />
       {marks.map((mark) => (
         <rect
           key={mark.key}

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { toAppError } from "../../api/errors";
 import { MergeSuggestionKind } from "../../api/gen/footfall/v1/customer_service_pb";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
-import { ScoreRuler } from "../../components/faces/ScoreRuler";
+import { ScoreRuler, scoreText } from "../../components/faces/ScoreRuler";
 import { customerName } from "../../components/visitorName";
 import type { InboxItem } from "./inbox";
 import { KeyLegend } from "./KeyLegend";
@@ -19,6 +19,8 @@ import { type InboxKey, useInboxKeys } from "./useInboxKeys";
 /** One question: the two sides, how alike they are, and the answers. */
 export function InboxQuestion(props: {
   item: InboxItem;
+  /** From which score a face is somebody's, and below which it is nobody's. */
+  zones: { readonly match: number; readonly fresh: number };
   manages: boolean;
   busy: boolean;
   keysOn: boolean;
@@ -28,7 +30,7 @@ export function InboxQuestion(props: {
   onSkip: () => void;
   onUndo: () => void;
 }) {
-  const { item, manages, busy, keysOn, onKeysOn, onMerge, onRefuse, onSkip, onUndo } = props;
+  const { item, zones, manages, busy, keysOn, onKeysOn, onMerge, onRefuse, onSkip, onUndo } = props;
   const isMerge = item.kind === MergeSuggestionKind.MERGE;
   const places = usePlaces();
   const left = useCustomer(item.customerId, item.customerId !== "");
@@ -88,9 +90,11 @@ export function InboxQuestion(props: {
       <div className="rounded-2xl border border-line bg-surface px-4 pt-3 pb-4">
         <ScoreRuler
           marks={[{ key: "score", label: t("inbox.alike"), score: item.score, main: true }]}
-          match={item.threshold}
-          texts={{ name: t("inbox.alike"), match: t("inbox.threshold"), fresh: "" }}
+          match={zones.match}
+          fresh={zones.fresh}
+          name={t("inbox.alike")}
         />
+        <p className="mt-2 text-xs text-quiet">{t("inbox.suggestedFrom", { score: scoreText(item.threshold) })}</p>
         {item.evidence.length > 0 && (
           <ul className="mt-2 list-disc pl-5 text-xs text-quiet">
             {item.evidence.map((words) => (

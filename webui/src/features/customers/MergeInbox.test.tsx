@@ -47,7 +47,7 @@ function open(options: { suggestions?: MergeSuggestion[]; apart?: boolean; role?
       router.service(SiteService, { listSites: () => ({ sites: [SITE] }) });
       router.service(CameraService, { listCameras: () => ({ cameras: [CAMERA] }) });
       router.service(CustomerService, {
-        listMergeSuggestions: () => ({ suggestions }),
+        listMergeSuggestions: () => ({ suggestions, matchThreshold: 0.55, newThreshold: 0.42 }),
         getCustomer: ({ customerId }) => {
           const found = PEOPLE.find((each) => each.customerId === customerId);
           if (!found) throw refusal(Code.NotFound, "CUSTOMER_NOT_FOUND");
@@ -104,6 +104,8 @@ it("names who stays with the visits, and what the merge would do", async () => {
   expect(await screen.findByRole("button", { name: "Merge 2 visits of Visitor 2 into Ann" })).toBeDefined();
   expect(await screen.findByText(/4 visits together, 3 afterwards/)).toBeDefined();
   expect(screen.getByText("2 questions left")).toBeDefined();
+  expect(screen.getByRole("img", { name: "Alike: Alike 0.70, same from 0.55, new below 0.42" })).toBeDefined();
+  expect(screen.getByText("Asked from 0.52 on.")).toBeDefined();
 });
 
 it("answers by keys, and takes the answers back on the server", async () => {

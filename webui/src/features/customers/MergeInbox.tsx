@@ -123,6 +123,7 @@ export function MergeInbox() {
           <InboxQuestion
             key={current.key}
             item={current}
+            zones={{ match: suggestions.data?.matchThreshold ?? 0, fresh: suggestions.data?.newThreshold ?? 0 }}
             manages={manages}
             busy={decisions.busy}
             keysOn={keysOn}

@@ -158,7 +158,7 @@ export const t = texts("features/customers", {
   "inbox.next": "Next",
   "inbox.choose": "Answer this one first: {score} alike",
   "inbox.alike": "Alike",
-  "inbox.threshold": "One person from",
+  "inbox.suggestedFrom": "Asked from {score} on.",
   "inbox.merged": "Merged.",
   "inbox.confirmed": "Done. This one cannot be undone here.",
   "inbox.distinct": "Marked as two people: they will not be suggested again.",

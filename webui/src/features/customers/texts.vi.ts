@@ -149,7 +149,7 @@ export const vi: Translation<typeof t> = {
   "inbox.next": "Tiếp theo",
   "inbox.choose": "Trả lời câu này trước: giống {score}",
   "inbox.alike": "Độ giống",
-  "inbox.threshold": "Cùng một người từ",
+  "inbox.suggestedFrom": "Được hỏi từ mức {score}.",
   "inbox.merged": "Đã gộp.",
   "inbox.confirmed": "Đã xong. Việc này không hoàn tác được ở đây.",
   "inbox.distinct": "Đã đánh dấu là hai người: sẽ không được gợi ý lại.",

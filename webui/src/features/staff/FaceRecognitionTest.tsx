@@ -174,7 +174,7 @@ function Answer({ staff, url, answer }: { staff: Staff; url: string; answer: Tes
           marks={candidates.map((candidate, at) => ({ key: candidate.customerId, label: nameOf(candidate), score: candidate.score, main: at === 0 }))}
           match={thresholds.match}
           fresh={thresholds.new}
-          texts={{ name: t("likeness"), match: t("sameFrom"), fresh: t("newBelow") }}
+          name={t("likeness")}
         />
       )}
       <p>{ruleText(answer.rule)}</p>

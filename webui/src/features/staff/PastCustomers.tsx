@@ -163,7 +163,7 @@ function Proposal(props: {
       <ScoreRuler
         marks={[{ key: proposal.customerId, label: customer, score: proposal.score, main: true }]}
         match={threshold}
-        texts={{ name: t("likeness"), match: t("sameFrom"), fresh: t("sameFrom") }}
+        name={t("likeness")}
       />
     </li>
   );

@@ -143,8 +143,6 @@ export const t = texts("features/staff", {
   testedPicture: "The tested picture",
   closestFace: "{name}, {provenance}",
   likeness: "Likeness",
-  sameFrom: "same from",
-  newBelow: "new below",
   candidates: "The closest people",
   kindAsked: "The one that is tested",
   kindStaff: "Works here",

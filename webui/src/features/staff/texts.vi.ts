@@ -144,8 +144,6 @@ export const vi: Translation<typeof t> = {
   testedPicture: "Ảnh được thử",
   closestFace: "{name}, {provenance}",
   likeness: "Độ giống",
-  sameFrom: "cùng người từ",
-  newBelow: "người mới dưới",
   candidates: "Những người giống nhất",
   kindAsked: "Người đang được thử",
   kindStaff: "Nhân viên",

@@ -46,13 +46,24 @@ it("tells the score, the thresholds that held, who came second and what was meas
   const why = await screen.findByTestId("why");
   expect(within(why).getByText("Recognised")).toBeDefined();
   expect(within(why).getByRole("img", { name: /Best 0\.71.*same from 0\.52, new below 0\.42/ })).toBeDefined();
-  expect(await within(why).findByText("Ada")).toBeDefined();
-  expect((await within(why).findByText(/Visitor 2/)).textContent).toBe("Visitor 2, 0.38");
+  expect((await within(why).findByRole("link", { name: "Ada" })).getAttribute("href")).toBe(`/customers/${uuid("4", 1)}`);
+  const second = await within(why).findByRole("link", { name: "Visitor 2" });
+  expect(second.closest("dd")?.textContent).toBe("Visitor 2, 0.38");
+  expect(within(why).getByRole("link", { name: "Everything about this person" }).getAttribute("href")).toBe(`/customers/${uuid("4", 1)}`);
   expect(within(why).getByText("0.33 (at least 0.04)")).toBeDefined();
   expect(within(why).getByText("sface-2021dec-int8")).toBeDefined();
   const sharpness = within(why).getByRole("row", { name: /Sharpness/ });
   expect(sharpness.textContent).toBe("Sharpness0.440.25 ✓reached0.50 ✗not reached");
   expect(within(why).getByText("at most 1 h")).toBeDefined();
+});
+
+it("leads from staff to their own page", async () => {
+  const { candidates } = explanationOf(1, NOON);
+  open({ explanations: [explanationOf(1, NOON, { outcome: "staff", isStaff: true, candidates: candidates.map((each) => ({ ...each, isStaff: true })) })] });
+  const why = await screen.findByTestId("why");
+  expect((await within(why).findByRole("link", { name: "Ada (staff)" })).getAttribute("href")).toBe(`/staff/${uuid("4", 1)}`);
+  expect(within(why).getByRole("link", { name: "This staff member's page" }).getAttribute("href")).toBe(`/staff/${uuid("4", 1)}`);
+  expect(within(why).queryByRole("link", { name: "All visits of this person" })).toBeNull();
 });
 
 it("shows each sighting of the visit, the newest first", async () => {

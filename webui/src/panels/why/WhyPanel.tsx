@@ -58,7 +58,7 @@ export function WhyPanel(props: {
               score: candidate.score,
               main: at === 0,
             }))}
-            texts={{ name: t("similarity"), match: t("sameFrom"), fresh: t("newBelow") }}
+            name={t("similarity")}
           />
           <dl className="divide-y divide-line">
             {second && (
@@ -100,9 +100,14 @@ export function WhyPanel(props: {
       )}
       {explanation.customerId !== "" && (
         <div className="flex flex-wrap items-center gap-3 border-t border-line pt-4">
-          <Link to={`/visits?customer=${explanation.customerId}`} className="font-medium text-brand">
-            {t("allVisits")}
+          <Link to={pageOf(explanation.customerId, explanation.isStaff)} className="font-medium text-brand">
+            {t(explanation.isStaff ? "staffPage" : "customerPage")}
           </Link>
+          {!explanation.isStaff && (
+            <Link to={`/visits?customer=${explanation.customerId}`} className="font-medium text-brand">
+              {t("allVisits")}
+            </Link>
+          )}
           <SplitAction customerId={explanation.customerId} trackId={explanation.trackId} />
         </div>
       )}
@@ -133,7 +138,16 @@ function PersonName({ candidate }: { candidate: ExplainedCandidate }) {
   if (candidate.isWaiting) return t("waiting");
   if (!customer) return t("known");
   const name = customer.displayName === "" ? t("visitor", { number: customer.number.toString() }) : customer.displayName;
-  return candidate.isStaff ? t("staffName", { name }) : name;
+  return (
+    <Link to={pageOf(customer.customerId, candidate.isStaff)} className="text-brand">
+      {candidate.isStaff ? t("staffName", { name }) : name}
+    </Link>
+  );
+}
+
+/** A staff member goes by the id of the person that they are. */
+function pageOf(customerId: string, isStaff: boolean): string {
+  return `/${isStaff ? "staff" : "customers"}/${customerId}`;
 }
 
 function Gates({ explanation }: { explanation: Explanation }) {

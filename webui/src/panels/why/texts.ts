@@ -39,8 +39,6 @@ export const t = texts("panels/why", {
 
   howAlike: "How alike",
   similarity: "Similarity",
-  sameFrom: "same from",
-  newBelow: "new below",
   best: "Best",
   place: "Number {number}",
   runnerUp: "Runner-up",
@@ -74,6 +72,8 @@ export const t = texts("panels/why", {
   sightings: "Sightings",
   rule: "Rule",
   version: "version {version}",
+  customerPage: "Everything about this person",
+  staffPage: "This staff member's page",
   allVisits: "All visits of this person",
 
   notThisPerson: "Not this person",

@@ -40,8 +40,6 @@ export const vi: Translation<typeof t> = {
 
   howAlike: "Giống đến đâu",
   similarity: "Độ giống",
-  sameFrom: "cùng người từ",
-  newBelow: "người mới dưới",
   best: "Gần nhất",
   place: "Thứ {number}",
   runnerUp: "Người thứ hai",
@@ -72,6 +70,8 @@ export const vi: Translation<typeof t> = {
   sightings: "Số lần thấy",
   rule: "Quy tắc",
   version: "phiên bản {version}",
+  customerPage: "Mọi điều về người này",
+  staffPage: "Trang của nhân viên này",
   allVisits: "Mọi lượt ghé của người này",
 
   notThisPerson: "Không phải người này",
