@@ -6,8 +6,10 @@ import { useState } from "react";
 import { useJoinTokens } from "../../api/admin";
 import { toAppError } from "../../api/errors";
 import type { JoinToken } from "../../api/gen/footfall/v1/certificate_service_pb";
+import { ErrorReason } from "../../api/gen/footfall/v1/error_reason_pb";
 import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
+import { InfoNote } from "../../components/feedback/InfoNote";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { PagedTable } from "../../components/table/PagedTable";
 import { moment } from "../../time/format";
@@ -22,6 +24,7 @@ export function JoinTokens({ siteNames, zone }: { siteNames: ReadonlyMap<string,
   const [adding, setAdding] = useState(false);
   const [revoking, setRevoking] = useState<JoinToken>();
   const failure = tokens.error ? toAppError(tokens.error) : undefined;
+  const noAuthority = failure?.reason === ErrorReason.NO_CERTIFICATE_AUTHORITY;
   const made = (token: JoinToken) => (token.createTime ? moment(timestampMs(token.createTime), zone) : "");
   const until = (token: JoinToken) => (token.expireTime ? moment(timestampMs(token.expireTime), zone) : "");
   const revoke = (token: JoinToken) => (
@@ -39,16 +42,27 @@ export function JoinTokens({ siteNames, zone }: { siteNames: ReadonlyMap<string,
   return (
     <section aria-labelledby="join-tokens" className="space-y-3">
       <SectionHeader id="join-tokens" title={t("joinTokens")} note={t("joinTokensNote")}>
-        <Button
-          icon={<PlusOutlined aria-hidden="true" />}
-          onClick={() => {
-            setAdding(true);
-          }}
-        >
-          {t("addToken")}
-        </Button>
+        {!noAuthority && (
+          <Button
+            icon={<PlusOutlined aria-hidden="true" />}
+            onClick={() => {
+              setAdding(true);
+            }}
+          >
+            {t("addToken")}
+          </Button>
+        )}
       </SectionHeader>
-      {failure && <ErrorAlert {...failure} requestId={failure.metadata.request_id} onRetry={() => void tokens.refetch()} />}
+      {noAuthority && (
+        <InfoNote title={t("noAuthority")}>
+          <p className="text-quiet">{t("noAuthorityNote")}</p>
+          <p className="text-quiet">
+            {t("noAuthorityFirst")} <code className="font-mono text-xs">footfall-server generate-authority --dir …</code>
+          </p>
+          <p className="text-quiet">{t("noAuthorityThen")}</p>
+        </InfoNote>
+      )}
+      {failure && !noAuthority && <ErrorAlert {...failure} requestId={failure.metadata.request_id} onRetry={() => void tokens.refetch()} />}
       {!failure && tokens.isPending && <PageSkeleton />}
       {tokens.data?.length === 0 && <EmptyState icon={<ApiOutlined />} title={t("noTokens")} hint={t("noTokensHint")} />}
       {tokens.data !== undefined && tokens.data.length > 0 && (

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { Code } from "@connectrpc/connect";
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
@@ -8,7 +9,7 @@ import { type ApiKey, ApiKeySchema, ApiKeyService } from "../../api/gen/footfall
 import { Role } from "../../api/gen/footfall/v1/auth_service_pb";
 import { CertificateService } from "../../api/gen/footfall/v1/certificate_service_pb";
 import { SiteService } from "../../api/gen/footfall/v1/site_service_pb";
-import { renderConsole } from "../../testing/renderConsole";
+import { refusal, renderConsole } from "../../testing/renderConsole";
 import { SITE, uuid } from "../../testing/shop";
 
 const keyOf = (number: number, displayName: string, more: Partial<ApiKey> = {}): ApiKey => ({
@@ -58,4 +59,41 @@ it("makes a key, shows it once, and asks before one ends", async () => {
   await vi.waitFor(() => {
     expect(revokeApiKey).toHaveBeenCalledWith(expect.objectContaining({ apiKeyId: uuid("8", 1) }), expect.anything());
   });
+});
+
+it("says quietly what is to be set up where there is no certificate authority", async () => {
+  renderConsole({
+    path: "/keys",
+    services: (core) => {
+      core.service(SiteService, { listSites: () => ({ sites: [SITE] }) });
+      core.service(ApiKeyService, { listApiKeys: () => ({}) });
+      core.service(CertificateService, {
+        listJoinTokens: () => {
+          throw refusal(Code.FailedPrecondition, "NO_CERTIFICATE_AUTHORITY");
+        },
+      });
+    },
+  });
+  const note = await screen.findByRole("note");
+  expect(note.textContent).toContain("footfall-server generate-authority");
+  expect(note.textContent).toContain("docs/operations.md");
+  expect(screen.queryByRole("alert")).toBeNull();
+  expect(screen.queryByRole("button", { name: "New join token" })).toBeNull();
+});
+
+it("says that join tokens cannot be read for another reason as the failure that it is", async () => {
+  renderConsole({
+    path: "/keys",
+    services: (core) => {
+      core.service(SiteService, { listSites: () => ({ sites: [SITE] }) });
+      core.service(ApiKeyService, { listApiKeys: () => ({}) });
+      core.service(CertificateService, {
+        listJoinTokens: () => {
+          throw refusal(Code.FailedPrecondition, "TENANT_REQUIRED");
+        },
+      });
+    },
+  });
+  expect(await screen.findByRole("alert")).toBeDefined();
+  expect(screen.queryByRole("note")).toBeNull();
 });
