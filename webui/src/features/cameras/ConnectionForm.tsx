@@ -144,8 +144,8 @@ export function ConnectionForm({ camera }: { camera: Camera }) {
         onSaveAnyway={() => {
           save(true);
         }}
-        onTakeTheirs={() => {
-          begin(camera);
+        onTakeTheirs={(theirs) => {
+          begin(theirs);
           saving.reset();
         }}
       />

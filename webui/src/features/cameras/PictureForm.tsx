@@ -112,8 +112,8 @@ export function PictureForm({ camera, site }: { camera: Camera; site: Site | und
         onSaveAnyway={() => {
           save(true);
         }}
-        onTakeTheirs={() => {
-          begin(camera);
+        onTakeTheirs={(theirs) => {
+          begin(theirs);
           saving.reset();
         }}
       />

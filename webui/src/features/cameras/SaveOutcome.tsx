@@ -1,19 +1,21 @@
-import { Button } from "antd";
-
+import type { Camera } from "../../api/gen/footfall/v1/camera_service_pb";
+import { ConflictNote } from "../../components/feedback/ConflictNote";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { t } from "./texts";
 import type { CameraSave } from "./useCameraSave";
 
 /** What became of saving: whether the worker has it, or why it was not saved. */
-export function SaveOutcome(props: { saving: CameraSave; onSaveAnyway: () => void; onTakeTheirs: () => void }) {
+export function SaveOutcome(props: { saving: CameraSave; onSaveAnyway: () => void; onTakeTheirs: (theirs: Camera) => void }) {
   const { saving, onSaveAnyway, onTakeTheirs } = props;
-  if (saving.conflict) {
+  const { theirs } = saving;
+  if (theirs) {
     return (
-      <div role="alert" className="flex flex-wrap items-center gap-3 rounded-xl bg-amber px-4 py-3 text-amber-ink">
-        <p className="min-w-0 flex-1">{t("conflict")}</p>
-        <Button onClick={onTakeTheirs}>{t("takeTheirs")}</Button>
-        <Button onClick={onSaveAnyway}>{t("saveAnyway")}</Button>
-      </div>
+      <ConflictNote
+        onTheirs={() => {
+          onTakeTheirs(theirs);
+        }}
+        onMine={onSaveAnyway}
+      />
     );
   }
   if (saving.failure) return <ErrorAlert {...saving.failure} requestId={saving.failure.metadata.request_id} />;

@@ -55,9 +55,9 @@ export function ZoneWorkshop(props: {
         onSaveAnyway={() => {
           save(true);
         }}
-        onTakeTheirs={() => {
-          setBase(camera);
-          dispatch({ type: "load", zones: zonesOf(camera.settings) });
+        onTakeTheirs={(theirs) => {
+          setBase(theirs);
+          dispatch({ type: "load", zones: zonesOf(theirs.settings) });
           saving.reset();
         }}
       />

@@ -4,7 +4,9 @@ import { Button } from "antd";
 import { useState } from "react";
 
 import { toAppError } from "../../api/errors";
+import { ErrorReason } from "../../api/gen/footfall/v1/error_reason_pb";
 import { type Staff, StaffService } from "../../api/gen/footfall/v1/staff_service_pb";
+import { ConflictNote } from "../../components/feedback/ConflictNote";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { DayInput } from "../../components/fields/DayInput";
 import { Sheet } from "../../components/overlay/Sheet";
@@ -28,6 +30,7 @@ export function LeaveDialog({ staff, zone, onClose }: { staff: Staff; zone: stri
     },
   });
   const failure = update.error ? toAppError(update.error) : undefined;
+  const conflict = failure?.reason === ErrorReason.ETAG_MISMATCH;
   const name = staffName(staff);
   const leave = () => {
     const at = when === "now" ? Date.now() : end;
@@ -86,7 +89,15 @@ export function LeaveDialog({ staff, zone, onClose }: { staff: Staff; zone: stri
             </div>
           )}
         </fieldset>
-        {failure && <ErrorAlert {...failure} requestId={failure.metadata.request_id} />}
+        {conflict && (
+          <ConflictNote
+            onTheirs={() => {
+              update.reset();
+              void changed();
+            }}
+          />
+        )}
+        {failure && !conflict && <ErrorAlert {...failure} requestId={failure.metadata.request_id} />}
         <div className="flex justify-end gap-3">
           <Button onClick={onClose}>{t("cancel")}</Button>
           <Button type="primary" danger disabled={late} loading={update.isPending} onClick={leave}>

@@ -1,13 +1,11 @@
 import { useMutation } from "@connectrpc/connect-query";
-import { createClient } from "@connectrpc/connect";
-import { Button } from "antd";
 import { type ChangeEvent, useState } from "react";
 
-import { useBackend } from "../../api/backend";
 import { toAppError } from "../../api/errors";
 import { ErrorReason } from "../../api/gen/footfall/v1/error_reason_pb";
 import { type Staff, StaffService } from "../../api/gen/footfall/v1/staff_service_pb";
 import { useSites } from "../../api/hooks";
+import { ConflictNote } from "../../components/feedback/ConflictNote";
 import { FormField } from "../../components/fields/FormField";
 import { DayInput } from "../../components/fields/DayInput";
 import { TextInput } from "../../components/fields/inputs";
@@ -31,7 +29,6 @@ interface TextMore {
 /** Adds a staff member, or changes the details of one. */
 export function StaffEditor(props: { staff: Staff | undefined; onClose: () => void; onSaved?: (saved: Staff) => void }) {
   const { staff, onClose, onSaved } = props;
-  const { transport } = useBackend();
   const sites = useSites();
   const changed = useStaffChanged();
   // What the form began with: changes are those against it, and its etag is what they are made to.
@@ -50,9 +47,10 @@ export function StaffEditor(props: { staff: Staff | undefined; onClose: () => vo
   };
   const creation = useMutation(StaffService.method.createStaff, done);
   const update = useMutation(StaffService.method.updateStaff, done);
-  const error = creation.error ?? update.error;
+  const reread = useMutation(StaffService.method.getStaff);
+  const error = creation.error ?? reread.error ?? update.error;
   const failure = error ? toAppError(error) : undefined;
-  const conflict = failure?.reason === ErrorReason.ETAG_MISMATCH;
+  const conflict = update.error !== null && toAppError(update.error).reason === ErrorReason.ETAG_MISMATCH;
   const faults = checked ? staffFaults(draft) : new Map<keyof StaffDraft, string>();
   const set = (change: Partial<StaffDraft>) => {
     setDraft({ ...draft, ...change });
@@ -68,13 +66,19 @@ export function StaffEditor(props: { staff: Staff | undefined; onClose: () => vo
     if (base) saveOver(base);
     else creation.mutate({ staff: staffOf(draft, zone, undefined), requestId });
   };
-  const settle = async (keepMine: boolean) => {
+  const settle = (keepMine: boolean) => {
     if (!base) return;
-    const theirs = await createClient(StaffService, transport).getStaff({ staffId: base.staffId });
-    setBase(theirs);
-    update.reset();
-    if (keepMine) saveOver(theirs);
-    else setDraft(draftOf(theirs, zone));
+    reread.mutate(
+      { staffId: base.staffId },
+      {
+        onSuccess: (theirs) => {
+          setBase(theirs);
+          update.reset();
+          if (keepMine) saveOver(theirs);
+          else setDraft(draftOf(theirs, zone));
+        },
+      },
+    );
   };
   const field = (name: TextField, label: string, path: string, more: TextMore = {}) => {
     const { hint, day = false, ...input } = more;
@@ -99,19 +103,20 @@ export function StaffEditor(props: { staff: Staff | undefined; onClose: () => vo
       title={staff ? t("editStaff") : t("addStaff")}
       action={staff ? t("save") : t("addStaff")}
       busy={creation.isPending || update.isPending}
-      failure={conflict ? undefined : failure}
+      failure={failure?.reason === ErrorReason.ETAG_MISMATCH ? undefined : failure}
       onSave={save}
       onClose={onClose}
     >
       {conflict && (
-        <div role="alert" className="space-y-3 rounded-xl bg-amber px-4 py-3 text-amber-ink">
-          <p className="font-medium">{t("conflict")}</p>
-          <p>{t("conflictHint")}</p>
-          <div className="flex flex-wrap gap-3">
-            <Button onClick={() => void settle(false)}>{t("takeTheirs")}</Button>
-            <Button onClick={() => void settle(true)}>{t("keepMine")}</Button>
-          </div>
-        </div>
+        <ConflictNote
+          busy={reread.isPending}
+          onTheirs={() => {
+            settle(false);
+          }}
+          onMine={() => {
+            settle(true);
+          }}
+        />
       )}
       {field("displayName", t("name"), "display_name", { autoFocus: true, maxLength: 120 })}
       {field("employeeNumber", t("employeeNumber"), "employee_number", { maxLength: 64, hint: t("employeeNumberHint") })}

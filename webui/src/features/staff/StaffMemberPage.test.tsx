@@ -112,8 +112,8 @@ it("saves over what somebody else changed only when told to", async () => {
   const form = within(screen.getByRole("dialog"));
   await userEvent.type(form.getByLabelText("Job title"), "Manager");
   await userEvent.click(form.getByRole("button", { name: "Save" }));
-  expect(await form.findByText("Somebody else changed these details meanwhile")).toBeDefined();
-  await userEvent.click(form.getByRole("button", { name: "Save mine" }));
+  expect(await form.findByText("Somebody else changed this meanwhile")).toBeDefined();
+  await userEvent.click(form.getByRole("button", { name: "Keep mine" }));
   await waitFor(() => {
     expect(screen.queryByRole("dialog")).toBeNull();
   });
@@ -121,6 +121,55 @@ it("saves over what somebody else changed only when told to", async () => {
     ["first", "Manager", ["job_title"]],
     ["second", "Manager", ["job_title"]],
   ]);
+});
+
+it("loads what somebody else saved into the form, and gives up what was typed", async () => {
+  let current = staffOf(1);
+  open({
+    core: {
+      getStaff: () => current,
+      updateStaff: () => {
+        throw refusal(Code.Aborted, "ETAG_MISMATCH");
+      },
+    },
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Edit" }));
+  current = staffOf(1, { jobTitle: "Cashier", etag: "second" });
+  const form = within(screen.getByRole("dialog"));
+  await userEvent.type(form.getByLabelText("Job title"), "Manager");
+  await userEvent.click(form.getByRole("button", { name: "Save" }));
+  await userEvent.click(await form.findByRole("button", { name: "Load theirs" }));
+  await waitFor(() => {
+    expect(form.getByLabelText("Job title")).toHaveProperty("value", "Cashier");
+  });
+  expect(form.queryByText("Somebody else changed this meanwhile")).toBeNull();
+});
+
+it("lets nobody leave by what was read before somebody else changed it", async () => {
+  let current = staffOf(1);
+  const etags: (string | undefined)[] = [];
+  open({
+    core: {
+      getStaff: () => current,
+      updateStaff: ({ staff }) => {
+        etags.push(staff?.etag);
+        if (staff?.etag !== current.etag) throw refusal(Code.Aborted, "ETAG_MISMATCH");
+        return staff;
+      },
+    },
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Leaves" }));
+  current = staffOf(1, { displayName: "Somebody else", etag: "second" });
+  const dialog = within(screen.getByRole("dialog"));
+  await userEvent.click(dialog.getByRole("button", { name: "Leaves" }));
+  expect(await dialog.findByText("Somebody else changed this meanwhile")).toBeDefined();
+  expect(dialog.queryByRole("button", { name: "Keep mine" })).toBeNull();
+  await userEvent.click(dialog.getByRole("button", { name: "Load theirs" }));
+  expect(await screen.findByRole("heading", { name: /Somebody else/, level: 1 })).toBeDefined();
+  await userEvent.click(dialog.getByRole("button", { name: "Leaves" }));
+  await waitFor(() => {
+    expect(etags).toEqual(["first", "second"]);
+  });
 });
 
 it("lets somebody leave with a last day that counts whole", async () => {

@@ -55,10 +55,6 @@ export const t = texts("features/staff", {
   edit: "Edit",
   delete: "Delete",
   tryAgain: "Try again",
-  conflict: "Somebody else changed these details meanwhile",
-  conflictHint: "Look at what they saved, or save what you typed over it.",
-  takeTheirs: "Show what they saved",
-  keepMine: "Save mine",
   photoOf: "Picture of {name}",
 
   leave: "Leaves",

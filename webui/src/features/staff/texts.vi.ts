@@ -56,10 +56,6 @@ export const vi: Translation<typeof t> = {
   edit: "Sửa",
   delete: "Xóa",
   tryAgain: "Thử lại",
-  conflict: "Người khác vừa sửa các thông tin này",
-  conflictHint: "Hãy xem điều họ đã lưu, hoặc lưu đè điều bạn đã nhập.",
-  takeTheirs: "Xem điều họ đã lưu",
-  keepMine: "Lưu của tôi",
   photoOf: "Ảnh của {name}",
 
   leave: "Nghỉ việc",
