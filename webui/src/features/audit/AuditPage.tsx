@@ -3,7 +3,6 @@ import { createConnectQueryKey, useInfiniteQuery } from "@connectrpc/connect-que
 import { keepPreviousData, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useMemo, useState } from "react";
-import { useSearchParams } from "react-router";
 
 import { useUsers } from "../../api/admin";
 import { toAppError } from "../../api/errors";
@@ -12,15 +11,17 @@ import { Role } from "../../api/gen/footfall/v1/auth_service_pb";
 import { useAccess } from "../../api/hooks";
 import { LONG_LIST } from "../../api/longList";
 import { roleName } from "../../api/permissions";
+import { addressOf, isBackward, isFiltered } from "../../components/addressFilters";
 import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { PageHeader } from "../../components/PageHeader";
+import { useAddress } from "../../components/useAddress";
 import { localZone } from "../../time/zoned";
 import { gapIn } from "./chain";
 import { EntrySheet } from "./EntrySheet";
 import { FilterBar } from "./FilterBar";
-import { isBackward, isFiltered, PAGE_SIZE, readFilters, toMatching, writeFilters } from "./filters";
+import { PAGE_SIZE, readFilters, toMatching } from "./filters";
 import { LogTable } from "./LogTable";
 import { t } from "./texts";
 import { useLogDownload } from "./useLogDownload";
@@ -29,9 +30,8 @@ const LIST_KEY = createConnectQueryKey({ schema: AuditService.method.listAuditEn
 
 /** Who did what, the newest first, read as far as somebody scrolls. */
 export function AuditPage() {
-  const [params, setParams] = useSearchParams();
+  const [filters, change] = useAddress(readFilters, addressOf);
   const queries = useQueryClient();
-  const filters = readFilters(params);
   const backward = isBackward(filters);
   const zone = localZone();
   const users = useUsers();
@@ -73,13 +73,7 @@ export function AuditPage() {
           {t("refresh")}
         </Button>
       </PageHeader>
-      <FilterBar
-        filters={filters}
-        users={users.data ?? []}
-        onChange={(next) => {
-          setParams(writeFilters(next), { replace: true });
-        }}
-      />
+      <FilterBar filters={filters} users={users.data ?? []} onChange={change} />
       {failure && (
         <ErrorAlert {...failure} requestId={failure.metadata.request_id} onRetry={log.error ? startAgain : undefined} />
       )}

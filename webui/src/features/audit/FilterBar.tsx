@@ -2,17 +2,19 @@ import { Button } from "antd";
 import { useState } from "react";
 
 import type { User } from "../../api/gen/footfall/v1/user_service_pb";
+import { isBackward, isFiltered, isId } from "../../components/addressFilters";
 import { DayInput } from "../../components/fields/DayInput";
 import { FormField } from "../../components/fields/FormField";
 import { TextInput } from "../../components/fields/inputs";
 import { SelectField } from "../../components/fields/SelectField";
-import { type AuditFilters, GROUPS, isBackward, isFiltered, isId, NO_FILTERS } from "./filters";
+import { type AuditFilters, GROUPS, NO_FILTERS } from "./filters";
 import { t } from "./texts";
 
 export function FilterBar(props: { filters: AuditFilters; users: readonly User[]; onChange: (filters: AuditFilters) => void }) {
   const { filters, users, onChange } = props;
-  // Only a whole id is asked for; half of one is on its way.
-  const [target, setTarget] = useState(filters.target);
+  // Only a whole id is asked for; half of one is on its way, and no part of the address.
+  const [half, setHalf] = useState("");
+  const target = half === "" ? filters.target : half;
   const people = users.map(({ userId, displayName }) => ({ value: userId, label: displayName }));
   const isUnknown = filters.who !== "" && !users.some(({ userId }) => userId === filters.who);
   return (
@@ -50,8 +52,9 @@ export function FilterBar(props: { filters: AuditFilters; users: readonly User[]
           aria-describedby="audit-target-note"
           onChange={(event) => {
             const typed = event.target.value.trim();
-            setTarget(typed);
-            if (typed === "" || isId(typed)) onChange({ ...filters, target: typed });
+            const whole = typed === "" || isId(typed);
+            setHalf(whole ? "" : typed);
+            onChange({ ...filters, target: whole ? typed : "" });
           }}
         />
       </FormField>
@@ -80,7 +83,7 @@ export function FilterBar(props: { filters: AuditFilters; users: readonly User[]
           className="mt-6"
           type="text"
           onClick={() => {
-            setTarget("");
+            setHalf("");
             onChange(NO_FILTERS);
           }}
         >

@@ -1,5 +1,6 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 
+import { dayIn, idIn, oneIn } from "../../components/addressFilters";
 import { dayStart } from "../../time/zoned";
 
 /** What can be looked for: the first parts of the log's actions ("customer.merge"). */
@@ -36,40 +37,15 @@ export interface AuditFilters {
 export const NO_FILTERS: AuditFilters = { who: "", what: "", target: "", from: "", to: "" };
 export const PAGE_SIZE = 200;
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
-export function isId(text: string): boolean {
-  return UUID.test(text);
-}
-
 /** Reads filters from an address; what makes no sense there is no filter. */
 export function readFilters(params: URLSearchParams): AuditFilters {
-  const matching = (name: string, shape: RegExp) => {
-    const value = params.get(name) ?? "";
-    return shape.test(value) ? value : "";
-  };
   return {
-    who: matching("who", UUID),
-    what: GROUPS.find((group) => group === params.get("what")) ?? "",
-    target: matching("target", UUID),
-    from: matching("from", DAY),
-    to: matching("to", DAY),
+    who: idIn(params, "who"),
+    what: oneIn(params, "what", GROUPS),
+    target: idIn(params, "target"),
+    from: dayIn(params, "from"),
+    to: dayIn(params, "to"),
   };
-}
-
-export function writeFilters(filters: AuditFilters): URLSearchParams {
-  const entries = Object.entries(filters) as [string, string][];
-  return new URLSearchParams(entries.filter(([, value]) => value !== ""));
-}
-
-export function isFiltered(filters: AuditFilters): boolean {
-  return Object.values(filters).some((value) => value !== "");
-}
-
-/** True when the days are in the wrong order, which the server would refuse. */
-export function isBackward({ from, to }: AuditFilters): boolean {
-  return from !== "" && to !== "" && from > to;
 }
 
 /** What is asked of the log, to read it and to take it along; days are those of the zone's calendar. */

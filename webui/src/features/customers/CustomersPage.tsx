@@ -1,11 +1,11 @@
 import { SearchOutlined } from "@ant-design/icons";
 import { Button } from "antd";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 
 import { toAppError } from "../../api/errors";
 import { type Customer, CustomerKind } from "../../api/gen/footfall/v1/customer_service_pb";
 import { useFace, useSites } from "../../api/hooks";
-import { customerName } from "../../components/visitorName";
+import { addressOf, isFiltered } from "../../components/addressFilters";
 import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
@@ -14,26 +14,24 @@ import { LinkButton } from "../../components/LinkButton";
 import { PageHeader } from "../../components/PageHeader";
 import { StaffBadge } from "../../components/status/StaffBadge";
 import { type VirtualColumn, VirtualTable } from "../../components/table/VirtualTable";
+import { useAddress } from "../../components/useAddress";
+import { customerName } from "../../components/visitorName";
 import { day } from "../../time/format";
 import { knownZone, localZone } from "../../time/zoned";
 import { CustomerFilterBar } from "./CustomerFilterBar";
-import { type CustomerFilters, isFiltered, NO_FILTERS, readFilters, writeFilters } from "./customerFilters";
+import { NO_FILTERS, readFilters } from "./customerFilters";
 import { seenTimes } from "./customerTimes";
 import { useCustomerPages } from "./queries";
 import { t } from "./texts";
 
 /** Everybody whom the cameras know, by number. */
 export function CustomersPage() {
-  const [params, setParams] = useSearchParams();
-  const filters = readFilters(params);
+  const [filters, change] = useAddress(readFilters, addressOf);
   const sites = useSites();
   const customers = useCustomerPages(filters);
   const zone = filters.site === "" ? localZone() : knownZone(sites.data?.find(({ siteId }) => siteId === filters.site)?.timeZone);
   const failure = customers.error ? toAppError(customers.error) : undefined;
   const rows = customers.data?.pages.flatMap((page) => page.customers) ?? [];
-  const change = (next: CustomerFilters) => {
-    setParams(writeFilters(next), { replace: true });
-  };
   return (
     <div className="space-y-5">
       <PageHeader title={t("list.title")} note={t("list.note", { zone: zone.replaceAll("_", " ") })}>

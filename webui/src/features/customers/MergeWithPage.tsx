@@ -12,9 +12,9 @@ import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { FaceFrame } from "../../components/faces/FaceFrame";
 import { PageHeader } from "../../components/PageHeader";
+import { SearchField } from "../../components/fields/SearchField";
 import { customerName } from "../../components/visitorName";
-import { NO_FILTERS } from "./customerFilters";
-import { NameField } from "./CustomerFilterBar";
+import { NAME_LENGTH, NO_FILTERS } from "./customerFilters";
 import { ConflictPanel, PreviewLine, useMergePreview } from "./MergePreview";
 import { PairSide } from "./PairSide";
 import { usePlaces } from "./places";
@@ -70,7 +70,7 @@ function Search({ customer, onChoose }: { customer: Customer; onChoose: (custome
   const others = (found.data?.pages[0]?.customers ?? []).filter((each) => each.customerId !== customer.customerId).slice(0, FOUND);
   return (
     <div className="space-y-4">
-      <NameField name={name} onChange={setName} />
+      <SearchField label={t("filter.name")} maxLength={NAME_LENGTH} value={name} onChange={setName} />
       {failure && <ErrorAlert {...failure} onRetry={() => void found.refetch()} />}
       {found.isPending && <PageSkeleton />}
       {found.isSuccess && others.length === 0 && (

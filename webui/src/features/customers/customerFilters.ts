@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 
 import { CustomerKind, type ListCustomersRequestSchema } from "../../api/gen/footfall/v1/customer_service_pb";
+import { idIn, oneIn } from "../../components/addressFilters";
 import { visitorName } from "../../components/visitorName";
 
 /** What the address of the page says; "" is no filter. */
@@ -15,27 +16,16 @@ export const PAGE_SIZE = 200;
 /** As long as a name may be. */
 export const NAME_LENGTH = 120;
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const KIND_NAMES = ["visitor", "staff"] as const;
 const KINDS = { "": CustomerKind.UNSPECIFIED, visitor: CustomerKind.VISITOR, staff: CustomerKind.STAFF } as const;
 
 /** Reads filters from an address; what makes no sense there is no filter. */
 export function readFilters(params: URLSearchParams): CustomerFilters {
-  const site = params.get("site") ?? "";
-  const kind = params.get("kind");
   return {
-    site: UUID.test(site) ? site : "",
+    site: idIn(params, "site"),
     name: (params.get("name") ?? "").trim().slice(0, NAME_LENGTH),
-    kind: kind === "visitor" || kind === "staff" ? kind : "",
+    kind: oneIn(params, "kind", KIND_NAMES),
   };
-}
-
-export function writeFilters(filters: CustomerFilters): URLSearchParams {
-  const entries = Object.entries(filters) as [string, string][];
-  return new URLSearchParams(entries.filter(([, value]) => value !== ""));
-}
-
-export function isFiltered(filters: CustomerFilters): boolean {
-  return Object.values(filters).some((value) => value !== "");
 }
 
 /** The request for the first page. Who types "12", "#12" or "Visitor 12" means a number, not a name. */

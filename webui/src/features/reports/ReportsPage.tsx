@@ -2,7 +2,7 @@ import { BarChartOutlined, DownloadOutlined } from "@ant-design/icons";
 import { useQuery } from "@connectrpc/connect-query";
 import { keepPreviousData } from "@tanstack/react-query";
 import { Button } from "antd";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 
 import { toAppError } from "../../api/errors";
 import { Distribution, type DistributionSlice, ReportService, type VisitorCounts } from "../../api/gen/footfall/v1/report_service_pb";
@@ -12,6 +12,7 @@ import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { PageHeader } from "../../components/PageHeader";
+import { useAddress } from "../../components/useAddress";
 import { useNow } from "../../time/useNow";
 import { dateIn, knownZone, localZone } from "../../time/zoned";
 import { ShareChart, type SharePart } from "./charts/ShareChart";
@@ -28,12 +29,12 @@ import { useReportDownload } from "./useReportDownload";
 const MINUTE_MS = 60_000;
 
 export function ReportsPage() {
-  const [params, setParams] = useSearchParams();
   const sites = useSites();
   const now = useNow(MINUTE_MS);
   const all = sites.data ?? [];
-  const today = todayAt(all, params.get("site") ?? "", now);
-  const filters = readFilters(params, today);
+  const todayOf = (site: string) => todayAt(all, site, now);
+  const [filters, change] = useAddress((params) => readFilters(params, todayOf(params.get("site") ?? "")), writeFilters);
+  const today = todayOf(filters.site);
   const { from, to } = filters.period;
   const ready = from <= to && !sites.isPending;
   const kept = { placeholderData: keepPreviousData, enabled: ready };
@@ -82,9 +83,7 @@ export function ReportsPage() {
         filters={filters}
         sites={all}
         today={today}
-        onChange={(next) => {
-          setParams(writeFilters(next), { replace: true });
-        }}
+        onChange={change}
       />
       {from > to && <ErrorAlert title={t("backwards")} hint={t("backwardsHint")} />}
       {failure && <ErrorAlert {...failure} requestId={failure.metadata.request_id} onRetry={refresh} />}

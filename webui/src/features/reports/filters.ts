@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 
 import { type GetVisitorsRequestSchema, Granularity } from "../../api/gen/footfall/v1/report_service_pb";
+import { addressOf, idIn, oneIn } from "../../components/addressFilters";
 import { type Comparison, compared, fits, isDay, naturalStep, type Period, presets, type Step, STEPS } from "./period";
 
 /** What the address of the page says. `step` is "" where the period decides. */
@@ -11,13 +12,14 @@ export interface ReportFilters {
   readonly compare: Comparison;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const GRANULARITIES: Readonly<Record<Step, Granularity>> = {
   hour: Granularity.HOUR,
   day: Granularity.DAY,
   week: Granularity.WEEK,
   month: Granularity.MONTH,
 };
+
+const COMPARISONS = ["previous", "year"] as const;
 
 /** The seven days up to today. */
 export function usualPeriod(today: string): Period {
@@ -26,21 +28,18 @@ export function usualPeriod(today: string): Period {
 
 /** Reads filters from an address; what makes no sense there is no filter. */
 export function readFilters(params: URLSearchParams, today: string): ReportFilters {
-  const site = params.get("site") ?? "";
   const from = params.get("from") ?? "";
   const to = params.get("to") ?? "";
-  const compare = params.get("compare");
   return {
-    site: UUID.test(site) ? site : "",
+    site: idIn(params, "site"),
     period: isDay(from) && isDay(to) ? { from, to } : usualPeriod(today),
-    step: STEPS.find((step) => step === params.get("by")) ?? "",
-    compare: compare === "previous" || compare === "year" ? compare : "",
+    step: oneIn(params, "by", STEPS),
+    compare: oneIn(params, "compare", COMPARISONS),
   };
 }
 
 export function writeFilters({ site, period, step, compare }: ReportFilters): URLSearchParams {
-  const entries = { site, from: period.from, to: period.to, by: step, compare };
-  return new URLSearchParams(Object.entries(entries).filter(([, value]) => value !== ""));
+  return addressOf({ site, from: period.from, to: period.to, by: step, compare });
 }
 
 /** The steps that are counted in: those asked for, unless there would be too many of them. */

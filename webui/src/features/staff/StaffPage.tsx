@@ -3,20 +3,22 @@ import { useQuery } from "@connectrpc/connect-query";
 import { keepPreviousData } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useNavigate } from "react-router";
 
 import { toAppError } from "../../api/errors";
 import { ErrorReason } from "../../api/gen/footfall/v1/error_reason_pb";
 import { StaffService } from "../../api/gen/footfall/v1/staff_service_pb";
 import { useAccess, useSites } from "../../api/hooks";
+import { addressOf, isFiltered } from "../../components/addressFilters";
 import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
-import { TextInput } from "../../components/fields/inputs";
+import { SearchField } from "../../components/fields/SearchField";
 import { SelectField } from "../../components/fields/SelectField";
 import { LinkButton } from "../../components/LinkButton";
 import { PageHeader } from "../../components/PageHeader";
-import { isFiltered, NO_FILTERS, readFilters, type StaffFilters, toRequest, writeFilters } from "./filters";
+import { useAddress } from "../../components/useAddress";
+import { NAME_LENGTH_MAX, NO_FILTERS, readFilters, type StaffFilters, toRequest } from "./filters";
 import { StaffEditor } from "./StaffEditor";
 import { StaffTable } from "./StaffTable";
 import { t } from "./texts";
@@ -29,9 +31,8 @@ interface Position {
 
 /** Everybody who works here. */
 export function StaffPage() {
-  const [params, setParams] = useSearchParams();
-  const filters = readFilters(params);
-  const search = writeFilters(filters).toString();
+  const [filters, change] = useAddress(readFilters, addressOf);
+  const search = addressOf(filters).toString();
   const [position, setPosition] = useState<Position>({ filters: search, tokens: [] });
   const tokens = position.filters === search ? position.tokens : [];
   const [adding, setAdding] = useState(false);
@@ -41,9 +42,6 @@ export function StaffPage() {
   const staff = useQuery(StaffService.method.listStaff, toRequest(filters, tokens.at(-1) ?? ""), {
     placeholderData: keepPreviousData,
   });
-  const change = (next: StaffFilters) => {
-    setParams(writeFilters(next), { replace: true });
-  };
   const go = (next: readonly string[]) => {
     setPosition({ filters: search, tokens: next });
     window.scrollTo({ top: 0 });
@@ -152,19 +150,14 @@ function FilterBar(props: {
   ] as const;
   return (
     <div role="search" aria-label={t("filterStaff")} className="flex flex-wrap items-center gap-3">
-      <div className="w-full sm:w-64">
-        <TextInput
-          type="search"
-          aria-label={t("search")}
-          placeholder={t("search")}
-          prefix={<SearchOutlined aria-hidden="true" />}
-          maxLength={120}
-          value={filters.name}
-          onChange={(event) => {
-            onChange({ ...filters, name: event.target.value });
-          }}
-        />
-      </div>
+      <SearchField
+        label={t("search")}
+        maxLength={NAME_LENGTH_MAX}
+        value={filters.name}
+        onChange={(name) => {
+          onChange({ ...filters, name });
+        }}
+      />
       <SelectField
         label={t("site")}
         value={filters.site}

@@ -3,11 +3,12 @@ import { Button } from "antd";
 
 import type { Camera } from "../../api/gen/footfall/v1/camera_service_pb";
 import type { Site } from "../../api/gen/footfall/v1/site_service_pb";
+import { isFiltered } from "../../components/addressFilters";
 import { DateField } from "../../components/fields/DateField";
 import { SelectField } from "../../components/fields/SelectField";
 import { dateIn } from "../../time/zoned";
 import { useNow } from "../../time/useNow";
-import { isFiltered, NO_FILTERS, type VisitFilters } from "./filters";
+import { NO_FILTERS, type VisitFilters } from "./filters";
 import { t } from "./texts";
 
 const MINUTE_MS = 60_000;

@@ -2,20 +2,22 @@ import { SearchOutlined } from "@ant-design/icons";
 import { createConnectQueryKey, useInfiniteQuery } from "@connectrpc/connect-query";
 import { keepPreviousData, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
-import { Outlet, useSearchParams } from "react-router";
+import { Outlet } from "react-router";
 
 import { toAppError } from "../../api/errors";
 import { VisitService } from "../../api/gen/footfall/v1/visit_service_pb";
 import { useCameras, useSites } from "../../api/hooks";
 import { LONG_LIST } from "../../api/longList";
+import { addressOf, isBackward, isFiltered } from "../../components/addressFilters";
 import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { PageHeader } from "../../components/PageHeader";
+import { useAddress } from "../../components/useAddress";
 import { visitorName } from "../../components/visitorName";
 import { knownZone, localZone } from "../../time/zoned";
 import { FilterBar } from "./FilterBar";
-import { hasBackwardRange, isFiltered, NO_FILTERS, readFilters, toRequest, type VisitFilters, writeFilters } from "./filters";
+import { NO_FILTERS, readFilters, toRequest } from "./filters";
 import { t } from "./texts";
 import { VisitTable } from "./VisitTable";
 
@@ -23,15 +25,14 @@ const LIST_KEY = createConnectQueryKey({ schema: VisitService.method.listVisits,
 
 /** Every visit, the newest first, read as far as somebody scrolls. */
 export function VisitsPage() {
-  const [params, setParams] = useSearchParams();
+  const [filters, change] = useAddress(readFilters, addressOf);
   const queries = useQueryClient();
-  const filters = readFilters(params);
-  const search = writeFilters(filters).toString();
+  const search = addressOf(filters).toString();
   const sites = useSites();
   const cameras = useCameras();
   const siteById = new Map((sites.data ?? []).map((site) => [site.siteId, site]));
   const zone = filters.site === "" ? localZone() : knownZone(siteById.get(filters.site)?.timeZone);
-  const backward = hasBackwardRange(filters);
+  const backward = isBackward(filters);
   const visits = useInfiniteQuery(
     VisitService.method.listVisits,
     { ...toRequest(filters, zone), pageToken: "" },
@@ -41,9 +42,6 @@ export function VisitsPage() {
       enabled: !backward && !sites.isPending,
     },
   );
-  const change = (next: VisitFilters) => {
-    setParams(writeFilters(next), { replace: true });
-  };
   const startAgain = () => {
     window.scrollTo({ top: 0 });
     void queries.resetQueries({ queryKey: LIST_KEY });
