@@ -14,7 +14,7 @@ import { id, TENANTS } from "./data";
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const ENTRIES = 450;
-const ACTIONS = ["auth.sign_in", "image.view", "customer.merge", "site.update", "user.setup_token", "api_key.create", "camera.snapshot"];
+const ACTIONS = ["auth.sign_in", "image.view", "customer.merge", "site.update", "user.setup_token", "customer.delete", "api_key.create", "camera.snapshot"];
 
 /** Accounts, keys, join tokens, tenants and the log, in memory. */
 export class FakeAdministration {
@@ -189,7 +189,7 @@ export class FakeAdministration {
       action,
       resource: action.split(".")[0]!,
       resourceId: id(4, at),
-      detail: JSON.stringify({ reason: "asked by the shop", count: at % 5 }),
+      detail: JSON.stringify(action === "customer.delete" ? { faces: 3, tracks: 4, visits: 2, images: 4 } : { reason: "asked by the shop", count: at % 5 }),
       hash: "9f2c".repeat(16),
     });
   }

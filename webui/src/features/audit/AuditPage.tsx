@@ -7,16 +7,15 @@ import { useMemo, useState } from "react";
 import { useUsers } from "../../api/admin";
 import { toAppError } from "../../api/errors";
 import { type AuditEntry, AuditService } from "../../api/gen/footfall/v1/audit_service_pb";
-import { Role } from "../../api/gen/footfall/v1/auth_service_pb";
 import { useAccess } from "../../api/hooks";
 import { LONG_LIST } from "../../api/longList";
-import { roleName } from "../../api/permissions";
 import { addressOf, isBackward, isFiltered } from "../../components/addressFilters";
 import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { PageHeader } from "../../components/PageHeader";
 import { useAddress } from "../../components/useAddress";
+import { useActorName } from "../../panels/audit/useActorName";
 import { localZone } from "../../time/zoned";
 import { gapIn } from "./chain";
 import { EntrySheet } from "./EntrySheet";
@@ -35,6 +34,7 @@ export function AuditPage() {
   const backward = isBackward(filters);
   const zone = localZone();
   const users = useUsers();
+  const actorOf = useActorName();
   const mayExport = useAccess().can("audit.export");
   const download = useLogDownload();
   const [opened, setOpened] = useState<AuditEntry>();
@@ -49,13 +49,6 @@ export function AuditPage() {
     void queries.resetQueries({ queryKey: LIST_KEY });
   };
   const failure = log.error ? toAppError(log.error) : download.failure;
-  const names = new Map((users.data ?? []).map(({ userId, displayName }) => [userId, displayName]));
-  const actorOf = (entry: AuditEntry) => {
-    if (entry.actorId === "") return entry.action.startsWith("auth.") ? t("nobody") : t("system");
-    const known = names.get(entry.actorId);
-    if (known !== undefined) return known;
-    return entry.actorRole === Role.UNSPECIFIED ? entry.actorId : `${roleName(entry.actorRole)} ${entry.actorId.slice(-8)}`;
-  };
 
   return (
     <div className="space-y-6">

@@ -15,8 +15,6 @@ export const t = texts("features/audit", {
   backward: "The first day is after the last one.",
   clear: "Clear filters",
   list: "Entries, the newest first",
-  nobody: "Nobody signed in",
-  system: "The system itself",
   detail: "Details",
   hash: "Hash",
   actorId: "Id of who did it",

@@ -16,8 +16,6 @@ export const vi: Translation<typeof t> = {
   backward: "Ngày đầu sau ngày cuối.",
   clear: "Bỏ bộ lọc",
   list: "Các mục, mới nhất trước",
-  nobody: "Không ai đăng nhập",
-  system: "Chính hệ thống",
   detail: "Chi tiết",
   hash: "Mã băm",
   actorId: "Id người thực hiện",

@@ -3,14 +3,18 @@ import { useMutation } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
 
 import { toAppError } from "../../api/errors";
+import type { Camera } from "../../api/gen/footfall/v1/camera_service_pb";
 import { ImagePolicy } from "../../api/gen/footfall/v1/camera_settings_pb";
 import { type Site, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
-import { SITES_KEY, useSites } from "../../api/hooks";
+import { SITES_KEY, useCameras, useSites } from "../../api/hooks";
 import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { SelectField } from "../../components/fields/SelectField";
 import { PageHeader } from "../../components/PageHeader";
+import { Erasures } from "./Erasures";
+import { Kept } from "./Kept";
+import { letOut, policyOf } from "./letOut";
 import { t } from "./texts";
 
 const POLICIES = [
@@ -19,9 +23,16 @@ const POLICIES = [
   { policy: ImagePolicy.FRAMES, label: "frames", note: "framesNote" },
 ] as const;
 
-/** What may be seen of people, per shop. */
+const LET_OUT = {
+  [ImagePolicy.NONE]: "camerasNone",
+  [ImagePolicy.CROPS]: "camerasCrops",
+  [ImagePolicy.FRAMES]: "camerasFrames",
+} as const;
+
+/** What may be seen of people, per shop; what is kept of them, and who was forgotten. */
 export function PrivacyPage() {
   const sites = useSites();
+  const cameras = useCameras();
   const failure = sites.error ? toAppError(sites.error) : undefined;
   return (
     <div className="space-y-6">
@@ -39,16 +50,18 @@ export function PrivacyPage() {
           </div>
           <ul className="list-none overflow-hidden rounded-2xl border border-line bg-surface p-0">
             {sites.data.map((site) => (
-              <SitePolicy key={site.siteId} site={site} />
+              <SitePolicy key={site.siteId} site={site} cameras={cameras.data} />
             ))}
           </ul>
         </section>
       )}
+      <Kept />
+      <Erasures />
     </div>
   );
 }
 
-function SitePolicy({ site }: { site: Site }) {
+function SitePolicy({ site, cameras }: { site: Site; cameras: readonly Camera[] | undefined }) {
   const queries = useQueryClient();
   const update = useMutation(SiteService.method.updateSite, {
     onSuccess: () => queries.invalidateQueries({ queryKey: SITES_KEY }),
@@ -56,7 +69,8 @@ function SitePolicy({ site }: { site: Site }) {
   const failure = update.error ? toAppError(update.error) : undefined;
   // What is being saved shows at once; a refusal shows what holds.
   const wanted = update.isPending ? update.variables.site?.imagePolicy : undefined;
-  const held = site.imagePolicy === ImagePolicy.UNSPECIFIED ? ImagePolicy.CROPS : site.imagePolicy;
+  const held = policyOf(site.imagePolicy);
+  const now = cameras && letOut(site, cameras);
   const shown = POLICIES.find(({ policy }) => policy === (wanted ?? held)) ?? POLICIES[1];
   return (
     <li className="space-y-2 border-b border-line px-5 py-4 last:border-b-0">
@@ -64,6 +78,11 @@ function SitePolicy({ site }: { site: Site }) {
         <div className="min-w-0 flex-1 basis-64">
           <p className="truncate font-medium">{site.displayName}</p>
           <p className="text-quiet">{t(shown.note)}</p>
+          {now && (
+            <p className="text-xs text-quiet">
+              {now.length === 0 ? t("noCamera") : t("now", { cameras: now.map((each) => t(LET_OUT[each.policy], { count: each.cameras })).join(", ") })}
+            </p>
+          )}
         </div>
         <div className="flex items-center gap-3">
           <span role="status" className="text-quiet">
