@@ -1,6 +1,7 @@
 """Face pictures that are only text, and an examiner that reads them: who it is, and what is wrong with it."""
 
 import asyncio
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
@@ -46,6 +47,12 @@ _POOR: Mapping[FaceRefusal, FaceMeasures] = {
 }
 
 
+_SHOWN = re.compile(
+    JPEG_START + rb"picture (\d{1,9}) (\d{1,9}) (good|%s)" % "|".join(FaceRefusal).encode(),
+)
+"""What the functions below make."""
+
+
 def picture_of(person: int, shot: int = 0) -> bytes:
     """A good picture of somebody."""
     return JPEG_START + f"picture {person} {shot} good".encode()
@@ -59,23 +66,25 @@ def poor_picture_of(person: int, reason: FaceRefusal, shot: int = 0) -> bytes:
 class FakeFaceExaminer:
     """Implements FaceExaminer. `dimensions` are those of the models that are on the machine.
 
-    What was not made by the functions of this module is no picture.
+    What was not made by the functions of this module is no picture. While `may_go_on` is clear, it waits.
     """
 
     def __init__(self, dimensions: Mapping[str, int]) -> None:
         self.dimensions = dict(dimensions)
         self.examined = 0
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
 
     async def examine(self, picture: bytes, model_ids: Collection[str]) -> Examination:
         for model_id in model_ids:
             if model_id not in self.dimensions:
                 raise model_unknown(model_id, f"the file of model {model_id} is missing")
-        await asyncio.sleep(0)
+        await self.may_go_on.wait()
         self.examined += 1
-        words = picture.removeprefix(JPEG_START).split()
-        if not picture.startswith(JPEG_START) or words[:1] != [b"picture"]:
+        shown = _SHOWN.fullmatch(picture)
+        if shown is None:
             return Examination(None, _FACELESS[FaceRefusal.NOT_AN_IMAGE])
-        person, shot, word = int(words[1]), int(words[2]), words[3].decode()
+        person, shot, word = int(shown[1]), int(shown[2]), shown[3].decode()
         reason = None if word == "good" else FaceRefusal(word)
         if reason in _FACELESS:
             return Examination(None, _FACELESS[reason])
