@@ -88,7 +88,7 @@ async def test_a_process_that_was_killed_is_replaced(slot: FrameSlot, reader: Ca
 
 
 WORKER = """
-import asyncio, multiprocessing, sys
+import asyncio, multiprocessing, os
 from footfall_edge.camera_source import parse_source
 from footfall_edge.capture.reader import CameraReader
 from footfall_edge.frame_slot import FrameSlot
@@ -99,7 +99,8 @@ async def main():
     await slot.take()
     while not multiprocessing.active_children():
         await asyncio.sleep(0.02)
-    print(multiprocessing.active_children()[0].pid, flush=True)
+    # In one piece, and on a line of its own: threads log to the same place.
+    os.write(1, b"\\n%d\\n" % multiprocessing.active_children()[0].pid)
     await asyncio.Event().wait()
 
 if __name__ == "__main__":
@@ -110,11 +111,15 @@ if __name__ == "__main__":
 async def test_a_worker_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
     program = tmp_path / "worker.py"
     program.write_text(WORKER)
-    worker = await asyncio.create_subprocess_exec(sys.executable, program, stdout=asyncio.subprocess.PIPE)
+    with (tmp_path / "errors").open("wb") as errors:
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable, program, stdout=asyncio.subprocess.PIPE, stderr=errors
+        )
     assert worker.stdout is not None
     async with asyncio.timeout(START_S):
-        while not (line := (await worker.stdout.readline()).strip()).isdigit():
-            assert line, "the worker ended; see what it wrote to standard error"
+        while not (line := await worker.stdout.readline()).strip().isdigit():
+            if not line:
+                pytest.fail(f"the worker ends, and wrote: {(tmp_path / 'errors').read_text()}")
         reader = int(line)
         worker.kill()
         await worker.wait()

@@ -36,6 +36,9 @@ NOT_LOADED = 101
 """Milvus' code for a collection that is there and not loaded."""
 IDS_PER_CALL = 1000
 DELETE_ATTEMPTS = 3
+_CHANNEL = {"grpc.keepalive_time_ms": 60_000, "grpc.keepalive_permit_without_calls": 0}
+"""Every call has a deadline, so nothing is asked of an idle connection: a server that does not expect pings
+every ten seconds, as milvus-lite, ends the connection for them, and whatever is on its way then fails."""
 
 
 @dataclass(slots=True)
@@ -193,7 +196,11 @@ class BlockingFaceIndex:
         with self._connecting:
             if self._client is None:
                 self._client = MilvusClient(
-                    uri=self._uri, token=self._token, timeout=self._timeout, dedicated=True
+                    uri=self._uri,
+                    token=self._token,
+                    timeout=self._timeout,
+                    dedicated=True,
+                    grpc_options=_CHANNEL,
                 )
             return self._client
 
