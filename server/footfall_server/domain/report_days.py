@@ -24,13 +24,10 @@ from footfall_server.domain.report import (
 from footfall_server.domain.report_period import BucketName
 from footfall_server.domain.visit import VisitKind
 
-Packed = npt.NDArray[np.uint32]
-
 _WORD: Final = np.dtype("<u4")
 _FLAGS: Final = 2
 _FIRST: Final = {NewVisitScope.TENANT: 0, NewVisitScope.SITE: 1}
 """Which bit of a packed visit says that it is new; above the flags is the number of the person."""
-MOST_PEOPLE: Final = 1 << (32 - _FLAGS)
 _NOTHING: Final = UncountedTally()
 
 
@@ -69,7 +66,7 @@ class KeptDay:
 
 
 def kept_day(counted: CountedDay, numbers: Mapping[UUID, int]) -> KeptDay:
-    """Packs a day, in one way only. `numbers` has one for each person of it, below MOST_PEOPLE."""
+    """Packs a day, in one way only. `numbers` has one for each person of it, below 2**30."""
     packed = sorted(
         (numbers[each.customer_id] << _FLAGS)
         | (each.first << _FIRST[NewVisitScope.TENANT])

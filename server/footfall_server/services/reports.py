@@ -23,6 +23,7 @@ from footfall_server.domain.report import (
     day_average,
     visitors_report,
 )
+from footfall_server.domain.report_days import KeptDay
 from footfall_server.domain.report_period import (
     BucketName,
     Calendar,
@@ -136,8 +137,8 @@ class ReportService:
         now = self._clock.now()
         async with begin_for(self._transactions, principal) as tx:
             rules = await _rules(tx, principal, site_ids)
-            by_day = await self._visitors(tx, period, VisitorsQuery((), period, _BY_DAY, scope), rules)
             days = await current_days(tx, period, rules)
+            by_day = await self._report(tx, period, VisitorsQuery((), period, _BY_DAY, scope), rules, days)
             parts = (
                 await tx.reports.visits(_weekdays(calendars(period, _BY_DAY, rules)), scope)
                 if days is None
@@ -178,15 +179,26 @@ class ReportService:
     async def _visitors(
         self, tx: Transaction, period: Period, query: VisitorsQuery, rules: Mapping[UUID, SiteRules]
     ) -> VisitorsReport:
+        # Hours are in no kept day.
+        by_hour = query.cut.granularity is Granularity.HOUR
+        days = None if by_hour else await current_days(tx, period, rules)
+        return await self._report(tx, period, query, rules, days)
+
+    async def _report(
+        self,
+        tx: Transaction,
+        period: Period,
+        query: VisitorsQuery,
+        rules: Mapping[UUID, SiteRules],
+        days: Sequence[KeptDay] | None,
+    ) -> VisitorsReport:
+        """From the days, or from the visits where there are none."""
         of_sites = calendars(period, query.cut, rules)
         found = buckets(period, query.cut, of_sites)
         spans: Sequence[UptimeSpan] = ()
         if found:
             start, end = min(each.start for each in found), max(each.end for each in found)
             spans = await tx.uptime.between(rules, start, end)
-        # Hours are in no kept day.
-        by_hour = query.cut.granularity is Granularity.HOUR
-        days = None if by_hour else await current_days(tx, period, rules)
         if days is None:
             visits = await tx.reports.visits(of_sites, query.scope)
             uncounted = await tx.reports.uncounted(of_sites)
