@@ -47,6 +47,7 @@ from footfall_server.settings import MilvusSettings
 from footfall_server.storage.index_settings import IndexType, MilvusIndexSettings
 from footfall_server.storage.milvus import MilvusFaceIndex, collection_name
 from footfall_server.storage.milvus.collection import VECTOR
+from footfall_server.storage.milvus.connection import connect
 from footfall_vision.model_cards import DEFAULT_EMBEDDER, MODEL_CARDS
 from footfall_vision.model_store import ModelStore
 from ingest_cpu import CpuTimes
@@ -180,7 +181,7 @@ class Bench:
 
 def seal(uri: str, model_id: str, rows: int) -> None:
     """Flushes, and waits until all rows are searched by the index. Raises TimeoutError."""
-    client, collection = MilvusClient(uri=uri, timeout=60, dedicated=True), collection_name(model_id)
+    client, collection = connect(uri, timeout=60), collection_name(model_id)
     client.flush(collection)
     deadline = time.monotonic() + INDEXED_WITHIN
     while not _serves_indexed(client, collection, rows):

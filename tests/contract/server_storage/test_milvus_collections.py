@@ -13,6 +13,7 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.storage.index_settings import IndexType, MilvusIndexSettings, Tenancy
 from footfall_server.storage.milvus import DimensionMismatchError, MilvusFaceIndex, collection_name
+from footfall_server.storage.milvus.connection import connect
 from pymilvus import DataType, MilvusClient
 from storage_samples import DIMENSION, MODEL, a_face, an_embedding
 
@@ -44,7 +45,7 @@ async def open_index(uri: str) -> AsyncIterator[Open]:
 
 @pytest.fixture
 def client(uri: str) -> Iterator[MilvusClient]:
-    client = MilvusClient(uri=uri, timeout=30, dedicated=True)
+    client = connect(uri, timeout=30)
     yield client
     client.close()
 
@@ -130,7 +131,7 @@ async def test_the_limit_of_partitions_names_the_setting_to_change(real_milvus_u
     model_id = "too-many-tenants"
     index = MilvusFaceIndex(real_milvus_uri)
     await index.prepare(model_id, DIMENSION)
-    client = MilvusClient(uri=real_milvus_uri, timeout=30, dedicated=True)
+    client = connect(real_milvus_uri, timeout=30)
     for number in range(63):  # there is one already, and the fixture's server takes 64
         client.create_partition(collection_name(model_id), f"other_{number}")
     client.close()

@@ -12,8 +12,8 @@ from footfall_local.accounts import unprivileged_account
 from footfall_local.components.postgres import Postgres
 from footfall_local.ports import free_port
 from footfall_local.readiness import running
+from footfall_server.storage.milvus.connection import connect
 from minio import Minio
-from pymilvus import MilvusClient
 from stack_fixtures import PostgresServer, S3Endpoint
 
 
@@ -34,7 +34,7 @@ async def test_postgres_refuses_a_wrong_password(postgres_server: PostgresServer
 
 
 def test_milvus_lists_collections(milvus_uri: str) -> None:
-    client = MilvusClient(milvus_uri)
+    client = connect(milvus_uri, timeout=30)
     try:
         client.create_collection("local_component", dimension=8)
         assert "local_component" in client.list_collections()

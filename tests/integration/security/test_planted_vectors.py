@@ -27,7 +27,8 @@ from footfall_server.services.index_writer import IndexWriter
 from footfall_server.storage.index_settings import MilvusIndexSettings, Tenancy
 from footfall_server.storage.milvus import MilvusFaceIndex
 from footfall_server.storage.milvus.collection import collection_name
-from pymilvus import DataType, MilvusClient
+from footfall_server.storage.milvus.connection import connect
+from pymilvus import DataType
 from real_chain import RealChain, Replica, TwoChains
 
 ANN = 1
@@ -115,7 +116,7 @@ async def test_whose_a_face_is_the_index_is_not_asked(chains: TwoChains, milvus_
     """Collections of earlier releases hold a customer's id beside each vector: another tenant's, here."""
     ours, theirs = chains
     model = RecognitionModel("planted-customer", DIMENSION)
-    client = MilvusClient(uri=milvus_uri, timeout=30, dedicated=True)
+    client = connect(milvus_uri, timeout=30)
     schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("face_id", DataType.VARCHAR, max_length=36, is_primary=True)
     schema.add_field("customer_id", DataType.VARCHAR, max_length=36)

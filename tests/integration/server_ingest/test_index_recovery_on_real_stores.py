@@ -16,6 +16,7 @@ from footfall_server.live.change_feed import TenantBell
 from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.index_writer import IndexWriter
 from footfall_server.storage.milvus import collection_name
+from footfall_server.storage.milvus.connection import connect
 from footfall_server.system_clock import SystemClock
 from pymilvus import MilvusClient
 from real_chain import RealChain, Replica
@@ -25,7 +26,7 @@ PEOPLE = range(4)
 
 @pytest.fixture
 async def milvus(milvus_uri: str) -> AsyncIterator[MilvusClient]:
-    client = MilvusClient(uri=milvus_uri, dedicated=True)
+    client = connect(milvus_uri, timeout=30)
     yield client
     client.close()
 

@@ -28,6 +28,7 @@ from footfall_server.storage.milvus.collection import (
     read_shape,
     warn_when_different,
 )
+from footfall_server.storage.milvus.connection import connect
 from footfall_server.storage.milvus.tenancy import TenantPlace, drop_partition, make_partition, place_of
 
 Result = TypeVar("Result")
@@ -36,9 +37,6 @@ NOT_LOADED = 101
 """Milvus' code for a collection that is there and not loaded."""
 IDS_PER_CALL = 1000
 DELETE_ATTEMPTS = 3
-_CHANNEL = {"grpc.keepalive_time_ms": 60_000, "grpc.keepalive_permit_without_calls": 0}
-"""Every call has a deadline, so nothing is asked of an idle connection: a server that does not expect pings
-every ten seconds, as milvus-lite, ends the connection for them, and whatever is on its way then fails."""
 
 
 @dataclass(slots=True)
@@ -195,13 +193,7 @@ class BlockingFaceIndex:
     def _connected(self) -> MilvusClient:
         with self._connecting:
             if self._client is None:
-                self._client = MilvusClient(
-                    uri=self._uri,
-                    token=self._token,
-                    timeout=self._timeout,
-                    dedicated=True,
-                    grpc_options=_CHANNEL,
-                )
+                self._client = connect(self._uri, token=self._token, timeout=self._timeout)
             return self._client
 
     def _shape(self, client: MilvusClient, collection: str) -> Shape:
