@@ -8,8 +8,10 @@ export function FaceFrame(props: {
   /** "contain" shows the whole picture, for what is drawn over it. */
   fit?: "cover" | "contain";
   className?: string;
+  /** Shows up without a movement, among many others. */
+  quiet?: boolean;
 }) {
-  const { status, url, alt, fit = "cover", className = "" } = props;
+  const { status, url, alt, fit = "cover", className = "", quiet = false } = props;
   return (
     <div className={`relative aspect-square overflow-hidden bg-mute ${className}`} data-face={status}>
       {status === "shown" ? (
@@ -17,14 +19,14 @@ export function FaceFrame(props: {
           src={url}
           alt={alt}
           decoding="async"
-          className={`absolute inset-0 size-full animate-arrive ${fit === "contain" ? "object-contain" : "object-cover"}`}
+          className={`absolute inset-0 size-full ${quiet ? "" : "animate-arrive"} ${fit === "contain" ? "object-contain" : "object-cover"}`}
           data-testid="face-image"
         />
       ) : (
         <div
           role="img"
           aria-label={t(LABELS[status])}
-          className={`absolute inset-0 grid place-items-center text-mute-ink ${status === "loading" ? "animate-pulse" : ""}`}
+          className={`absolute inset-0 grid place-items-center text-mute-ink ${status === "loading" && !quiet ? "animate-pulse" : ""}`}
         >
           <svg viewBox="0 0 24 24" aria-hidden="true" className="size-3/5 fill-current opacity-25">
             <circle cx="12" cy="8.6" r="4.1" />

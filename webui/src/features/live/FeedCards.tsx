@@ -1,5 +1,5 @@
 import { EyeInvisibleOutlined, TeamOutlined } from "@ant-design/icons";
-import { memo, useRef } from "react";
+import { memo, useRef, useState } from "react";
 import { Link } from "react-router";
 
 import { FaceOutcome } from "../../api/gen/footfall/v1/ingest_service_pb";
@@ -24,9 +24,12 @@ export const VisitCard = memo(function VisitCard(props: {
   zone: string;
   /** It came while the page was open; "fresh" for the minute in which it stands out. */
   arrival: "none" | "fresh" | "past";
+  /** Whether it comes with so many that it comes quietly. */
+  isRush: () => boolean;
   search: string;
 }) {
-  const { visit, siteName, zone, arrival, search } = props;
+  const { visit, siteName, zone, arrival, isRush, search } = props;
+  const [quiet] = useState(isRush);
   const card = useRef<HTMLLIElement>(null);
   // A face is fetched when somebody can see it: under a storm of visits most cards are gone before.
   const face = useFace(useInView(card) ? visit.imageId : "");
@@ -38,11 +41,11 @@ export const VisitCard = memo(function VisitCard(props: {
       ref={card}
       data-testid="visit-card"
       data-visit={visit.visitId}
-      className={`${CARD} transition-colors duration-1000 hover:border-brand ${arrival === "none" ? "" : "animate-arrive"} ${
+      className={`${CARD} transition-colors duration-1000 hover:border-brand ${arrival === "none" || quiet ? "" : "animate-arrive"} ${
         arrival === "fresh" ? "border-brand" : "border-line"
       }`}
     >
-      <FaceFrame status={face.status} url={face.url} alt={t("faceOf", { name })} />
+      <FaceFrame status={face.status} url={face.url} alt={t("faceOf", { name })} quiet={quiet} />
       <div className="space-y-1 p-3">
         <div className="flex items-center justify-between gap-2">
           <Link
@@ -76,11 +79,13 @@ export const UncountedCard = memo(function UncountedCard(props: {
   seen: Uncounted;
   place: string;
   zone: string;
+  isRush: () => boolean;
 }) {
-  const { seen, place, zone } = props;
+  const { seen, place, zone, isRush } = props;
+  const [quiet] = useState(isRush);
   const staff = seen.outcome === FaceOutcome.STAFF;
   return (
-    <li data-testid="uncounted-card" className={`${CARD} animate-arrive border-dashed border-edge`}>
+    <li data-testid="uncounted-card" className={`${CARD} ${quiet ? "" : "animate-arrive"} border-dashed border-edge`}>
       <div className="grid aspect-square place-items-center bg-mute text-4xl text-mute-ink" aria-hidden="true">
         {staff ? <TeamOutlined /> : <EyeInvisibleOutlined />}
       </div>

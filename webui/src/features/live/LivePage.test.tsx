@@ -231,6 +231,34 @@ it("counts who is in no visit, and takes back who is in one after all", async ()
   });
 });
 
+it("has somebody come with a movement, and a crowd quietly", async () => {
+  const now = Date.now();
+  const { feed } = await listening({ visits: [] });
+  const moves = (visits: number) =>
+    cards()
+      .slice(0, visits)
+      .map((card) => card.classList.contains("animate-arrive"));
+  feed.push(change(6n, visitOf(1, now)));
+  await waitFor(() => {
+    expect(cards()).toHaveLength(1);
+  });
+  expect(moves(1)).toEqual([true]);
+  // Paused, so that they come with one picture.
+  await userEvent.click(screen.getByRole("button", { name: "Pause" }));
+  feed.push(...[2, 3, 4, 5, 6, 7].map((number) => change(BigInt(number + 5), visitOf(number, now + number))));
+  await waitFor(() => {
+    expect(screen.getByTestId("waiting").textContent).toBe("6 arrivals wait");
+  });
+  await userEvent.click(screen.getByRole("button", { name: "Resume" }));
+  expect(cards()).toHaveLength(7);
+  expect(moves(7)).toEqual([false, false, false, false, false, false, true]);
+  feed.push(change(13n, visitOf(8, now + 8)));
+  await waitFor(() => {
+    expect(cards()).toHaveLength(8);
+  });
+  expect(moves(2), "what came quietly does not move afterwards").toEqual([true, false]);
+});
+
 it("stands still while it is paused, says how many wait, and is right after", async () => {
   const now = Date.now();
   const { feed } = await listening({ visits: [visitOf(1, now - 5000)] });

@@ -128,6 +128,7 @@ function LiveOfSites({ sites }: { sites: readonly Site[] }) {
       )}
       {pictures && <CameraPictures cameras={camerasHere.filter(({ enabled }) => enabled !== false)} zoneOf={zoneOf} />}
       <Feed
+        isRush={feed.isRush}
         snapshot={snapshot}
         items={(most) => feedOf(today, uncounted, filter.kind, most)}
         siteById={siteById}
@@ -220,8 +221,9 @@ function Feed(props: {
   search: string;
   now: number;
   stale: boolean;
+  isRush: () => boolean;
 }) {
-  const { snapshot, items, siteById, cameraById, zoneOf, filtered, search, now, stale } = props;
+  const { snapshot, items, siteById, cameraById, zoneOf, filtered, search, now, stale, isRush } = props;
   const { arrived, ready, failure } = snapshot;
   const [cards, setCards] = useState(CARDS);
   const all = items(MOST_CARDS + 1);
@@ -252,6 +254,7 @@ function Feed(props: {
               <UncountedCard
                 key={key}
                 seen={seen}
+                isRush={isRush}
                 place={cameraById.get(seen.cameraId)?.displayName ?? t("removedCamera")}
                 zone={zoneOf(seen.siteId)}
               />
@@ -263,6 +266,7 @@ function Feed(props: {
                   siteName={siteName(visit.siteId) ?? t("removedSite")}
                   zone={zoneOf(visit.siteId)}
                   arrival={arrived.has(visit.visitId) ? (now - visit.start < FRESH_MS ? "fresh" : "past") : "none"}
+                  isRush={isRush}
                   search={search}
                 />
               )

@@ -42,6 +42,8 @@ export interface LiveFeedOptions {
 const PAGE_SIZE = 500;
 /** 10 000 visits: no single view of a day holds more. */
 const MOST_PAGES = 20;
+/** More people than this in one picture are a rush. */
+const RUSH = 5;
 const RETRY_MS = 5_000;
 const FINAL = new Set([Code.Unauthenticated, Code.PermissionDenied, Code.FailedPrecondition, Code.InvalidArgument]);
 const COUNTED = new Set([FaceOutcome.KNOWN, FaceOutcome.NEW]);
@@ -59,6 +61,9 @@ export class LiveFeed {
   #tally = new Tally();
   #uncounted = new Map<string, Uncounted>();
   #arrived = new Set<string>();
+  /** How many came since the last picture. */
+  #coming = 0;
+  #rush = false;
   /** What came since the pause. */
   #waiting: Set<string> | undefined;
   #snapshot: LiveSnapshot = {
@@ -79,6 +84,9 @@ export class LiveFeed {
   constructor(options: LiveFeedOptions) {
     this.#options = options;
   }
+
+  /** Whether so many came with this picture that each has to come quietly: to move them all costs a page its time. */
+  readonly isRush = (): boolean => this.#rush;
 
   readonly snapshot = (): LiveSnapshot => this.#snapshot;
 
@@ -182,6 +190,7 @@ export class LiveFeed {
       if (!this.#tally.has(visit.visitId)) {
         this.#arrived.add(visit.visitId);
         this.#waiting?.add(visit.visitId);
+        this.#coming += 1;
       }
       this.#tally.put(visit);
     }
@@ -196,7 +205,10 @@ export class LiveFeed {
     }
     const seen = uncountedOf(change);
     if (seen.start < this.#options.since) return;
-    if (!this.#uncounted.has(seen.trackId)) this.#waiting?.add(seen.trackId);
+    if (!this.#uncounted.has(seen.trackId)) {
+      this.#waiting?.add(seen.trackId);
+      this.#coming += 1;
+    }
     this.#uncounted.set(seen.trackId, seen);
   }
 
@@ -206,6 +218,8 @@ export class LiveFeed {
       this.#tell({ ...change, waiting: this.#waiting.size });
       return;
     }
+    this.#rush = this.#coming > RUSH;
+    this.#coming = 0;
     const visits = this.#tally.entries();
     // Only what is kept whole is shown as a card.
     if (this.#arrived.size > 2 * KEPT_WHOLE) {
