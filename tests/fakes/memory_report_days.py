@@ -12,7 +12,7 @@ from footfall_server.domain.report_days import CountedDay, DayVisit, KeptDay
 from footfall_server.domain.report_period import Calendar, Period
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
-from footfall_server.ports.report_days import Mark
+from footfall_server.ports.report_days import Mark, TakenMarks
 
 
 class MemoryReportDays:
@@ -58,15 +58,16 @@ class MemoryReportDays:
         known = self._tables.report_people
         return {each: known[each] for each in customer_ids if each in known}
 
-    async def take_marks(self, *, most: int) -> Collection[Mark]:
-        now, taken = self._facts(), self._changed()[:most]
+    async def take_marks(self, *, most: int) -> TakenMarks:
+        now, changed = self._facts(), self._changed()
+        taken = changed[:most]
         for site_id, utc_day in taken:
             fact = now.get((site_id, utc_day))
             if fact is None:
                 self._tables.report_facts.pop((site_id, utc_day), None)
             else:
                 self._tables.report_facts[site_id, utc_day] = fact
-        return taken
+        return TakenMarks(taken, len(changed) > most)
 
     async def number(self, customer_ids: Collection[UUID]) -> Mapping[UUID, int]:
         known = self._tables.report_people

@@ -29,6 +29,8 @@ _FLAGS: Final = 2
 _FIRST: Final = {NewVisitScope.TENANT: 0, NewVisitScope.SITE: 1}
 """Which bit of a packed visit says that it is new; above the flags is the number of the person."""
 _NOTHING: Final = UncountedTally()
+_MANY: Final = 16
+"""What it costs to note a person and look it up again, in ticks that are looked at side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +148,22 @@ class _Visits:
         self._persons = (words >> _FLAGS).astype(np.intp)
         self._order = np.arange(words.size, dtype=np.int32)
         self._place = np.empty(int(self._persons.max(initial=0)) + 1, np.int32)
+        self._is_there = np.zeros(self._place.size, np.bool_)
 
     def is_new(self, scope: NewVisitScope) -> npt.NDArray[np.bool_]:
         return (self._flags >> _FIRST[scope] & 1).astype(bool)
 
     def persons(self, part: slice | npt.NDArray[np.intp]) -> int:
-        """How many different ones: each is counted where it was noted last.
+        """How many different ones, without an order: that is far faster than to sort.
 
-        Needs no order and looks at nothing but the part, which is far faster than to sort.
+        In a part that has many of all persons each is ticked off. In a small one each is counted where it
+        was noted last, which looks at nothing but the part.
         """
         persons = self._persons[part]
+        if persons.size * _MANY >= self._is_there.size:
+            self._is_there[:] = False
+            self._is_there[persons] = True
+            return int(np.count_nonzero(self._is_there))
         places = self._order[: persons.size]
         self._place[persons] = places
         return int(np.count_nonzero(self._place[persons] == places))

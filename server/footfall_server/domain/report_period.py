@@ -21,6 +21,7 @@ MAX_BUCKETS: Final = 1000
 """Of one period. More than a screen or a spreadsheet shows, and less than keeps a core busy for long."""
 MAX_DAYS: Final = 3700
 """Ten years, for periods that are cut into weeks or months."""
+_PERIODS_REMEMBERED: Final = 64
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
 _SECOND: Final = timedelta(seconds=1)
@@ -140,10 +141,20 @@ def calendars(period: Period, cut: Cut, rules: Mapping[UUID, SiteRules]) -> Sequ
     ]
 
 
-def spans(period: Period, cut: Cut, rules: SiteRules) -> Iterator[Span]:
+def spans(period: Period, cut: Cut, rules: SiteRules) -> Sequence[Span]:
     """The moments of a period at one site, in the order of time; neighbours of one bucket are one span."""
+    return _spans(period, cut, rules.versions)
+
+
+@lru_cache(maxsize=_PERIODS_REMEMBERED)
+def _spans(period: Period, cut: Cut, versions: tuple[SiteRule, ...]) -> tuple[Span, ...]:
+    # Who looks at reports looks at the same periods again, at sites of the same rules.
+    return tuple(_joined(period, cut, versions))
+
+
+def _joined(period: Period, cut: Cut, versions: tuple[SiteRule, ...]) -> Iterator[Span]:
     last: Span | None = None
-    for span in sorted(_pieces(period, cut, rules), key=lambda each: each.start):
+    for span in sorted(_pieces(period, cut, versions), key=lambda each: each.start):
         if last is not None and (last.end, last.bucket) == (span.start, span.bucket):
             last = Span(last.start, span.end, span.bucket)
             continue
@@ -160,7 +171,7 @@ def buckets(period: Period, cut: Cut, of_sites: Iterable[Calendar]) -> Sequence[
     for span in (span for calendar in of_sites for span in calendar.spans):
         start, end = extent.get(span.bucket, (span.start, span.end))
         extent[span.bucket] = (min(start, span.start), max(end, span.end))
-    last_days = {bucket_of(day, period, cut): day for day in period.days()}
+    last_days = _last_days(period, cut)
     return [Bucket(name, last_days.get(name, name.start), *extent[name]) for name in sorted(extent)]
 
 
@@ -169,11 +180,21 @@ def _clock_of(rules: SiteRules) -> tuple[object, ...]:
     return tuple((each.effective_at, each.time_zone, each.business_day_start) for each in rules.versions)
 
 
-def bucket_of(day: date, period: Period, cut: Cut) -> BucketName:
-    """The bucket of a day, where they are days or longer.
+@lru_cache(maxsize=_PERIODS_REMEMBERED)
+def names_of_days(period: Period, cut: Cut) -> Mapping[date, BucketName]:
+    """The bucket of each day of a period, where they are days or longer.
 
     A week or month that began before the period begins with it.
     """
+    return {day: _bucket_of(day, period, cut) for day in period.days()}
+
+
+@lru_cache(maxsize=_PERIODS_REMEMBERED)
+def _last_days(period: Period, cut: Cut) -> Mapping[BucketName, date]:
+    return {name: day for day, name in names_of_days(period, cut).items()}
+
+
+def _bucket_of(day: date, period: Period, cut: Cut) -> BucketName:
     match cut.granularity:
         case Granularity.WEEK:
             start = day - ((day.weekday() - cut.week_start.number) % 7) * _DAY
@@ -184,8 +205,8 @@ def bucket_of(day: date, period: Period, cut: Cut) -> BucketName:
     return BucketName(max(start, period.start))
 
 
-def _pieces(period: Period, cut: Cut, rules: SiteRules) -> Iterator[Span]:
-    for rule, since, until in _versions(rules):
+def _pieces(period: Period, cut: Cut, versions: Sequence[SiteRule]) -> Iterator[Span]:
+    for rule, since, until in _versions(versions):
         for day in period.days():
             begin = beginning_of(day, rule.time_zone, rule.business_day_start)
             end = beginning_of(day + _DAY, rule.time_zone, rule.business_day_start)
@@ -195,13 +216,13 @@ def _pieces(period: Period, cut: Cut, rules: SiteRules) -> Iterator[Span]:
             if cut.granularity is Granularity.HOUR:
                 yield from _hours(begin, end, rule.time_zone)
             else:
-                yield Span(begin, end, bucket_of(day, period, cut))
+                yield Span(begin, end, _bucket_of(day, period, cut))
 
 
-def _versions(rules: SiteRules) -> Iterator[tuple[SiteRule, datetime | None, datetime | None]]:
+def _versions(versions: Sequence[SiteRule]) -> Iterator[tuple[SiteRule, datetime | None, datetime | None]]:
     """Each version with the time that it holds in; None is without an end."""
-    untils = [each.effective_at for each in rules.versions[1:]]
-    for rule, until in zip(rules.versions, [*untils, None], strict=True):
+    untils = [each.effective_at for each in versions[1:]]
+    for rule, until in zip(versions, [*untils, None], strict=True):
         yield rule, rule.effective_at, until
 
 

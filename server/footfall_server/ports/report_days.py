@@ -1,6 +1,7 @@
 """Days of reports that are kept, so that no report has to count all visits."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -10,6 +11,14 @@ from footfall_server.domain.report_period import Calendar, Period
 
 Mark = tuple[UUID, date]
 """A site, and a day of UTC in which something began there that is not in the kept days yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenMarks:
+    """Marks that were taken away, each once, and whether there are more."""
+
+    marks: Collection[Mark]
+    more: bool
 
 
 class ReportDayRepository(Protocol):
@@ -32,8 +41,8 @@ class ReportDayRepository(Protocol):
         """Of those who have one."""
         ...
 
-    async def take_marks(self, *, most: int) -> Collection[Mark]:
-        """Takes marks away, each once, at most so many, the oldest first.
+    async def take_marks(self, *, most: int) -> TakenMarks:
+        """Takes marks away, at most so many, the oldest first.
 
         What they tell of is to be kept in the same transaction, which is exclusive and sees all sites.
         """

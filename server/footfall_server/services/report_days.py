@@ -80,15 +80,17 @@ class ReportDays:
         done = 0
         while True:
             async with self._transactions.begin_exclusive(tenant_id) as tx:
-                marks = await tx.report_days.take_marks(most=_AT_ONCE)
-                if not marks:
-                    return done
-                await keep(tx, _touched(marks))
-            done += len(marks)
+                taken = await tx.report_days.take_marks(most=_AT_ONCE)
+                await keep(tx, _touched(taken.marks))
+            done += len(taken.marks)
+            if not taken.more:
+                return done
 
 
 async def keep(tx: Transaction, days: Collection[SiteDay]) -> None:
     """Counts days and keeps them. In an exclusive transaction that sees all sites."""
+    if not days:
+        return
     rules = await tx.sites.rules({site_id for site_id, _ in days})
     counted = await _counted(tx, days, rules)
     people = {visit.customer_id for day in counted for visit in day.visits}

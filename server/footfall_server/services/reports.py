@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -31,9 +30,9 @@ from footfall_server.domain.report_period import (
     Granularity,
     Period,
     Weekday,
-    bucket_of,
     buckets,
     calendars,
+    names_of_days,
     too_long,
 )
 from footfall_server.domain.site_rules import SiteRules
@@ -203,7 +202,7 @@ class ReportService:
             visits = await tx.reports.visits(of_sites, query.scope)
             uncounted = await tx.reports.uncounted(of_sites)
         else:
-            name = partial(bucket_of, period=period, cut=query.cut)
+            name = names_of_days(period, query.cut).__getitem__
             visits = report_days.tallies(days, name, query.scope)
             uncounted = report_days.uncounted(days, name)
         covered = coverage(of_sites, spans, self._clock.now())

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from random import Random
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.report import NewVisitScope
-from footfall_server.domain.report_period import Cut, Granularity, Period, bucket_of, calendars
+from footfall_server.domain.report_period import Cut, Granularity, Period, calendars, names_of_days
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
 from footfall_server.ports import Transaction, Transactions
@@ -35,7 +34,7 @@ async def assert_days_tell_the_truth(tx: Transaction, *site_ids: UUID) -> None:
         by_day = calendars(PERIOD, CUTS[0], rules)
         assert report_days.by_kind(days, scope) == await tx.reports.by_kind(by_day, scope)
         for cut in CUTS:
-            of_sites, name = calendars(PERIOD, cut, rules), partial(bucket_of, period=PERIOD, cut=cut)
+            of_sites, name = calendars(PERIOD, cut, rules), names_of_days(PERIOD, cut).__getitem__
             assert report_days.tallies(days, name, scope) == await tx.reports.visits(of_sites, scope)
             assert report_days.uncounted(days, name) == await tx.reports.uncounted(of_sites)
 

@@ -11,7 +11,7 @@ from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.report import UncountedTally
 from footfall_server.domain.report_days import CountedDay, DayVisit, KeptDay
 from footfall_server.domain.report_period import Calendar, Period
-from footfall_server.ports.report_days import Mark
+from footfall_server.ports.report_days import Mark, TakenMarks
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
 from footfall_server.storage.postgres.tables import report_day_marks, report_days, report_people
 
@@ -67,7 +67,9 @@ with taken as (
     select mark_id from report_day_marks order by mark_id limit :most
   ) returning site_id, utc_day
 )
-select distinct site_id, utc_day from taken
+select distinct site_id, utc_day,
+       (select count(*) from (select from report_day_marks limit :most + 1) as few) > :most as more
+from taken
 """
 )
 _NUMBER = text(
@@ -162,9 +164,10 @@ class PostgresReportDays:
         )
         return {row.customer_id: row.number for row in await self._connection.rows(found)}
 
-    async def take_marks(self, *, most: int) -> Collection[Mark]:
+    async def take_marks(self, *, most: int) -> TakenMarks:
         """See ReportDayRepository.take_marks."""
-        return [(row.site_id, row.utc_day) for row in await self._connection.rows(_TAKE, {"most": most})]
+        rows = await self._connection.rows(_TAKE, {"most": most})
+        return TakenMarks([(row.site_id, row.utc_day) for row in rows], any(row.more for row in rows))
 
     async def number(self, customer_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """See ReportDayRepository.number."""
