@@ -91,7 +91,7 @@ proto-baseline: setup-run ## At a release: what the next API is compared with
 	@$(BIN)/buf build proto -o proto/baseline.binpb
 
 ##@ Prove
-.PHONY: e2e fuzz test-console test-identity test-security bench-ingest bench-edge accuracy-edge bench-replay kill-edge bench-preview bench-search bench-identity bench-fairness bench-reports bench-pages bench-console bench-lists bench-live faults-edge
+.PHONY: e2e fuzz test-console test-identity test-privacy test-reports test-security bench-ingest bench-edge accuracy-edge bench-replay kill-edge bench-preview bench-search bench-identity bench-fairness bench-reports bench-pages bench-console bench-lists bench-live faults-edge
 e2e: setup-run ## The whole path on its own ports and data, with faults and a real browser
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) tests/e2e --timeout 900 $(ARGS)
@@ -138,6 +138,24 @@ IDENTITY_TESTS := $(addprefix tests/unit/server/test_,identities.py matching.py 
   face_index.py) \
   tests/integration/server_ingest tests/integration/server_models \
   tests/integration/server_storage/test_merging_on_postgres.py
+# What reports count, and that kept days equal the visits.
+REPORT_TESTS := $(addprefix tests/unit/server/test_,report_period.py report_days.py report_properties.py business_day.py \
+  camera_uptime.py visit_properties.py) \
+  $(addprefix tests/contract/server_storage/test_,reports.py report_days.py uptime.py) tests/rpc/server/test_reports.py
+test-reports: setup-run ## What reports count: against an oracle, over days of any length, after every change
+	@$(BIN)/footfall models pull --quiet
+	@$(PYTEST) -n 2 --dist loadgroup $(REPORT_TESTS) $(ARGS)
+
+# Where people are recognised, what goes by itself and when, and what is erased.
+PRIVACY_TESTS := $(addprefix tests/unit/server/test_,image_purge.py template_expiry.py job_runner.py tenant_jobs.py \
+  milvus_erasure.py camera_settings.py) $(addprefix tests/contract/server_storage/test_,jobs.py customers.py places.py image_store.py) \
+  $(addprefix tests/rpc/server/test_,recognition_basis.py jobs.py customers.py camera_settings.py) \
+  tests/integration/server_ingest/test_purge_on_real_stores.py tests/integration/server_jobs \
+  tests/unit/edge/test_face_analyst.py tests/unit/edge/test_convert.py tests/rpc/edge/test_image_upload.py
+test-privacy: setup-run ## Where nobody is recognised, what goes when, what is erased
+	@$(BIN)/footfall models pull --quiet
+	@$(PYTEST) -n 2 --dist loadgroup $(PRIVACY_TESTS) $(ARGS)
+
 test-identity: setup-run ## Matching, merging, counting: its properties, and on the real stores
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) -n 2 --dist loadgroup $(IDENTITY_TESTS) $(ARGS)

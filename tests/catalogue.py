@@ -30,6 +30,7 @@ SAMPLES = {
     "uuid[]": "array[gen_random_uuid()]",
     "text[]": "array['a']",
     "double precision[]": "array[0.5]",
+    "jsonb": "'{}'::jsonb",
 }
 FIXED = {
     ("camera_uptime", "kind"): "'up'",
@@ -38,6 +39,7 @@ FIXED = {
     ("customers", "number"): "(random() * 1e15)::bigint",
     ("distinct_pairs", "low_id"): "'00000000-0000-7000-8000-000000000000'",
     ("model_changes", "state"): "'finished'",
+    ("job_runs", "state"): "'running'",
 }
 TABLES = """
     select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,

@@ -8,6 +8,7 @@ from fakes.ingest import an_ingest
 from fakes.manual_clock import ManualClock
 from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
+from fakes.recognition_basis import CONSENT
 from fakes.synthetic_faces import DIMENSION, MODEL_ID, face_event, person
 from footfall_server.domain.batch import BatchRecords
 from footfall_server.domain.change import ChangeKind, Topic
@@ -55,7 +56,14 @@ class Played:
             for site_id, rules in zip(self.sites, self.world.rules, strict=True):
                 rule = rules.versions[-1]
                 site = Site(
-                    site_id, str(site_id), rule.time_zone, rule.visit_gap, rule.business_day_start, at, at
+                    site_id,
+                    str(site_id),
+                    rule.time_zone,
+                    rule.visit_gap,
+                    rule.business_day_start,
+                    at,
+                    at,
+                    recognition_basis=CONSENT,
                 )
                 await tx.sites.add(site, None)
                 await tx.sites.save_rules(site_id, rules)

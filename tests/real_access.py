@@ -14,6 +14,7 @@ from fakes.crop_embedder import FakeCropEmbedder
 from fakes.face_examiner import FakeFaceExaminer
 from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
+from fakes.recognition_basis import CONSENT
 from fakes.shop import AUDIENCE, DIMENSION, ISSUER, MODEL_ID
 from footfall.v1 import (
     api_key_service_pb2_grpc,
@@ -93,7 +94,16 @@ class RealAccess:
         )
         tenant_id = new_id()
         self.tenant = Tenant(tenant_id, str(tenant_id), now, now)
-        self.site = Site(new_id(), "Shop", "UTC", DEFAULT_VISIT_GAP, DEFAULT_BUSINESS_DAY_START, now, now)
+        self.site = Site(
+            new_id(),
+            "Shop",
+            "UTC",
+            DEFAULT_VISIT_GAP,
+            DEFAULT_BUSINESS_DAY_START,
+            now,
+            now,
+            recognition_basis=CONSENT,
+        )
         async with self.transactions.begin_platform() as platform:
             await platform.add_tenant(self.tenant, None)
         async with self.transactions.begin(tenant_id) as tx:

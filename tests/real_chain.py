@@ -9,6 +9,7 @@ from database_fixtures import FootfallDatabase
 from fakes.ingest import SMALL_MODEL, an_ingest
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_images import MemoryImages
+from fakes.recognition_basis import CONSENT
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, Camera, Site, Tenant
@@ -64,7 +65,9 @@ class RealChain:
         async with transactions.begin_platform() as platform:
             await platform.add_tenant(Tenant(self.tenant_id, str(self.tenant_id), START, START), None)
         gap = self.visit_gap
-        self.site = Site(new_id(), "Shop", "UTC", gap, DEFAULT_BUSINESS_DAY_START, START, START)
+        self.site = Site(
+            new_id(), "Shop", "UTC", gap, DEFAULT_BUSINESS_DAY_START, START, START, recognition_basis=CONSENT
+        )
         url = "rtsp://camera.invalid/1"
         camera = Camera(
             new_id(), self.site.site_id, "", url, enabled=True, created_at=START, updated_at=START

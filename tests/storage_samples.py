@@ -6,6 +6,7 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+from fakes.recognition_basis import CONSENT
 from footfall_server.domain.batch import IdentityChanges, NewIdentity
 from footfall_server.domain.certificates import JoinToken, WorkerCertificate
 from footfall_server.domain.crossing import Crossing
@@ -42,6 +43,7 @@ def a_site(name: str = "Old Town", site_id: UUID | None = None) -> Site:
         business_day_start=timedelta(hours=4),
         created_at=NOON,
         updated_at=NOON,
+        recognition_basis=CONSENT,
     )
 
 

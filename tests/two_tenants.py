@@ -17,6 +17,7 @@ import grpc
 import grpc.aio
 from fakes.edge_client import linked
 from fakes.manual_clock import ManualClock
+from fakes.recognition_basis import CONSENT, stated
 from fakes.shop import Chain, Metadata, Replica, Shop
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
@@ -176,7 +177,9 @@ class World:
 
     async def open_site(self, side: Side, *, request_id: str = "") -> None:
         mark = f"place-{new_id().hex[-10:]}"
-        site = site_service_pb2.Site(display_name=f"{side.mark} {mark}")
+        site = site_service_pb2.Site(
+            display_name=f"{side.mark} {mark}", recognition_basis=stated(self.clock.now())
+        )
         request = site_service_pb2.CreateSiteRequest(site=site, request_id=request_id or str(new_id()))
         if request_id:
             self.shared.add(request_id)
@@ -386,7 +389,16 @@ async def _watch(world: World, side: Side) -> None:
 def _chain(tenant: Tenant) -> Chain:
     """A chain as Shop signs people in for it; its places are made by calls."""
     at = tenant.created_at
-    site = Site(new_id(), "", "UTC", DEFAULT_VISIT_GAP, DEFAULT_BUSINESS_DAY_START, at, at)
+    site = Site(
+        new_id(),
+        "",
+        "UTC",
+        DEFAULT_VISIT_GAP,
+        DEFAULT_BUSINESS_DAY_START,
+        at,
+        at,
+        recognition_basis=CONSENT,
+    )
     camera = Camera(new_id(), site.site_id, "", "usb:0", enabled=True, created_at=at, updated_at=at)
     return Chain(tenant, site, site, camera, camera)
 

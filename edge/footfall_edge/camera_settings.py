@@ -54,6 +54,7 @@ class CameraSettings:
     detect_width: faces are searched in a picture at most this wide, pixels; None is the worker's own
     setting. masks: faces whose middle lies in one are not looked at, and no picture shows what lies there.
     idle_fps: frames per second that are looked at while nobody is in view; None is the worker's own setting.
+    anonymous: people are counted and nobody is recognised, so no template and no face leaves the shop.
     Raises ValueError, in words for whoever set it, when a value cannot be used.
     """
 
@@ -62,6 +63,7 @@ class CameraSettings:
     entry_line: EntryLine | None = None
     images: ImagePolicy = ImagePolicy.CROPS
     idle_fps: float | None = None
+    anonymous: bool = False
 
     def __post_init__(self) -> None:
         if self.detect_width is not None and not _NARROWEST <= self.detect_width <= _WIDEST:
@@ -78,6 +80,11 @@ class CameraSettings:
             for point in polygon:
                 _check_point(point, "a mask")
 
+    @property
+    def face_pictures(self) -> ImagePolicy:
+        """Which pictures of faces may leave the shop."""
+        return ImagePolicy.NONE if self.anonymous else self.images
+
 
 def _check_point(point: Point, of: str) -> None:
     if not all(math.isfinite(value) and 0 <= value <= 1 for value in point):
@@ -93,6 +100,7 @@ def to_plain(settings: CameraSettings) -> dict[str, Any]:
         "entry_line": line and {"start": list(line.start), "end": list(line.end)},
         "images": settings.images.value,
         "idle_fps": settings.idle_fps,
+        "anonymous": settings.anonymous,
     }
 
 
@@ -105,6 +113,8 @@ def from_plain(plain: Mapping[str, Any]) -> CameraSettings:
         entry_line=line and EntryLine(start=_point(line["start"]), end=_point(line["end"])),
         images=ImagePolicy(plain["images"]),
         idle_fps=None if fps is None else float(fps),
+        # A worker before this one did not note it, and asked for it no longer ago than its last link.
+        anonymous=bool(plain.get("anonymous", False)),
     )
 
 

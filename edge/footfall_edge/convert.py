@@ -1,5 +1,6 @@
 """The edge's own types to and from footfall.v1. Pure functions."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Final
 
@@ -26,6 +27,15 @@ _CROSSINGS: Final = {
     Crossing.IN: camera_settings_pb2.CROSSING_IN,
     Crossing.OUT: camera_settings_pb2.CROSSING_OUT,
 }
+_OF_A_FACE: Final = (
+    "embedding",
+    "image",
+    "crop_jpeg",
+    "aligned_jpeg",
+    "female_probability",
+    "staff_hint",
+)
+"""What an event says of whose face it was."""
 _IMAGE_POLICIES: Final = {
     camera_settings_pb2.IMAGE_POLICY_NONE: ImagePolicy.NONE,
     camera_settings_pb2.IMAGE_POLICY_UNSPECIFIED: ImagePolicy.CROPS,
@@ -74,7 +84,7 @@ def to_face_event(event: FaceEvent) -> face_event_pb2.FaceEvent:
         first_seen_time=to_timestamp(event.first_seen),
         last_seen_time=to_timestamp(event.last_seen),
         final=event.final,
-        embedding=face_event_pb2.Embedding(model_id=event.model_id, vector=to_vector(event.embedding)),
+        embedding=_to_embedding(event),
         box=common_pb2.BoundingBox(x=left, y=top, width=width, height=height),
         landmarks=[common_pb2.Point(x=float(x), y=float(y)) for x, y in event.face.landmarks],
         detection_score=event.face.score,
@@ -104,12 +114,25 @@ def to_face_event(event: FaceEvent) -> face_event_pb2.FaceEvent:
     return message
 
 
-def to_sequenced(sequence: int, payload: bytes) -> ingest_service_pb2.ConnectRequest:
-    """A spooled event, as to_face_event(...).SerializeToString() made it."""
+def _to_embedding(event: FaceEvent) -> face_event_pb2.Embedding | None:
+    if event.embedding is None:
+        return None
+    return face_event_pb2.Embedding(model_id=event.model_id, vector=to_vector(event.embedding))
+
+
+def to_sequenced(
+    sequence: int, payload: bytes, anonymous: Collection[str] = ()
+) -> ingest_service_pb2.ConnectRequest:
+    """A spooled event, as to_face_event(...).SerializeToString() made it.
+
+    anonymous: cameras that may tell of nobody's face any more, whatever they noted before.
+    """
+    event = face_event_pb2.FaceEvent.FromString(payload)
+    if event.camera_id in anonymous:
+        for field in _OF_A_FACE:
+            event.ClearField(field)
     return ingest_service_pb2.ConnectRequest(
-        face_event=ingest_service_pb2.SequencedFaceEvent(
-            sequence=sequence, event=face_event_pb2.FaceEvent.FromString(payload)
-        )
+        face_event=ingest_service_pb2.SequencedFaceEvent(sequence=sequence, event=event)
     )
 
 
@@ -146,6 +169,7 @@ def from_camera_settings(message: camera_settings_pb2.CameraSettings) -> CameraS
         ),
         images=_IMAGE_POLICIES.get(message.image_policy, ImagePolicy.NONE),
         idle_fps=message.idle_fps or None,
+        anonymous=message.anonymous,
     )
 
 

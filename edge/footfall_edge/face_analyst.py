@@ -53,14 +53,15 @@ class FaceAnalyst:
         self._vision = vision
         self._settings = settings or CameraSettings()
         self._mask = FrameMask(self._settings.masks)
-        self._pictures = PictureTaker(policy=self._settings.images, mask=self._mask)
+        self._pictures = PictureTaker(policy=self._settings.face_pictures, mask=self._mask)
         self._rules = rules or TellingRules()
         self._shot_rules = shot_rules or ShotRules()
         self._tracker = tracker or FaceTracker()
         self._places = places or StillPlaces(camera_id=camera_id)
         self._teller = TrackTeller(
             camera_id=camera_id,
-            events=events or EventMaker(camera_id=camera_id, vision=vision),
+            events=events
+            or EventMaker(camera_id=camera_id, vision=vision, anonymous=self._settings.anonymous),
             rules=self._rules,
         )
         self._followed: dict[Track, FollowedTrack] = {}
@@ -184,7 +185,9 @@ class FaceAnalyst:
                 picture=self._pictures.take(glimpse.image, glimpse.face),
                 embedding=glimpse.embedding if is_good else None,
                 female_probability=(
-                    self._vision.female_probability(glimpse.image, glimpse.face) if is_good else None
+                    self._vision.female_probability(glimpse.image, glimpse.face)
+                    if is_good and not self._settings.anonymous
+                    else None
                 ),
             )
         )

@@ -1,6 +1,6 @@
 """What a camera has to tell about one face."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from footfall_vision.types import Face, Floats, Quality
@@ -21,7 +21,8 @@ class Portrait:
 class FaceEvent:
     """One track, told by its best shot; see footfall.v1.FaceEvent for the meaning of each field.
 
-    face is in pixels of the camera's full frame. embedding: float32 [d], L2-normalised. aligned_jpeg is the
+    face is in pixels of the camera's full frame. embedding: float32 [d], L2-normalised; None, and model_id
+    empty, where nobody is recognised. aligned_jpeg is the
     best shot as the embedder saw it; empty where no image of the face is kept, and of a face that cannot be
     recognised. crossing is what the track has done at the camera's entry line so far, all in all.
     lease_token: the camera's lease that the track was captured under; 0 without leases.
@@ -35,7 +36,7 @@ class FaceEvent:
     last_seen: datetime
     final: bool
     model_id: str
-    embedding: Floats
+    embedding: Floats | None = field(repr=False)
     face: Face
     quality: Quality
     female_probability: float | None

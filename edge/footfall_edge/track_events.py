@@ -5,6 +5,7 @@ from datetime import datetime
 
 import numpy as np
 from footfall_vision.jpeg import encode_aligned
+from footfall_vision.types import Floats
 
 from footfall_edge.best_shot import Shot, ShotSet, mean_embedding
 from footfall_edge.entry_line import Crossing
@@ -14,11 +15,15 @@ from footfall_edge.ports import FaceVision
 
 
 class EventMaker:
-    """Makes the events of one camera. What a whole track says is known here first: its embedding."""
+    """Makes the events of one camera. What a whole track says is known here first: its embedding.
 
-    def __init__(self, *, camera_id: str, vision: FaceVision) -> None:
+    anonymous: what a face looks like serves to follow it from frame to frame, and is told to nobody.
+    """
+
+    def __init__(self, *, camera_id: str, vision: FaceVision, anonymous: bool = False) -> None:
         self._camera_id = camera_id
         self._vision = vision
+        self._anonymous = anonymous
 
     def make(
         self,
@@ -41,16 +46,21 @@ class EventMaker:
             first_seen=first_seen,
             last_seen=max(last_seen, first_seen),
             final=final,
-            model_id=self._vision.model_id,
-            embedding=mean_embedding(shots.good) if shots.good else self._vision.embed(best.crop),
+            model_id="" if self._anonymous else self._vision.model_id,
+            embedding=self._embedding(shots, best),
             face=best.face,
             quality=best.quality,
-            female_probability=_mean_female_probability(shots.good),
+            female_probability=None if self._anonymous else _mean_female_probability(shots.good),
             portrait=Portrait(image_id=new_id(), jpeg=best.picture) if best.picture else None,
             shot_count=len(shots.good),
             aligned_jpeg=encode_aligned(best.crop) if best.picture and shots.good else b"",
             crossing=crossing,
         )
+
+    def _embedding(self, shots: ShotSet, best: Shot) -> Floats | None:
+        if self._anonymous:
+            return None
+        return mean_embedding(shots.good) if shots.good else self._vision.embed(best.crop)
 
 
 def _mean_female_probability(shots: Sequence[Shot]) -> float | None:

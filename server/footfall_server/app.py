@@ -66,6 +66,7 @@ from footfall_server.rpc.interceptors.first_write import WholeFirstWrites
 from footfall_server.rpc.interceptors.messages import Messages
 from footfall_server.rpc.interceptors.request_ids import RequestIds
 from footfall_server.rpc.interceptors.stream_lifetimes import Drain, StreamLifetimes
+from footfall_server.rpc.jobs import JobServicer
 from footfall_server.rpc.live import LiveServicer
 from footfall_server.rpc.message_rules import MessageRules
 from footfall_server.rpc.page_tokens import PageTokens
@@ -104,17 +105,19 @@ from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
 from footfall_server.services.failed_sign_ins import FailedSignIns
 from footfall_server.services.fallback_galleries import FallbackGalleries
+from footfall_server.services.image_purge import ImagePurge
 from footfall_server.services.images import ImageService
 from footfall_server.services.import_store import ImportStore
 from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.index_verification import IndexVerification
 from footfall_server.services.index_writer import IndexWriter
+from footfall_server.services.job_runner import JobRunner
+from footfall_server.services.job_service import JobService
 from footfall_server.services.link_expiry import LinkExpiry
 from footfall_server.services.login_throttle import LoginThrottle
 from footfall_server.services.merging import Merging
 from footfall_server.services.model_changes import ModelChangeService
 from footfall_server.services.model_registry import KnownModels
-from footfall_server.services.nightly import Nightly
 from footfall_server.services.oidc import OidcService
 from footfall_server.services.oidc_accounts import OidcAccounts
 from footfall_server.services.passwords import PasswordService
@@ -141,6 +144,8 @@ from footfall_server.services.staff_imports import StaffImports
 from footfall_server.services.staff_leaving import StaffLeaving
 from footfall_server.services.staff_recognition import StaffRecognition
 from footfall_server.services.suggestions import Suggestions
+from footfall_server.services.template_expiry import TemplateExpiry
+from footfall_server.services.tenant_jobs import NIGHT, Works, tenant_jobs
 from footfall_server.services.tenant_models import TenantModels
 from footfall_server.services.tenant_removal import TenantRemoval
 from footfall_server.services.tenant_switching import TenantSwitching
@@ -151,7 +156,13 @@ from footfall_server.services.visits import VisitService
 from footfall_server.services.worker_directory import WorkerDirectory
 from footfall_server.services.worker_removal import WorkerRemoval
 from footfall_server.services.workers import WorkerService
-from footfall_server.settings import AuthSettings, LimitsSettings, PreviewSettings, RecognitionSettings
+from footfall_server.settings import (
+    AuthSettings,
+    LimitsSettings,
+    PreviewSettings,
+    RecognitionSettings,
+    RetentionSettings,
+)
 from footfall_server.worker_desk import worker_desk
 
 CONNECT = "/footfall.v1.IngestService/Connect"
@@ -181,6 +192,7 @@ class Choices:
     recognition: RecognitionSettings
     limits: LimitsSettings = field(default_factory=LimitsSettings)
     previews: PreviewSettings = field(default_factory=PreviewSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
     drain_grace: timedelta = timedelta(seconds=4)
@@ -188,6 +200,26 @@ class Choices:
     fallback_faces: int = 200_000
     index_gathers_for: timedelta = timedelta(seconds=1)
     """How long new faces wait for others, so that they reach the index in one lot."""
+
+
+def _job_runner(adapters: Adapters, retention: RetentionSettings, reclustering: Reclustering) -> JobRunner:
+    """Whatever is done by night."""
+    transactions, images, clock = adapters.transactions, adapters.images, adapters.clock
+    anchors = AuditAnchors(transactions=transactions, clock=clock)
+    works = Works(
+        reclustering=reclustering,
+        anchors=anchors,
+        purge=ImagePurge(transactions=transactions, images=images, clock=clock, keep=retention.images),
+        expiry=TemplateExpiry(
+            transactions=transactions, images=images, clock=clock, keep=retention.templates
+        ),
+    )
+    return JobRunner(
+        transactions=transactions,
+        clock=clock,
+        jobs=tenant_jobs(works, transactions, clock),
+        each_look=lambda: anchors.note_installation(not_since=NIGHT.last_until(clock.now())),
+    )
 
 
 class Core:
@@ -211,12 +243,7 @@ class Core:
         models = TenantModels(transactions=transactions, known=known_models, clock=clock)
         policies = ThresholdPolicies(known=known_models, target_rate=choices.recognition.target_rate)
         reclustering = Reclustering(transactions=transactions, clock=clock, models=models, policies=policies)
-        self._nightly = Nightly(
-            transactions=transactions,
-            clock=clock,
-            reclustering=reclustering,
-            anchors=AuditAnchors(transactions=transactions, clock=clock),
-        )
+        self._jobs = _job_runner(adapters, choices.retention, reclustering)
         tokens = AccessTokens(
             keys=keys, issuer=choices.auth.issuer, audience=choices.auth.audience, clock=clock
         )
@@ -295,7 +322,7 @@ class Core:
         ingest = FaceIngest(
             transactions=transactions,
             index=self._search,
-            crops=FaceCrops(transactions=transactions, images=adapters.images),
+            crops=FaceCrops(transactions=transactions, images=adapters.images, clock=clock),
             clock=clock,
             models=models,
             policies=policies,
@@ -396,7 +423,7 @@ class Core:
                 ),
                 images=images,
                 registry=self._registry,
-                cameras=DesiredCameraFeed(feed=self._feed, transactions=transactions),
+                cameras=DesiredCameraFeed(feed=self._feed, transactions=transactions, clock=clock),
                 commands=commands,
                 command_feed=command_feed,
                 preview_source=lambda tenant_id, site_id: PreviewSource(
@@ -487,6 +514,10 @@ class Core:
             audit=AuditServicer(
                 audit=AuditLogService(transactions=transactions, clock=clock), page_tokens=page_tokens
             ),
+            jobs=JobServicer(
+                jobs=JobService(transactions=transactions, runner=self._jobs, clock=clock),
+                page_tokens=page_tokens,
+            ),
         )
         # The first is the outermost. Messages is the innermost, since it alone is given bytes.
         interceptors = [
@@ -558,7 +589,7 @@ class Core:
                 self._index_recovery.run(),
                 self._search.run(),
                 self._reembedding.run(),
-                self._nightly.run(),
+                self._jobs.run(),
                 self._readiness.run(),
             ]
             if self._key_reload is not None:

@@ -54,6 +54,7 @@ async def _serve(settings: ServerSettings) -> None:
         recognition=settings.recognition,
         limits=settings.limits,
         previews=settings.previews,
+        retention=settings.retention,
         drain_grace=settings.drain_grace,
         fallback_faces=settings.milvus.fallback_faces,
     )

@@ -241,6 +241,23 @@ class PreviewSettings(_Section):
         return PreviewLimits(self.max_width, self.max_fps, self.watchers_per_tenant)
 
 
+class RetentionSettings(_Section):
+    """For how many days pictures are kept, and templates of visitors after they came last."""
+
+    image_days: int = Field(default=30, ge=1, le=30)
+    template_days: int = Field(default=365, ge=1, le=3 * 366)
+
+    @property
+    def images(self) -> timedelta:
+        """How long pictures of faces are kept."""
+        return timedelta(days=self.image_days)
+
+    @property
+    def templates(self) -> timedelta:
+        """How long somebody who does not come is recognised."""
+        return timedelta(days=self.template_days)
+
+
 class RecognitionSettings(_Section):
     """Whose embeddings are matched, and how surely.
 
@@ -296,6 +313,7 @@ class ServerSettings(BaseSettings):
     recognition: RecognitionSettings = RecognitionSettings()
     limits: LimitsSettings = LimitsSettings()
     previews: PreviewSettings = PreviewSettings()
+    retention: RetentionSettings = RetentionSettings()
     models_dir: Path | None = None
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -11,6 +11,7 @@ from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
 from fakes.memory_tables import TenantTables
 from fakes.memory_transactions import MemoryTransactions
+from fakes.recognition_basis import CONSENT
 from fakes.synthetic_faces import DIMENSION, MODEL_ID
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, Camera, Site, Tenant
@@ -48,7 +49,16 @@ class Shop:
         return self.cameras[0].camera_id
 
     def open_site(self, name: str) -> Site:
-        site = Site(uuid4(), name, "UTC", timedelta(hours=1), DEFAULT_BUSINESS_DAY_START, START, START)
+        site = Site(
+            uuid4(),
+            name,
+            "UTC",
+            timedelta(hours=1),
+            DEFAULT_BUSINESS_DAY_START,
+            START,
+            START,
+            recognition_basis=CONSENT,
+        )
         self.tables.sites[site.site_id] = site
         self.tables.site_rules[site.site_id, 1] = SiteRules.first_of(site).at(START)
         return site

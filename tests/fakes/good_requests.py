@@ -14,6 +14,7 @@ from fakes.import_requests import SeededImport, import_requests, seed_import
 from fakes.indexing import indexed
 from fakes.manual_clock import START
 from fakes.model_world import fill_gallery, open_model_change
+from fakes.recognition_basis import stated
 from fakes.shop import MODEL_ID, OTHER_MODEL_ID, Chain, Metadata, Replica, Shop
 from fakes.staff_requests import SeededStaff, seed_staff, staff_requests
 from fakes.wire_events import JPEG, face_event
@@ -30,6 +31,7 @@ from footfall.v1 import (
     face_event_pb2,
     image_service_pb2,
     ingest_service_pb2,
+    job_service_pb2,
     live_service_pb2,
     recognition_service_pb2,
     report_service_pb2,
@@ -230,6 +232,7 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
         **_of_reports(shop),
         **_of_recognition(shop),
         **_of_audit(),
+        **_of_jobs(),
         **customer_requests(str(shop.own.site.site_id), seeded.customers),
         **import_requests(str(shop.own.site.site_id), seeded.staff_import),
         **staff_requests(str(shop.own.site.site_id), seeded.staff, seeded.customers.other_id),
@@ -363,7 +366,9 @@ def _of_sites(shop: Shop, seeded: Seeded) -> Requests:
     site.visit_gap.FromTimedelta(timedelta(minutes=30))
     site.business_day_start.FromTimedelta(timedelta(hours=5))
     site.image_policy = camera_settings_pb2.IMAGE_POLICY_FRAMES
-    mask = FieldMask(paths=["display_name", "time_zone", "visit_gap", "business_day_start", "image_policy"])
+    site.recognition_basis.CopyFrom(stated(shop.clock.now()))
+    rules = ["display_name", "time_zone", "visit_gap", "business_day_start"]
+    mask = FieldMask(paths=[*rules, "image_policy", "recognition_basis", "anonymous"])
     return {
         "/footfall.v1.SiteService/CreateSite": [
             site_service_pb2.CreateSiteRequest(site=site, request_id=str(new_id()))
@@ -577,6 +582,16 @@ def _of_visits(shop: Shop, seeded: Seeded) -> Requests:
         ],
         "/footfall.v1.LiveService/Watch": [watched],
         "/footfall.v1.ImageService/GetImage": [image_service_pb2.GetImageRequest(image_id=seeded.image_id)],
+    }
+
+
+def _of_jobs() -> Requests:
+    return {
+        "/footfall.v1.JobService/ListJobs": [job_service_pb2.ListJobsRequest()],
+        "/footfall.v1.JobService/ListJobRuns": [
+            job_service_pb2.ListJobRunsRequest(job="audit_head", page_size=1)
+        ],
+        "/footfall.v1.JobService/RunJob": [job_service_pb2.RunJobRequest(job="audit_head")],
     }
 
 

@@ -25,7 +25,7 @@ def an_ingest(
     return FaceIngest(
         transactions=transactions,
         index=index,
-        crops=FaceCrops(transactions=transactions, images=images),
+        crops=FaceCrops(transactions=transactions, images=images, clock=clock),
         clock=clock,
         models=TenantModels(transactions=transactions, known=known, clock=clock),
         policies=ThresholdPolicies(known=known, target_rate=POLICY.target_rate),

@@ -55,7 +55,7 @@ class MemoryBatches:
             recents_added=[face for face_id, face in recents.items() if face_id not in held],
             recents_gone=held - recents.keys(),
             rules=await tx.sites.rules({site.site_id for site in sites.values()}),
-            image_policies=await tx.cameras.image_policies(sites),
+            cameras={each.camera_id: each.settings for each in await tx.cameras.find(sites)},
             fences=tx.leases.fences(questions.leases),
         )
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from fakes.memory_tables import GalleryRow, TenantTables
 from footfall_server.domain.customer import Customer, CustomerFilter, CustomerView
 from footfall_server.domain.image import ImageState
-from footfall_server.domain.person import GalleryFace, IdentityState
+from footfall_server.domain.person import CustomerKind, GalleryFace, IdentityState
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.track_face import TrackFace
 from footfall_server.ports import Erased, ErasedFaces, TimeCursor
@@ -54,6 +54,24 @@ class MemoryCustomers:
     async def families(self, root_ids: Collection[UUID]) -> Sequence[Customer]:
         found = [each for each in self._tables.customers.values() if each.root_id in root_ids]
         return sorted(found, key=lambda each: each.customer_id)
+
+    async def unseen_since(self, before: datetime, limit: int) -> Sequence[UUID]:
+        tables = self._tables
+        root_of = {each.customer_id: each.root_id for each in tables.customers.values()}
+        known = {root_of[row.face.customer_id] for row in tables.gallery.values()}
+        seen = {
+            root_of[each.customer_id]
+            for each in tables.sightings.values()
+            if each.customer_id in root_of and each.last_seen_at >= before
+        }
+        found = [
+            each.customer_id
+            for each in tables.customers.values()
+            if each.customer_id in known - seen
+            and each.kind is CustomerKind.VISITOR
+            and each.created_at < before
+        ]
+        return sorted(found)[:limit]
 
     async def save(self, customers: Sequence[Customer]) -> None:
         for each in customers:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
+from footfall_server.domain.image import StoredVersion
 from footfall_server.errors import unavailable
 from footfall_server.ports import StoredObject
 from footfall_server.ports.images import checked_lifetime, checked_prefix
@@ -12,10 +13,15 @@ from footfall_server.ports.images import checked_lifetime, checked_prefix
 
 @dataclass(slots=True)
 class MemoryImages:
-    """Implements ImageStore. `failing = True` makes every call UNAVAILABLE / STORE_UNAVAILABLE."""
+    """Implements ImageStore. `failing = True` makes every call UNAVAILABLE / STORE_UNAVAILABLE.
+
+    What is `undeletable` stays when its versions are deleted, as under a hold of the store.
+    """
 
     failing: bool = False
     objects: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    stored_at: dict[str, datetime] = field(default_factory=dict)
+    undeletable: set[str] = field(default_factory=set)
 
     async def prepare(self) -> None:
         self._refuse_when_failing()
@@ -23,6 +29,23 @@ class MemoryImages:
     async def put(self, key: str, data: bytes, content_type: str) -> None:
         self._refuse_when_failing()
         self.objects[key] = (data, content_type)
+        self.stored_at[key] = datetime.now(UTC)
+
+    async def versions(self, prefix: str) -> Sequence[StoredVersion]:
+        self._refuse_when_failing()
+        checked_prefix(prefix)
+        keys = sorted(key for key in self.objects if key.startswith(prefix))
+        return [StoredVersion(key, "", self.stored_at[key]) for key in keys]
+
+    async def delete_versions(self, versions: Sequence[StoredVersion]) -> int:
+        self._refuse_when_failing()
+        refused = 0
+        for each in versions:
+            if each.key in self.undeletable:
+                refused += 1
+            else:
+                self.objects.pop(each.key, None)
+        return refused
 
     async def get(self, key: str) -> bytes | None:
         self._refuse_when_failing()

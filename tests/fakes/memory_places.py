@@ -7,7 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from fakes.memory_tables import TenantTables
-from footfall_server.domain.camera_settings import ImagePolicy
+from footfall_server.domain.camera_settings import CameraSettings
 from footfall_server.domain.identity import ApiKey
 from footfall_server.domain.places import Camera, DesiredCameras, Site, Tenant
 from footfall_server.domain.site_rules import FORGOTTEN_SITE, SiteRules
@@ -148,21 +148,21 @@ class MemoryCameras:
     async def find(self, camera_ids: Collection[UUID]) -> Sequence[Camera]:
         return [self._tables.cameras[each] for each in camera_ids if each in self._tables.cameras]
 
-    async def image_policies(self, camera_ids: Collection[UUID]) -> Mapping[UUID, ImagePolicy]:
+    async def confined(self, camera_ids: Collection[UUID], at: datetime) -> Mapping[UUID, CameraSettings]:
         cameras = [self._tables.cameras[each] for each in camera_ids if each in self._tables.cameras]
-        return {each.camera_id: self._confined(each).settings.image_policy for each in cameras}
+        return {each.camera_id: self._confined(each, at).settings for each in cameras}
 
-    async def desired(self, site_id: UUID) -> DesiredCameras:
+    async def desired(self, site_id: UUID, at: datetime) -> DesiredCameras:
         wanted = [
             camera for camera in self._tables.cameras.values() if camera.site_id == site_id and camera.enabled
         ]
         wanted.sort(key=lambda camera: camera.camera_id)
         revision = self._tables.counters.get("revision", 0)
-        return DesiredCameras(revision, tuple(self._confined(camera) for camera in wanted))
+        return DesiredCameras(revision, tuple(self._confined(camera, at) for camera in wanted))
 
-    def _confined(self, camera: Camera) -> Camera:
+    def _confined(self, camera: Camera, at: datetime) -> Camera:
         site = self._tables.sites[camera.site_id]
-        confined = camera.settings.within(site.image_policy)
+        confined = camera.settings.within(site.image_policy, recognises=site.recognises(at))
         return replace(camera, settings=confined, assigned_worker_id=None)
 
     def _refuse_taken_name(self, camera: Camera) -> None:

@@ -9,9 +9,10 @@ import numpy as np
 from fakes.memory_tables import TenantStore, TenantTables
 from footfall_server.domain.decision import DecisionRecord
 from footfall_server.domain.face_event import Recorded
+from footfall_server.domain.jobs import JobRun, RunState
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.sighting import Sighting
-from footfall_server.ports import Clock, FacePage, FaceStanding, IndexRemoval
+from footfall_server.ports import Clock, FacePage, FaceStanding, IndexRemoval, TimeCursor
 
 
 class MemoryEvents:
@@ -161,15 +162,61 @@ class MemoryJobs:
     def __init__(self, tables: TenantTables) -> None:
         self._tables = tables
 
-    async def claim(self, job: str, *, at: datetime, not_since: datetime) -> bool:
-        begun = self._tables.jobs.get(job)
-        if begun is not None and begun[0] >= not_since:
+    async def claim(self, run: JobRun) -> JobRun | None:
+        runs = self._tables.job_runs
+        known = next((each for each in runs.values() if (each.job, each.tick) == (run.job, run.tick)), None)
+        if known is None:
+            runs[run.run_id] = run
+            return run
+        if not known.may_be_taken(run.started_at):
+            return None
+        taken = replace(
+            known, attempt=known.attempt + 1, started_at=run.started_at, lease_until=run.lease_until
+        )
+        runs[known.run_id] = taken
+        return taken
+
+    async def extend(self, run: JobRun, until: datetime) -> bool:
+        if not self._is_mine(run):
             return False
-        self._tables.jobs[job] = (at, None, "")
+        self._tables.job_runs[run.run_id] = replace(self._tables.job_runs[run.run_id], lease_until=until)
         return True
 
-    async def finish(self, job: str, *, at: datetime, summary: str) -> None:
-        self._tables.jobs[job] = (self._tables.jobs[job][0], at, summary)
+    async def finish(self, run: JobRun) -> bool:
+        if not self._is_mine(run):
+            return False
+        lease_until = self._tables.job_runs[run.run_id].lease_until
+        self._tables.job_runs[run.run_id] = replace(run, lease_until=lease_until)
+        return True
+
+    async def latest(self) -> Mapping[str, JobRun]:
+        return {each.job: each for each in reversed(self._newest_first())}
+
+    async def list(self, job: str, *, before: TimeCursor | None, limit: int) -> Sequence[JobRun]:
+        found = [each for each in self._newest_first() if job in {"", each.job}]
+        if before is not None:
+            found = [
+                each for each in found if (each.started_at, each.run_id) < (before.at, before.resource_id)
+            ]
+        return found[:limit]
+
+    async def forget(self, before: datetime) -> int:
+        old = [
+            each.run_id
+            for each in self._tables.job_runs.values()
+            if each.finished_at is not None and each.finished_at < before
+        ]
+        for run_id in old:
+            del self._tables.job_runs[run_id]
+        return len(old)
+
+    def _is_mine(self, run: JobRun) -> bool:
+        known = self._tables.job_runs.get(run.run_id)
+        return known is not None and (known.state, known.attempt) == (RunState.RUNNING, run.attempt)
+
+    def _newest_first(self) -> Sequence[JobRun]:
+        runs = self._tables.job_runs.values()
+        return sorted(runs, key=lambda each: (each.started_at, each.run_id), reverse=True)
 
 
 class MemorySightings:

@@ -22,6 +22,7 @@ from footfall_server.domain.decision import DecisionRecord
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.image import FaceImage
+from footfall_server.domain.jobs import JobRun
 from footfall_server.domain.lockout import LoginAttempts
 from footfall_server.domain.merge import DistinctMark, Merge
 from footfall_server.domain.models import AppliedCalibration, ModelChange, TenantModel
@@ -120,7 +121,7 @@ class TenantTables(Tables):
     merge_requests: dict[UUID, UUID] = field(default_factory=dict)
     distinct: dict[tuple[UUID, UUID], DistinctMark] = field(default_factory=dict)
     suggestions: dict[UUID, Suggestion] = field(default_factory=dict)
-    jobs: dict[str, tuple[datetime, datetime | None, str]] = field(default_factory=dict)
+    job_runs: dict[UUID, JobRun] = field(default_factory=dict)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)
     track_faces: dict[UUID, TrackFace] = field(default_factory=dict)
     crops: dict[UUID, bytes] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """A database in memory: tenants apart, all or nothing, one exclusive transaction at a time per tenant."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -71,6 +71,7 @@ from footfall_server.domain.places import Tenant
 from footfall_server.domain.setup_token import SetupToken
 from footfall_server.domain.worker import WorkerStatus
 from footfall_server.ports import Clock, NameCursor
+from footfall_server.ports.jobs import JobTick
 
 
 class MemoryTransaction:
@@ -236,6 +237,16 @@ class MemoryPlatformTransaction:
                 {site_id for site_id, _ in store.tables.site_rules}, most=1
             )
         ]
+
+    async def jobs_due(self, ticks: Mapping[str, datetime], now: datetime) -> Sequence[JobTick]:
+        due: set[JobTick] = set()
+        for tenant_id in self.platform.tenants:
+            store = self._stores.get(tenant_id)
+            runs = [] if store is None else list(store.tables.job_runs.values())
+            begun = {(each.job, each.tick) for each in runs}
+            due |= {(tenant_id, job, tick) for job, tick in ticks.items() if (job, tick) not in begun}
+            due |= {(tenant_id, each.job, each.tick) for each in runs if each.may_be_taken(now)}
+        return sorted(due, key=lambda each: (each[2], each[1], each[0]))
 
     async def purge_commands(self, before: datetime) -> int:
         return self._purge("commands", lambda row: row.expires_at < before)

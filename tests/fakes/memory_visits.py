@@ -140,6 +140,18 @@ class MemoryImageRows:
                 self._tables.images[image_id] = replace(image, state=ImageState.STORED)
                 self._tables.image_times[image_id] = at
 
+    async def captured_before(self, before: datetime, limit: int) -> Sequence[FaceImage]:
+        old = [each for each in self._tables.images.values() if each.captured_at < before]
+        return sorted(old, key=lambda each: (each.captured_at, each.image_id))[:limit]
+
+    async def forget(self, image_ids: Collection[UUID]) -> int:
+        gone = [self._tables.images.pop(each) for each in image_ids if each in self._tables.images]
+        for image in gone:
+            sighting = self._tables.sightings.get(image.track_id)
+            if sighting is not None and sighting.image_id == image.image_id:
+                self._tables.sightings[image.track_id] = replace(sighting, image_id=None)
+        return len(gone)
+
 
 class MemoryChangeRows:
     """Implements ChangeRepository. `close` gives the revision's lock back."""

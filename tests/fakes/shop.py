@@ -17,6 +17,7 @@ from fakes.memory_changes import MemoryChanges
 from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
 from fakes.memory_transactions import MemoryTransactions
+from fakes.recognition_basis import CONSENT
 from footfall.v1 import (
     api_key_service_pb2_grpc,
     audit_service_pb2_grpc,
@@ -27,6 +28,7 @@ from footfall.v1 import (
     customer_service_pb2_grpc,
     image_service_pb2_grpc,
     ingest_service_pb2_grpc,
+    job_service_pb2_grpc,
     live_service_pb2_grpc,
     recognition_service_pb2_grpc,
     report_service_pb2_grpc,
@@ -106,6 +108,7 @@ class Replica:
     staff: "staff_service_pb2_grpc.StaffServiceAsyncStub"
     staff_imports: "staff_import_service_pb2_grpc.StaffImportServiceAsyncStub"
     audit: "audit_service_pb2_grpc.AuditServiceAsyncStub"
+    jobs: "job_service_pb2_grpc.JobServiceAsyncStub"
 
 
 @dataclass(slots=True)
@@ -248,6 +251,7 @@ class Shop:
                 staff=staff_service_pb2_grpc.StaffServiceStub(channel),
                 staff_imports=staff_import_service_pb2_grpc.StaffImportServiceStub(channel),
                 audit=audit_service_pb2_grpc.AuditServiceStub(channel),
+                jobs=job_service_pb2_grpc.JobServiceStub(channel),
             )
 
     def snapshot(self) -> object:
@@ -282,6 +286,7 @@ def _site(name: str) -> Site:
         business_day_start=timedelta(hours=4),
         created_at=START,
         updated_at=START,
+        recognition_basis=CONSENT,
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import grpc.aio
 from core_stack import CoreStack
+from fakes.recognition_basis import stated
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
     camera_service_pb2,
@@ -105,7 +106,11 @@ class WorldMaker:
             site = await self._call(
                 "CreateSite",
                 site_service_pb2.CreateSiteRequest(
-                    site=site_service_pb2.Site(display_name=f"Laden {number}", time_zone="Europe/Berlin")
+                    site=site_service_pb2.Site(
+                        display_name=f"Laden {number}",
+                        time_zone="Europe/Berlin",
+                        recognition_basis=stated(datetime.now(UTC)),
+                    )
                 ),
                 metadata,
             )

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ PERSON = "Demo administrator"
 SITE_NAME = "Main Street"
 VISIT_GAP_S = 10.0
 KEY_NAME = "local edge worker"
+_DEMO_BASIS_FOR = timedelta(days=1000)
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Accounts:
     tenant_id: str = ""
     admin_id: str = ""
     site_id: str = ""
+    basis_recorded: str = ""
     api_key: str = field(default="", repr=False)
 
 
@@ -65,6 +68,8 @@ class Enrolment:
             self._password_file.unlink()
         if not self._accounts.site_id:
             self._remember(site_id=await asyncio.to_thread(self._ensure_site))
+        if not self._accounts.basis_recorded:
+            self._remember(basis_recorded=await asyncio.to_thread(self._ensure_basis))
         if not self._accounts.api_key:
             site = ("--site-id", self._accounts.site_id)
             made = await self._made("create-api-key", *tenant, *site, "--name", KEY_NAME)
@@ -81,6 +86,17 @@ class Enrolment:
             return str(api.post("/v1/sites", site)["siteId"])
         except GatewayApiError as error:
             raise ComponentError(f"the demo's site could not be made: {error}") from error
+
+    def _ensure_basis(self) -> str:
+        """Nobody is recognised at a site whose operator did not say why they may be."""
+        api = GatewayApi(self._gateway_url, email=EMAIL, password=self._password)
+        place = f"/v1/sites/{self._accounts.site_id}"
+        try:
+            known = api.get(place).get("recognitionBasis")
+            basis = known or api.patch(place, {"recognitionBasis": _demo_basis()})["recognitionBasis"]
+        except GatewayApiError as error:
+            raise ComponentError(f"the demo's site could not be given a basis: {error}") from error
+        return str(basis["recordTime"])
 
     async def _made(self, *arguments: str) -> dict[str, Any]:
         lines = (await self._command.run(*arguments)).strip().splitlines()
@@ -99,3 +115,12 @@ class Enrolment:
             "WORKER_API_KEY": self._accounts.api_key,
         }
         write_private(self._demo_env, "".join(f"{name}={value}\n" for name, value in values.items()))
+
+
+def _demo_basis() -> dict[str, str]:
+    """The demo's cameras show pictures of a public collection, and nobody who walks by."""
+    return {
+        "lawfulBasis": "LAWFUL_BASIS_OTHER",
+        "reference": "Demonstration with published pictures",
+        "expireTime": (datetime.now(UTC) + _DEMO_BASIS_FOR).isoformat(),
+    }

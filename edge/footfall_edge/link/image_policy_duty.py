@@ -51,7 +51,7 @@ class ImagePolicyDuty:
     def _look(self, message: ingest_service_pb2.DesiredCameras) -> None:
         cameras = convert.from_desired_cameras(message).cameras
         self._silent = frozenset(
-            camera.camera_id for camera in cameras if camera.settings.images is ImagePolicy.NONE
+            camera.camera_id for camera in cameras if camera.settings.face_pictures is ImagePolicy.NONE
         )
         if self._silent:
             self._told.set()

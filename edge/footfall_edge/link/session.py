@@ -87,6 +87,7 @@ class LinkSession:
         self._outbox = Outbox()
         self._in_flight: deque[int] = deque()
         self._last_sent = 0
+        self._anonymous: frozenset[str] = frozenset()
         self._released = asyncio.Event()
         self._heard = clock()
 
@@ -101,7 +102,7 @@ class LinkSession:
         self._on_welcome()
         for duty in self._duties:
             duty.begin(welcome, asked_at=asked_at)
-        self._cameras.desire(convert.from_desired_cameras(welcome.desired_cameras), authoritative=True)
+        self._desire(welcome.desired_cameras, authoritative=True)
         self._heard = self._clock()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._send())
@@ -178,7 +179,7 @@ class LinkSession:
                 sent = event.sequence
                 self._last_sent = sent
                 self._in_flight.append(sent)
-                await self._outbox.put(convert.to_sequenced(sent, event.payload))
+                await self._outbox.put(convert.to_sequenced(sent, event.payload, self._anonymous))
 
     async def _watch(self, patience: float) -> NoReturn:
         """End the link when the core is silent, or when the token is about to end."""
@@ -200,14 +201,20 @@ class LinkSession:
                 case "ack":
                     await self._acknowledge(message.ack)
                 case "desired_cameras":
-                    self._cameras.desire(
-                        convert.from_desired_cameras(message.desired_cameras), authoritative=False
-                    )
+                    self._desire(message.desired_cameras, authoritative=False)
                 case "welcome":
                     raise LinkEndedError("the core said welcome twice")
                 case _:
                     # A duty's, or newer than this worker: to be heard was all it had to do.
                     pass
+
+    def _desire(self, message: ingest_service_pb2.DesiredCameras, *, authoritative: bool) -> None:
+        desired = convert.from_desired_cameras(message)
+        # From now on: what waits in the spool was noted when people were recognised there.
+        self._anonymous = frozenset(
+            camera.camera_id for camera in desired.cameras if camera.settings.anonymous
+        )
+        self._cameras.desire(desired, authoritative=authoritative)
 
     async def _acknowledge(self, ack: ingest_service_pb2.Ack) -> None:
         if ack.acked_through > self._last_sent:

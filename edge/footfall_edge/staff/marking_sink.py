@@ -17,7 +17,9 @@ class StaffMarkingSink:
     async def record(self, event: FaceEvent) -> None:
         """Return once the event is on disk. Raises SpoolError."""
         # Without a good shot the vector says little: the worst picture of a customer may look like anybody.
-        match = self._staff.match(event.model_id, event.embedding) if event.shot_count else None
+        match = None
+        if event.shot_count and event.embedding is not None:
+            match = self._staff.match(event.model_id, event.embedding)
         if match is not None:
             event = replace(event, staff_match=match, portrait=None, aligned_jpeg=b"")
         await self._sink.record(event)

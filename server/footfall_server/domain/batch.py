@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from footfall_server.domain.camera_lease import Fence
-from footfall_server.domain.camera_settings import ImagePolicy
+from footfall_server.domain.camera_settings import CameraSettings
 from footfall_server.domain.change import NewChange
 from footfall_server.domain.decision import DecisionRecord
 from footfall_server.domain.face_event import Recorded
@@ -52,7 +52,8 @@ class BatchQuestions:
 class BatchAnswers:
     """What there is of it.
 
-    `recorded` by event, with duplicate=True; `sites` and `image_policies` by camera, and `rules` by site;
+    `recorded` by event, with duplicate=True; `sites` by camera, and `rules` by site; `cameras` are each
+    camera's own settings, as far as they say what may leave the shop;
     `sightings` of the tracks themselves, by track; `images` named by the questions or shown by those
     sightings, by image.
     `present` are recognised sightings that share a moment, ends included, with a track of the batch on its
@@ -69,7 +70,7 @@ class BatchAnswers:
     recents_added: Sequence[GalleryFace]
     recents_gone: Collection[UUID]
     rules: Mapping[UUID, SiteRules]
-    image_policies: Mapping[UUID, ImagePolicy]
+    cameras: Mapping[UUID, CameraSettings]
     fences: Mapping[tuple[UUID, int], Fence]
 
 

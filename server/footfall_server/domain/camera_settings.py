@@ -1,4 +1,4 @@
-"""How a worker looks at a camera's picture, and which pictures may leave the shop."""
+"""How a worker looks at a camera's picture, and what of it may leave the shop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -34,7 +34,8 @@ class EntryLine:
 class CameraSettings:
     """What is 0 is the worker's own setting. `masks` are polygons, each of at least three corners.
 
-    `detect_width` is in pixels, `idle_fps` in frames a second.
+    `detect_width` is in pixels, `idle_fps` in frames a second. `anonymous` counts people and recognises
+    nobody.
     """
 
     detect_width: int = 0
@@ -42,10 +43,20 @@ class CameraSettings:
     entry_line: EntryLine | None = None
     image_policy: ImagePolicy = ImagePolicy.CROPS
     idle_fps: float = 0.0
+    anonymous: bool = False
 
-    def within(self, ceiling: ImagePolicy) -> "CameraSettings":
-        """The settings at a site that allows no more pictures than `ceiling`."""
-        return replace(self, image_policy=self.image_policy.within(ceiling))
+    def within(self, ceiling: ImagePolicy, *, recognises: bool) -> "CameraSettings":
+        """The settings at a site that allows no more pictures than `ceiling`, and recognition or not."""
+        return replace(
+            self,
+            image_policy=self.image_policy.within(ceiling),
+            anonymous=self.anonymous or not recognises,
+        )
+
+    @property
+    def face_pictures(self) -> ImagePolicy:
+        """Which pictures of faces may leave the shop: none of people who are not to be recognised."""
+        return ImagePolicy.NONE if self.anonymous else self.image_policy
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON has it, without what is at its default."""
@@ -60,6 +71,8 @@ class CameraSettings:
             plain["image_policy"] = self.image_policy.value
         if self.idle_fps:
             plain["idle_fps"] = self.idle_fps
+        if self.anonymous:
+            plain["anonymous"] = True
         return plain
 
     @classmethod
@@ -72,6 +85,7 @@ class CameraSettings:
             entry_line=None if line is None else EntryLine(_point(line[0]), _point(line[1])),
             image_policy=ImagePolicy(plain.get("image_policy", ImagePolicy.CROPS)),
             idle_fps=plain.get("idle_fps", 0.0),
+            anonymous=plain.get("anonymous", False),
         )
 
 

@@ -61,7 +61,8 @@ class FaceEvent:
 
     `track_id` equals `event_id` where the sender keeps no tracks. `crop_jpeg` is empty where the image
     is announced, and `image` is None where neither came. `lease_token` is the lease that the track was
-    captured under, 0 without one. `staff_hint` is whom the worker took the person for.
+    captured under, 0 without one. `staff_hint` is whom the worker took the person for. An anonymous event
+    names no model and has an embedding of shape (0,).
     """
 
     event_id: UUID
@@ -88,6 +89,21 @@ class FaceEvent:
     def shows_a_face(self) -> bool:
         """Whether a picture came with it, or is to follow."""
         return self.image is not None or bool(self.crop_jpeg or self.aligned_jpeg)
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether it came without a face to recognise."""
+        return not self.model_id
+
+    def made_anonymous(self) -> "FaceEvent":
+        """What may be kept of it where nobody is recognised: that somebody was there."""
+        return replace(
+            self.without_images(),
+            model_id="",
+            embedding=np.empty(0, np.float32),
+            female_probability=None,
+            staff_hint=None,
+        )
 
     def without_images(self) -> "FaceEvent":
         """What may be kept of it where no picture leaves the shop."""

@@ -27,6 +27,15 @@ class FaceImage:
     captured_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """One version of an object, or what says that it was deleted. `version_id` is empty without versions."""
+
+    key: str
+    version_id: str
+    stored_at: datetime
+
+
 def tenant_prefix(tenant_id: UUID) -> str:
     """What all keys of a tenant begin with, and no other tenant's do."""
     return f"tenants/{tenant_id}/"

@@ -18,6 +18,8 @@ from footfall_server.domain.thresholds import Zones
 class Rule(StrEnum):
     """Why a face was decided as it was."""
 
+    ANONYMOUS = "anonymous"
+    """Seen where nobody is recognised: counted, and nobody's."""
     BELOW_MATCH_GATE = "below_match_gate"
     """Too poor to be compared: counted, and nobody's."""
     SAME_TRACK = "same_track"

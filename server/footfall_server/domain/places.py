@@ -6,6 +6,7 @@ from uuid import UUID
 
 from footfall_server.domain.camera_settings import CameraSettings, ImagePolicy
 from footfall_server.domain.etag import etag_of
+from footfall_server.domain.recognition_basis import RecognitionBasis
 
 DEFAULT_VISIT_GAP = timedelta(hours=1)
 DEFAULT_BUSINESS_DAY_START = timedelta(hours=4)
@@ -25,7 +26,8 @@ class Tenant:
 class Site:
     """One shop. `time_zone` is an IANA name; `business_day_start` counts from local midnight.
 
-    No camera of the site sends more pictures than `image_policy` allows.
+    No camera of the site sends more pictures than `image_policy` allows. Nobody is recognised where the site
+    is `anonymous`, or without a basis that holds.
     """
 
     site_id: UUID
@@ -36,6 +38,13 @@ class Site:
     created_at: datetime
     updated_at: datetime
     image_policy: ImagePolicy = ImagePolicy.CROPS
+    anonymous: bool = False
+    recognition_basis: RecognitionBasis | None = None
+
+    def recognises(self, at: datetime) -> bool:
+        """Whether people may be recognised by their faces at a moment."""
+        basis = self.recognition_basis
+        return not self.anonymous and basis is not None and basis.holds(at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,7 @@ class Camera:
 class DesiredCameras:
     """What a site's workers should read. `revision` is the tenant's, as of the last change to a camera.
 
-    Their settings allow no more pictures than the site does. Who reads them is left out: leases say that.
+    Their settings allow no more than the site does. Who reads them is left out: leases say that.
     """
 
     revision: int

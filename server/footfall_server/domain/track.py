@@ -50,6 +50,7 @@ def with_event(sighting: Sighting, event: FaceEvent) -> Sighting:
         last_seen_at=max(sighting.last_seen_at, event.last_seen_at),
         final=sighting.final or event.final,
         quality_score=max(sighting.quality_score, event.quality.score),
+        model_id=sighting.model_id or event.model_id,
         female_probability=female,
         crossing=crossing,
     )

@@ -37,6 +37,10 @@ class CustomerRepository(Protocol):
         """Everybody who is one of these after merges, these included, by id."""
         ...
 
+    async def unseen_since(self, before: datetime, limit: int) -> Sequence[UUID]:
+        """Visitors, as who they are after merges, known by a face and last seen before a moment."""
+        ...
+
     async def save(self, customers: Sequence[Customer]) -> None:
         """Overwrites name, kind, pointers and updated_at of customers who exist."""
         ...

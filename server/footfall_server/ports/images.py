@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from footfall_server.domain.image import FaceImage
+from footfall_server.domain.image import FaceImage, StoredVersion
 
 LONGEST_GRANT: Final = timedelta(minutes=10)
 
@@ -17,6 +17,14 @@ class ImageRepository(Protocol):
     async def find(self, image_ids: Collection[UUID]) -> Mapping[UUID, FaceImage]: ...
 
     async def mark_stored(self, image_ids: Collection[UUID], at: datetime) -> None: ...
+
+    async def captured_before(self, before: datetime, limit: int) -> Sequence[FaceImage]:
+        """The oldest ones that were captured before a moment."""
+        ...
+
+    async def forget(self, image_ids: Collection[UUID]) -> int:
+        """Removes what is known of images; the sightings that show one show none from now on. How many."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,17 @@ class ImageStore(Protocol):
 
         Raises ValueError as delete_all does.
         """
+        ...
+
+    async def versions(self, prefix: str) -> Sequence[StoredVersion]:
+        """Every version of every object whose key begins with this, deletions included.
+
+        Raises ValueError as delete_all does.
+        """
+        ...
+
+    async def delete_versions(self, versions: Sequence[StoredVersion]) -> int:
+        """Deletes these for good; how many of them the store refused to."""
         ...
 
     async def delete_all(self, prefix: str) -> int:

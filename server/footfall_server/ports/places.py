@@ -1,10 +1,11 @@
 """A tenant's shops and cameras."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from footfall_server.domain.camera_settings import ImagePolicy
+from footfall_server.domain.camera_settings import CameraSettings
 from footfall_server.domain.places import Camera, DesiredCameras, Site
 from footfall_server.domain.site_rules import SiteRules
 from footfall_server.ports.paging import NameCursor
@@ -81,13 +82,13 @@ class CameraRepository(Protocol):
         """Those that are there."""
         ...
 
-    async def image_policies(self, camera_ids: Collection[UUID]) -> Mapping[UUID, ImagePolicy]:
-        """Which pictures may leave the shop, by camera id: as its settings and its site have it."""
+    async def confined(self, camera_ids: Collection[UUID], at: datetime) -> Mapping[UUID, CameraSettings]:
+        """The settings of cameras, confined to what their sites allow at a moment."""
         ...
 
-    async def desired(self, site_id: UUID) -> DesiredCameras:
+    async def desired(self, site_id: UUID, at: datetime) -> DesiredCameras:
         """The enabled cameras of a site and the tenant's revision as of now.
 
-        Their settings are confined to what the site allows.
+        Their settings are confined to what the site allows at a moment.
         """
         ...

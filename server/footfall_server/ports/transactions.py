@@ -1,6 +1,6 @@
 """The one way to the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -31,7 +31,7 @@ from footfall_server.ports.customers import (
 )
 from footfall_server.ports.decisions import DecisionRepository
 from footfall_server.ports.images import ImageRepository
-from footfall_server.ports.jobs import JobRepository
+from footfall_server.ports.jobs import JobRepository, JobTick
 from footfall_server.ports.leases import LeaseRepository
 from footfall_server.ports.merges import (
     DistinctRepository,
@@ -248,6 +248,14 @@ class PlatformTransaction(Protocol):
 
     async def tenants_with_report_marks(self) -> Sequence[UUID]:
         """Those with days of reports that are not kept as they are now."""
+        ...
+
+    async def jobs_due(self, ticks: Mapping[str, datetime], now: datetime) -> Sequence[JobTick]:
+        """Ticks of jobs that no tenant's run was begun for, and those whose run is under nobody's lease.
+
+        `ticks` is when each job was due last; a run that nobody carries out any more is told whatever its
+        tick, of any job.
+        """
         ...
 
     async def purge_commands(self, before: datetime) -> int:

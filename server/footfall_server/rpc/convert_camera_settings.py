@@ -52,6 +52,7 @@ def to_settings(settings: CameraSettings) -> camera_settings_pb2.CameraSettings:
             else camera_settings_pb2.EntryLine(start=_to_point(line.start), end=_to_point(line.end))
         ),
         image_policy=to_image_policy(settings.image_policy),
+        anonymous=settings.anonymous,
         idle_fps=settings.idle_fps,
     )
 
@@ -67,6 +68,7 @@ def from_settings(settings: camera_settings_pb2.CameraSettings) -> CameraSetting
             else None
         ),
         image_policy=from_image_policy(settings.image_policy),
+        anonymous=settings.anonymous,
         idle_fps=settings.idle_fps,
     )
 

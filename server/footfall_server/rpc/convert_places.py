@@ -13,6 +13,7 @@ from footfall_server.domain.places import (
     Tenant,
 )
 from footfall_server.domain.source_url import masked
+from footfall_server.rpc.convert_basis import from_basis, to_basis
 from footfall_server.rpc.convert_camera_settings import (
     from_image_policy,
     from_settings,
@@ -30,10 +31,18 @@ from footfall_server.rpc.convert_values import (
 )
 from footfall_server.rpc.update_masks import changed_fields, required
 from footfall_server.services.cameras import CameraValues, WorkerChoice
-from footfall_server.services.sites import DEFAULT_TIME_ZONE, SiteValues
+from footfall_server.services.sites import DEFAULT_TIME_ZONE, BasisChoice, SiteValues
 
 _TENANT_FIELDS = ("display_name",)
-_SITE_FIELDS = ("display_name", "time_zone", "visit_gap", "business_day_start", "image_policy")
+_SITE_FIELDS = (
+    "display_name",
+    "time_zone",
+    "visit_gap",
+    "business_day_start",
+    "image_policy",
+    "recognition_basis",
+    "anonymous",
+)
 _CAMERA_FIELDS = ("display_name", "source_url", "enabled", "settings", "assigned_worker_id")
 
 
@@ -64,6 +73,8 @@ def to_site(site: Site) -> site_service_pb2.Site:
         create_time=to_timestamp(site.created_at),
         update_time=to_timestamp(site.updated_at),
         image_policy=to_image_policy(site.image_policy),
+        recognition_basis=None if site.recognition_basis is None else to_basis(site.recognition_basis),
+        anonymous=site.anonymous,
     )
 
 
@@ -137,6 +148,8 @@ def _site_values(site: site_service_pb2.Site, fields: frozenset[str]) -> SiteVal
             else None
         ),
         image_policy=from_image_policy(site.image_policy) if "image_policy" in fields else None,
+        recognition_basis=BasisChoice(from_basis(site)) if "recognition_basis" in fields else None,
+        anonymous=site.anonymous if "anonymous" in fields else None,
     )
 
 

@@ -22,6 +22,8 @@ from footfall.v1 import (
     image_service_pb2_grpc,
     ingest_service_pb2,
     ingest_service_pb2_grpc,
+    job_service_pb2,
+    job_service_pb2_grpc,
     live_service_pb2,
     live_service_pb2_grpc,
     recognition_service_pb2,
@@ -52,6 +54,7 @@ from footfall_server.rpc.customers import CustomerServicer
 from footfall_server.rpc.grpc_server import Service
 from footfall_server.rpc.images import ImageServicer
 from footfall_server.rpc.ingest import IngestServicer
+from footfall_server.rpc.jobs import JobServicer
 from footfall_server.rpc.live import LiveServicer
 from footfall_server.rpc.recognition import RecognitionServicer
 from footfall_server.rpc.reports import ReportServicer
@@ -85,6 +88,7 @@ class Servicers:
     staff: StaffServicer
     staff_imports: StaffImportServicer
     audit: AuditServicer
+    jobs: JobServicer
 
 
 def services(servicer: Servicers) -> Sequence[Service]:
@@ -181,5 +185,9 @@ def services(servicer: Servicers) -> Sequence[Service]:
         Service(
             audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"],
             lambda server: audit_service_pb2_grpc.add_AuditServiceServicer_to_server(servicer.audit, server),
+        ),
+        Service(
+            job_service_pb2.DESCRIPTOR.services_by_name["JobService"],
+            lambda server: job_service_pb2_grpc.add_JobServiceServicer_to_server(servicer.jobs, server),
         ),
     ]

@@ -52,10 +52,13 @@ class EventChecks:
 
         `models` are those whose embeddings the tenant takes, `in_use` the one to embed with.
         """
-        model = models.get(event.model_id)
-        if model is None:
-            return model_mismatch(event.model_id, in_use)
-        violations = [*_of_embedding(event, model), *self._of_times(event, now), *_of_crop(event)]
+        of_embedding: list[FieldViolation] = []
+        if not event.is_anonymous:
+            model = models.get(event.model_id)
+            if model is None:
+                return model_mismatch(event.model_id, in_use)
+            of_embedding += _of_embedding(event, model)
+        violations = [*of_embedding, *self._of_times(event, now), *_of_crop(event)]
         return invalid_fields(violations) if violations else None
 
     def _of_times(self, event: FaceEvent, now: datetime) -> Iterator[FieldViolation]:

@@ -11,7 +11,7 @@ from footfall_server.domain.face_event import AnnouncedImage, FaceEvent
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.image import object_key
 from footfall_server.errors import ErrorKind, FootfallError
-from footfall_server.ports import ImageStore, Transactions
+from footfall_server.ports import Clock, ImageStore, Transactions
 from footfall_server.services.submission import Submission
 
 CROP_TYPE = "image/jpeg"
@@ -22,8 +22,9 @@ _log = structlog.get_logger()
 class FaceCrops:
     """Stores crops. One that cannot be stored costs the image, never the event; `lost` counts those."""
 
-    def __init__(self, *, transactions: Transactions, images: ImageStore) -> None:
+    def __init__(self, *, transactions: Transactions, images: ImageStore, clock: Clock) -> None:
         self._transactions = transactions
+        self._clock = clock
         self._images = images
         self.lost = 0
 
@@ -43,13 +44,13 @@ class FaceCrops:
             recorded = await tx.events.recorded({each.event.event_id for each in brought})
             cameras = {each.event.camera_id for each in brought}
             sites = await tx.cameras.sites_of(cameras)
-            policies = await tx.cameras.image_policies(cameras)
+            settings = await tx.cameras.confined(cameras, self._clock.now())
         fresh = {
             each.event.event_id: (each.event, sites[each.event.camera_id].site_id)
             for each in brought
             if each.event.event_id not in recorded
             and each.event.camera_id in sites
-            and policies[each.event.camera_id] is not ImagePolicy.NONE
+            and settings[each.event.camera_id].face_pictures is not ImagePolicy.NONE
             and each.principal.may_see(sites[each.event.camera_id].site_id)
         }
         images = await asyncio.gather(

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from itertools import groupby
 from uuid import UUID
 
 import numpy as np
@@ -44,7 +43,8 @@ class FaceIngest:
     sees what was recorded before, adds to the hits what the index may not know yet, decides the events in
     their order and writes all of it; what one replica decided, the next one sees. `images_withheld` counts
     events that brought pictures from where none may leave the shop, `hints_refuted` those whose worker took
-    somebody for staff whom the core takes for somebody else.
+    somebody for staff whom the core takes for somebody else, and `templates_refused` those that brought a
+    template from where nobody is recognised.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class FaceIngest:
         self._checks = EventChecks(times=times)
         self.images_withheld = 0
         self.hints_refuted = 0
+        self.templates_refused = 0
 
     async def record_many(self, principal: Principal, events: Sequence[FaceEvent]) -> Sequence[Recorded]:
         """Records all of the events, or none. Events of one track come in the order they were made.
@@ -93,10 +94,10 @@ class FaceIngest:
         """One transaction for each stretch of events of one model: nearly always one for all.
 
         Two models meet only while a tenant moves from one to another. They are compared with different
-        faces, and the order of a spool has to be kept.
+        faces, and the order of a spool has to be kept. Anonymous events go with any model.
         """
         accepted = await self._models.of(tenant_id)
-        stretches = [list(each) for _, each in groupby(submissions, lambda each: each.event.model_id)]
+        stretches = _stretches(submissions)
         if all_or_none and len(stretches) > 1:
             raise invalid_fields(
                 [FieldViolation("events", "must all be embedded by one model", "face_events.one_model")]
@@ -134,7 +135,8 @@ class FaceIngest:
         all_or_none: bool,
     ) -> SearchedBatch:
         began = self._clock.now()
-        model = accepted.all.get(submissions[0].event.model_id, accepted.in_use)
+        named = next((each.event.model_id for each in submissions if not each.event.is_anonymous), "")
+        model = accepted.all.get(named, accepted.in_use)
         refusals = [
             self._checks.refusal(submission.event, began, accepted.all, accepted.in_use.model_id)
             for submission in submissions
@@ -142,18 +144,19 @@ class FaceIngest:
         if all_or_none:
             _raise_first(refusals)
         places = [place for place, refusal in enumerate(refusals) if refusal is None]
-        sound = [submissions[place] for place in places]
-        images = await self._crops.store(tenant_id, sound)
-        queries = _unit_rows([each.event for each in sound], model.dimension)
+        images = await self._crops.store(tenant_id, [submissions[place] for place in places])
+        asked = [place for place in places if not submissions[place].event.is_anonymous]
+        queries = _unit_rows([submissions[place].event for place in asked], model.dimension)
         hits: Sequence[Sequence[IndexHit]] = ()
-        if sound:
+        if asked:
             hits = await self._index.search(tenant_id, model.model_id, queries, SEARCH_LIMIT)
         return SearchedBatch(
             submissions=submissions,
             refusals=refusals,
             model=model,
             queries=queries,
-            row_of={place: row for row, place in enumerate(places)},
+            sound=places,
+            row_of={place: row for row, place in enumerate(asked)},
             hits=hits,
             images=images,
             search_began=began,
@@ -177,6 +180,9 @@ class FaceIngest:
         if batch.withheld:
             self.images_withheld += batch.withheld
             _log.info("images_withheld", events=batch.withheld, in_all=self.images_withheld)
+        if batch.templates_refused:
+            self.templates_refused += batch.templates_refused
+            _log.info("templates_refused", events=batch.templates_refused, in_all=self.templates_refused)
         self._compare_hints(searched.submissions, results)
         return results
 
@@ -207,6 +213,20 @@ class FaceIngest:
         if len(self._recents) > TENANTS_REMEMBERED:
             self._recents.popitem(last=False)
         return recents
+
+
+def _stretches(submissions: Sequence[Submission]) -> Sequence[Sequence[Submission]]:
+    """The events in their order, cut where the model changes."""
+    stretches: list[list[Submission]] = []
+    model_id = ""
+    for each in submissions:
+        own = each.event.model_id
+        if not stretches or (own and model_id and own != model_id):
+            stretches.append([])
+            model_id = ""
+        model_id = own or model_id
+        stretches[-1].append(each)
+    return stretches
 
 
 def _raise_first(refusals: Sequence[FootfallError | None]) -> None:

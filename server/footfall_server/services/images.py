@@ -162,11 +162,12 @@ class ImageService:
             return ()
         async with begin_for(self._transactions, principal) as tx:
             tracks = await tx.sightings.by_track({image.track_id for image in images})
-            policies = await tx.cameras.image_policies({each.camera_id for each in tracks.values()})
+            cameras = {each.camera_id for each in tracks.values()}
+            settings = await tx.cameras.confined(cameras, self._clock.now())
         return {
             track_id
             for track_id, sighting in tracks.items()
-            if policies.get(sighting.camera_id) is ImagePolicy.NONE
+            if (camera := settings.get(sighting.camera_id)) and camera.face_pictures is ImagePolicy.NONE
         }
 
     async def _is_as_announced(self, image: FaceImage) -> bool:

@@ -20,7 +20,7 @@ from footfall_server.domain.batch import (
     TrackSpan,
 )
 from footfall_server.domain.camera_lease import was_lost
-from footfall_server.domain.camera_settings import ImagePolicy
+from footfall_server.domain.camera_settings import CameraSettings, ImagePolicy
 from footfall_server.domain.cannot_link import Presences
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent, Recorded
 from footfall_server.domain.gallery_view import FarHit, GalleryView
@@ -46,10 +46,12 @@ and clocks of replicas that differ."""
 
 @dataclass(frozen=True, slots=True)
 class SearchedBatch:
-    """Events after the search. `refusals` has the reason of each event that is bad by itself.
+    """Events after the search.
 
-    `queries` is float32 (n, d), L2-normalised; `hits` has a list per row of it and `row_of` the row of each
-    event that was searched, by its place. `images` are crops that are in the object store, by event.
+    `refusals` has the reason of each event that is bad by itself, `sound` the places of the others. `queries`
+    is float32 (n, d), L2-normalised; `hits` has a list per row of it and `row_of` the row of each event that
+    was searched, by its place: all that are sound and brought a face. `images` are crops that are in the
+    object store, by event.
     `search_began` is when, so that what was indexed since is looked for as well.
     """
 
@@ -57,6 +59,7 @@ class SearchedBatch:
     refusals: Sequence[FootfallError | None]
     model: RecognitionModel
     queries: npt.NDArray[np.float32]
+    sound: Sequence[int]
     row_of: Mapping[int, int]
     hits: Sequence[Sequence[IndexHit]]
     images: Mapping[UUID, AnnouncedImage]
@@ -67,7 +70,8 @@ class IngestBatch:
     """Records one batch. Made for one transaction.
 
     `recents` is what this process holds of the tenant's recent faces; it is brought up to date here.
-    `withheld` is from how many events pictures were taken away that may not leave the shop.
+    `withheld` is from how many events pictures were taken away that may not leave the shop, and
+    `templates_refused` from how many the template, since nobody is recognised there.
     """
 
     def __init__(
@@ -90,13 +94,14 @@ class IngestBatch:
         }
         self._fresh: dict[UUID, int] = {}
         self.withheld = 0
+        self.templates_refused = 0
         self._known: BatchAnswers | None = None
         # Below this a known face cannot matter, whatever the size of the gallery.
         self._floor = policy.zones(0, "").new
 
     async def sort(self) -> Mapping[int, FootfallError]:
         """Tells fresh events from known and from bad ones. Returns the bad ones' reasons by place."""
-        sound = [(place, self._batch.submissions[place]) for place in self._batch.row_of]
+        sound = [(place, self._batch.submissions[place]) for place in self._batch.sound]
         if not sound:
             return self._refusals
         known = self._known = await self._look_up([submission.event for _, submission in sound])
@@ -188,7 +193,7 @@ class IngestBatch:
     async def _recorded(self, known: BatchAnswers) -> Recording:
         """The fresh events, decided."""
         recents = RecentFaces(self._recents, self._batch.queries, floor=self._floor)
-        alike = {place: self._alike(self._batch.row_of[place], recents) for place in self._fresh.values()}
+        alike = {place: self._alike(place, known, recents) for place in self._fresh.values()}
         sites = {known.sites[self._event(place).camera_id].site_id for place in alike}
         answers = await self._tx.batches.gallery(
             GalleryQuestions(
@@ -217,11 +222,20 @@ class IngestBatch:
             await asyncio.sleep(0)
         return recording
 
-    def _alike(self, row: int, recents: RecentFaces) -> Mapping[UUID, float]:
+    def _alike(self, place: int, known: BatchAnswers, recents: RecentFaces) -> Mapping[UUID, float]:
         """Known faces that resemble an event's, in the index or not yet, with their cosines."""
+        row = self._batch.row_of.get(place)
+        if row is None or self._settings(place, known).anonymous:
+            return {}
         found = {hit.face_id: hit.score for hit in self._batch.hits[row]}
         found.update(recents.near(row))
         return found
+
+    def _settings(self, place: int, known: BatchAnswers) -> CameraSettings:
+        """The event's camera, as its site allows."""
+        camera_id = self._event(place).camera_id
+        site = known.sites[camera_id]
+        return known.cameras[camera_id].within(site.image_policy, recognises=site.recognises(self._now))
 
     def _near(self, score: float) -> bool:
         return score >= self._floor
@@ -257,12 +271,18 @@ class IngestBatch:
         self, place: int, known: BatchAnswers, answers: GalleryAnswers, alike: Mapping[UUID, float]
     ) -> Face:
         submission = self._batch.submissions[place]
-        event = replace(submission.event, embedding=self._batch.queries[self._batch.row_of[place]])
+        event, settings = submission.event, self._settings(place, known)
         stored = self._batch.images.get(event.event_id)
-        if known.image_policies[event.camera_id] is ImagePolicy.NONE and event.shows_a_face:
-            # Its worker had not heard of the policy yet, or is an older one. The face counts all the same.
+        # Where pictures or a template came that may not, the worker had not heard of it yet, or is an older
+        # one. The person counts all the same.
+        if settings.face_pictures is ImagePolicy.NONE and event.shows_a_face:
             event, stored = event.without_images(), None
             self.withheld += 1
+        if settings.anonymous:
+            self.templates_refused += not event.is_anonymous
+            event = event.made_anonymous()
+        elif not event.is_anonymous:
+            event = replace(event, embedding=self._batch.queries[self._batch.row_of[place]])
         site = known.sites[event.camera_id]
         owned = [(face_id, score) for face_id, score in alike.items() if face_id in answers.faces]
         return Face(

@@ -65,13 +65,15 @@ class Recogniser:
         excluded = self._elsewhere(sighting).keys()
         own = self.identity_of(sighting)
         apart_from = excluded | ({own.root_id} if own is not None and own.is_waiting else set())
-        scores = self.view.scores(event.embedding, seen.near, apart_from)
+        scores = [] if event.is_anonymous else self.view.scores(event.embedding, seen.near, apart_from)
         if own is not None and not own.is_waiting:
             widest = self._zones(own, seen.site_id)
             # Somebody all of whose faces were taken away since then is still who the track showed.
-            score = score_of(event.embedding, own) if own.exemplars else None
+            score = score_of(event.embedding, own) if own.exemplars and not event.is_anonymous else None
             verdict = Verdict(Rule.SAME_TRACK, widest, score)
             self._learn_more(own, event, sighting, known, widest)
+        elif event.is_anonymous:
+            verdict = Verdict(Rule.ANONYMOUS, self.zones_of(self.tenant_size, TENANT))
         else:
             verdict = decide(
                 scores,
@@ -235,7 +237,7 @@ class Recogniser:
         zones: Zones,
     ) -> None:
         """The end of a track may show the same face, and better."""
-        if known is None or not may_be_compared(event.quality):
+        if known is None or event.is_anonymous or not may_be_compared(event.quality):
             return
         better = event.final and not known.final and event.quality.score > known.quality_score
         if not better or not own.exemplars:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -13,6 +13,7 @@ from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, DEFAULT_VISIT_GAP, Site
+from footfall_server.domain.recognition_basis import LONGEST, LawfulBasis, RecognitionBasis
 from footfall_server.domain.revocation import Revocation
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, NameCursor, Transaction, Transactions
@@ -25,6 +26,22 @@ DEFAULT_TIME_ZONE = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
+class StatedBasis:
+    """A basis as somebody states it now."""
+
+    lawful_basis: LawfulBasis
+    reference: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BasisChoice:
+    """What people may be recognised by; None takes it back."""
+
+    stated: StatedBasis | None
+
+
+@dataclass(frozen=True, slots=True)
 class SiteValues:
     """What can be said of a site; None leaves it: as it is, or at its default for a new one."""
 
@@ -33,6 +50,8 @@ class SiteValues:
     visit_gap: timedelta | None = None
     business_day_start: timedelta | None = None
     image_policy: ImagePolicy | None = None
+    anonymous: bool | None = None
+    recognition_basis: BasisChoice | None = None
 
 
 class SiteService:
@@ -55,7 +74,7 @@ class SiteService:
             created_at=now,
             updated_at=now,
         )
-        site = _changed(blank, values)
+        site = _changed(blank, values, now)
         async with begin_for(self._transactions, principal) as tx:
             added = await tx.sites.add(site, request_id)
             if added.site_id == site.site_id:
@@ -86,18 +105,19 @@ class SiteService:
             site = await tx.sites.get(site_id)
             if site is None:
                 raise not_found("site", site_id)
-            changed = _changed(site, values)
+            now = self._clock.now()
+            changed = _changed(site, values, now)
             if changed == site:
                 return site
-            now = self._clock.now()
             changed = replace(changed, updated_at=now)
             await tx.sites.save(changed)
             rules = (await tx.sites.rules([site_id]))[site_id]
             latest = await tx.visits.latest_at(site_id)
             if (amended := rules.amended(changed, now=now, latest_visit=latest)) != rules:
                 await tx.sites.save_rules(site_id, amended)
-            if changed.image_policy is not site.image_policy:
-                await _tell_cameras(tx, site_id)
+            lets_out = (changed.image_policy, changed.recognises(now))
+            if lets_out != (site.image_policy, site.recognises(now)):
+                await _tell_cameras(tx, site_id, now)
             detail = changes_between(_told(site), _told(changed))
             await tx.audit.append(self._entry(principal, Action.SITE_UPDATE, site_id, detail))
             return changed
@@ -128,9 +148,9 @@ class SiteService:
         return AuditEntry.of(principal, action, site_id, at=self._clock.now(), detail=detail, resource="site")
 
 
-async def _tell_cameras(tx: Transaction, site_id: UUID) -> None:
+async def _tell_cameras(tx: Transaction, site_id: UUID, at: datetime) -> None:
     """The site's cameras are to be read differently: their workers hear of it as of any change to them."""
-    cameras = (await tx.cameras.desired(site_id)).cameras
+    cameras = (await tx.cameras.desired(site_id, at)).cameras
     await tx.changes.append(
         [NewChange(Topic.CAMERAS, ChangeKind.UPDATED, site_id, camera.camera_id) for camera in cameras]
     )
@@ -144,10 +164,21 @@ def _told(site: Site) -> dict[str, object]:
         "visit_gap_seconds": site.visit_gap.total_seconds(),
         "business_day_start_seconds": site.business_day_start.total_seconds(),
         "image_policy": site.image_policy.value,
+        "anonymous": site.anonymous,
+        **_told_basis(site.recognition_basis),
     }
 
 
-def _changed(site: Site, values: SiteValues) -> Site:
+def _told_basis(basis: RecognitionBasis | None) -> dict[str, object]:
+    return {
+        "lawful_basis": None if basis is None else basis.lawful_basis.value,
+        "basis_reference": None if basis is None else basis.reference,
+        "basis_recorded_at": None if basis is None else basis.recorded_at.isoformat(),
+        "basis_expires_at": None if basis is None else basis.expires_at.isoformat(),
+    }
+
+
+def _changed(site: Site, values: SiteValues, now: datetime) -> Site:
     if values.time_zone is not None and values.time_zone not in _known_zones():
         raise invalid_fields(
             [
@@ -167,7 +198,23 @@ def _changed(site: Site, values: SiteValues) -> Site:
             site.business_day_start if values.business_day_start is None else values.business_day_start
         ),
         image_policy=site.image_policy if values.image_policy is None else values.image_policy,
+        anonymous=site.anonymous if values.anonymous is None else values.anonymous,
+        recognition_basis=(
+            site.recognition_basis
+            if values.recognition_basis is None
+            else _recorded(values.recognition_basis.stated, now)
+        ),
     )
+
+
+def _recorded(stated: StatedBasis | None, now: datetime) -> RecognitionBasis | None:
+    if stated is None:
+        return None
+    if not now < stated.expires_at <= now + LONGEST:
+        said = f"must be in the future, and at most {LONGEST.days} days ahead"
+        field = "site.recognition_basis.expire_time"
+        raise invalid_fields([FieldViolation(field, said, "recognition_basis.expire_time")])
+    return RecognitionBasis(stated.lawful_basis, stated.reference, now, stated.expires_at)
 
 
 @cache

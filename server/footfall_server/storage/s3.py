@@ -13,11 +13,13 @@ import structlog
 import urllib3
 from minio import Minio
 from minio.commonconfig import ENABLED, Filter
+from minio.datatypes import Object
 from minio.deleteobjects import DeleteObject
 from minio.error import InvalidResponseError, S3Error, ServerError
 from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
 from urllib3.exceptions import HTTPError
 
+from footfall_server.domain.image import StoredVersion
 from footfall_server.errors import unavailable
 from footfall_server.ports import StoredObject
 from footfall_server.ports.images import checked_lifetime, checked_prefix
@@ -125,6 +127,14 @@ class S3ImageStore:
         """See ImageStore.keys."""
         return await self._run("keys", self._keys, checked_prefix(prefix))
 
+    async def versions(self, prefix: str) -> Sequence[StoredVersion]:
+        """See ImageStore.versions."""
+        return await self._run("versions", self._versions, checked_prefix(prefix))
+
+    async def delete_versions(self, versions: Sequence[StoredVersion]) -> int:
+        """See ImageStore.delete_versions."""
+        return await self._run("delete_versions", self._delete_versions, versions) if versions else 0
+
     async def delete_all(self, prefix: str) -> int:
         """See ImageStore.delete_all. Takes a while when there are many."""
         return await self._run("delete_all", self._delete_all, checked_prefix(prefix))
@@ -187,6 +197,21 @@ class S3ImageStore:
         found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True)
         return [str(each.object_name) for each in found]
 
+    def _versions(self, prefix: str) -> list[StoredVersion]:
+        found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True, include_version=True)
+        return [
+            StoredVersion(str(each.object_name), _version_of(each), each.last_modified)
+            for each in found
+            if each.last_modified is not None
+        ]
+
+    def _delete_versions(self, versions: Sequence[StoredVersion]) -> int:
+        doomed = [DeleteObject(each.key, each.version_id or None) for each in versions]
+        failed = list(self._client.remove_objects(self._bucket, doomed))
+        if failed:
+            _log.warning("image_store.not_deleted", objects=len(failed), code=failed[0].code)
+        return len(failed)
+
     def _delete_all(self, prefix: str) -> int:
         keys = self._keys(prefix)
         if failed := list(self._client.remove_objects(self._bucket, map(DeleteObject, keys))):
@@ -202,6 +227,11 @@ class S3ImageStore:
                 return None
             raise
         return StoredObject(size_bytes=int(found.size or 0), content_type=str(found.content_type or ""))
+
+
+def _version_of(found: Object) -> str:
+    """A store without versions calls the only one null."""
+    return "" if found.version_id in {None, "null"} else str(found.version_id)
 
 
 def _http_pool(limits: S3Limits) -> urllib3.PoolManager:

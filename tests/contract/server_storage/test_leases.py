@@ -91,7 +91,7 @@ async def test_a_site_stands_with_its_cameras_leases_and_workers(
         assert (await tx.leases.settled(camera.site_id)).cameras == after.cameras
     async with transactions.begin(tenant_id) as tx:
         assert not (await tx.leases.standing(new_id())).cameras
-        desired = await tx.cameras.desired(camera.site_id)
+        desired = await tx.cameras.desired(camera.site_id, NOON)
     assert desired.cameras == (camera,), "who reads a camera is no part of how"
 
 

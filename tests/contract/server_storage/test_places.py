@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from fakes.recognition_basis import CONSENT
+from footfall_server.domain.batch import BatchQuestions, TrackSpan
 from footfall_server.domain.camera_settings import CameraSettings, EntryLine, ImagePolicy
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identifiers import new_id
@@ -179,7 +182,7 @@ async def test_desired_cameras_are_the_enabled_ones_as_of_the_revision(
     transactions: Transactions, tenant_id: UUID, site_id: UUID
 ) -> None:
     async with transactions.begin(tenant_id) as tx:
-        nothing = await tx.cameras.desired(site_id)
+        nothing = await tx.cameras.desired(site_id, NOON)
     assert (nothing.revision, nothing.cameras) == (0, ())
     on, off = a_camera(site_id, "on"), a_camera(site_id, "off", enabled=False)
     async with transactions.begin(tenant_id) as tx:
@@ -189,7 +192,7 @@ async def test_desired_cameras_are_the_enabled_ones_as_of_the_revision(
             [NewChange(Topic.CAMERAS, ChangeKind.CREATED, site_id, each.camera_id) for each in (on, off)]
         )
     async with transactions.begin(tenant_id) as tx:
-        desired = await tx.cameras.desired(site_id)
+        desired = await tx.cameras.desired(site_id, NOON)
     assert (desired.revision, desired.cameras) == (revision, (on,))
 
 
@@ -332,12 +335,67 @@ async def test_settings_come_back_confined_to_what_the_site_allows(
     async with transactions.begin(tenant_id) as tx:
         assert await tx.sites.get(site.site_id) == site
         assert await tx.cameras.get(detailed.camera_id) == detailed, "its own settings stay"
-        desired = {each.camera_id: each.settings for each in (await tx.cameras.desired(site.site_id)).cameras}
+        wanted = (await tx.cameras.desired(site.site_id, NOON)).cameras
+        desired = {each.camera_id: each.settings for each in wanted}
         assert desired[detailed.camera_id] == replace(own, image_policy=ImagePolicy.NONE)
-        assert await tx.cameras.image_policies({*both, new_id()}) == dict.fromkeys(both, ImagePolicy.NONE)
+        confined = await tx.cameras.confined({*both, new_id()}, NOON)
+        assert confined == desired
+        assert {each.face_pictures for each in confined.values()} == {ImagePolicy.NONE}
         await tx.sites.save(replace(site, image_policy=ImagePolicy.FRAMES))
         await tx.cameras.save(replace(plain, settings=own))
     async with transactions.begin(tenant_id) as tx:
-        desired = {each.camera_id: each.settings for each in (await tx.cameras.desired(site.site_id)).cameras}
+        wanted = (await tx.cameras.desired(site.site_id, NOON)).cameras
+        desired = {each.camera_id: each.settings for each in wanted}
         assert desired == dict.fromkeys(both, own)
-        assert set((await tx.cameras.image_policies(both)).values()) == {ImagePolicy.FRAMES}
+        assert await tx.cameras.confined(both, NOON) == desired
+
+
+@pytest.mark.parametrize(
+    ("site", "recognises"),
+    [
+        pytest.param({}, True, id="a basis that holds"),
+        pytest.param({"recognition_basis": None}, False, id="no basis"),
+        pytest.param({"recognition_basis": replace(CONSENT, expires_at=NOON)}, False, id="expired"),
+        pytest.param({"anonymous": True}, False, id="anonymous whatever the basis"),
+    ],
+)
+async def test_cameras_recognise_nobody_where_the_site_may_not(
+    transactions: Transactions, tenant_id: UUID, site: dict[str, Any], *, recognises: bool
+) -> None:
+    shop = replace(a_site(), **site)
+    camera = a_camera(shop.site_id)
+    own = replace(a_camera(shop.site_id, "Back door"), settings=CameraSettings(anonymous=True))
+    async with transactions.begin(tenant_id) as tx:
+        await tx.sites.add(a_site("Elsewhere"), None)
+        await tx.sites.add(shop, None)
+        for each in (camera, own):
+            await tx.cameras.add(each, None)
+    async with transactions.begin(tenant_id) as tx:
+        assert await tx.sites.get(shop.site_id) == shop
+        assert shop.recognises(NOON) is recognises
+        found = await tx.cameras.confined([camera.camera_id, own.camera_id], NOON)
+        assert {key: each.anonymous for key, each in found.items()} == {
+            camera.camera_id: not recognises,
+            own.camera_id: True,
+        }
+        desired = (await tx.cameras.desired(shop.site_id, NOON)).cameras
+        assert {each.camera_id: each.settings for each in desired} == found
+        told = await tx.batches.look_up(
+            BatchQuestions(
+                event_ids=(),
+                spans=[TrackSpan(new_id(), each.camera_id, NOON, NOON) for each in (camera, own)],
+                image_ids=(),
+                model_id="m",
+                indexed_after=NOON,
+                known_recents=(),
+            )
+        )
+        assert told.sites == dict.fromkeys([camera.camera_id, own.camera_id], shop)
+        assert {key: each.anonymous for key, each in told.cameras.items()} == {
+            camera.camera_id: False,
+            own.camera_id: True,
+        }
+        # A basis that is taken back leaves nothing of it.
+        await tx.sites.save(replace(shop, recognition_basis=None, anonymous=False))
+    async with transactions.begin(tenant_id) as tx:
+        assert await tx.sites.get(shop.site_id) == replace(shop, recognition_basis=None, anonymous=False)

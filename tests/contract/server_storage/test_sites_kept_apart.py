@@ -100,7 +100,7 @@ async def test_another_sites_rows_are_not_there_whoever_forgot_the_filter(
         assert recorded.keys() == {here.outcome.event_id}
         changes = await tx.changes.read_after(0, topics=list(Topic), sites=None, limit=9)
         assert {each.site_id for each in changes} == {here.site_id}
-        assert (await tx.cameras.desired(there.site_id)).cameras == ()
+        assert (await tx.cameras.desired(there.site_id, NOON)).cameras == ()
 
 
 @pytest.mark.parametrize("exclusive", [False, True])

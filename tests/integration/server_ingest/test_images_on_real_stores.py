@@ -63,7 +63,7 @@ async def test_an_announced_image_is_put_found_and_shown(chain: RealChain, store
 
 async def test_a_crop_inside_an_event_is_shown_at_once(chain: RealChain, store: S3ImageStore) -> None:
     replica = await chain.replica()
-    replica.ingest._crops = FaceCrops(transactions=replica.transactions, images=store)
+    replica.ingest._crops = FaceCrops(transactions=replica.transactions, images=store, clock=chain.clock)
     await replica.ingest.record_many(
         chain.principal(), [replace(face_event(chain.camera_id, person(1)), crop_jpeg=JPEG)]
     )

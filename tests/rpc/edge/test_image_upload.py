@@ -114,6 +114,20 @@ async def test_pictures_that_wait_are_forgotten_when_their_camera_may_give_none_
     assert not core.images
 
 
+async def test_templates_that_wait_stay_in_the_shop_once_their_camera_recognises_nobody(
+    core: FakeCore, spool: Spool, link_to: Callable
+) -> None:
+    await spool_events(spool, 3, jpeg=JPEG)
+    core.cameras = [(CAMERA_ID, "usb:0")]
+    core.settings = camera_settings_pb2.CameraSettings(anonymous=True)
+    async with link_to(core, spool, duties=[ImagePolicyDuty(forget_images=spool.forget_images)]):
+        await core.until(lambda: len(core.committed) == 3, "the people are counted all the same")
+    assert not any(
+        event.HasField("embedding") or event.HasField("image") for event in core.committed.values()
+    )
+    assert not core.images
+
+
 def _cameras_wanted(policy: camera_settings_pb2.ImagePolicy) -> ingest_service_pb2.ConnectResponse:
     camera = ingest_service_pb2.CameraSpec(
         camera_id=CAMERA_ID,

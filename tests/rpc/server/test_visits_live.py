@@ -120,7 +120,7 @@ def bad_events(shop: Shop) -> dict[str, tuple[face_event_pb2.FaceEvent, str, str
     add("part of a float", "event.embedding.vector").embedding.vector += b"\0"
     add("nan", "event.embedding.vector").embedding.vector = b"\0\0\xc0\x7f" * 512
     add("norm", "event.embedding.vector").embedding.vector = b"\0" * 2048
-    add("no embedding", "event.embedding").ClearField("embedding")
+    add("no vector", "event.embedding.vector").embedding.ClearField("vector")
     add("model", "", "MODEL_MISMATCH").embedding.model_id = "other"
     add("score", "event.quality.score").quality.score = 1.5
     add("nan score", "event.quality.pose").quality.pose = float("nan")

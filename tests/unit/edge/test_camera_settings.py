@@ -29,6 +29,7 @@ SETTINGS = st.builds(
     ),
     images=st.sampled_from(ImagePolicy),
     idle_fps=st.none() | st.floats(0.1, 30),
+    anonymous=st.booleans(),
 )
 
 
@@ -92,6 +93,7 @@ def test_the_core_says_how_to_look() -> None:
             entry_line=camera_settings_pb2.EntryLine(start=point(x=0, y=0.5), end=point(x=1, y=0.5)),
             image_policy=camera_settings_pb2.IMAGE_POLICY_NONE,
             idle_fps=2,
+            anonymous=True,
         )
     )
     assert settings == CameraSettings(
@@ -100,12 +102,25 @@ def test_the_core_says_how_to_look() -> None:
         entry_line=EntryLine(start=(0.0, 0.5), end=(1.0, 0.5)),
         images=ImagePolicy.NONE,
         idle_fps=2.0,
+        anonymous=True,
     )
 
 
 def test_what_the_core_leaves_open_is_the_workers_own_setting() -> None:
     assert _wanted(None) == CameraSettings()
     assert _wanted(camera_settings_pb2.CameraSettings()) == CameraSettings()
+
+
+def test_settings_of_an_earlier_version_are_read() -> None:
+    plain = to_plain(CameraSettings(detect_width=640))
+    del plain["anonymous"]
+    assert from_plain(plain) == CameraSettings(detect_width=640)
+
+
+@pytest.mark.parametrize("policy", list(ImagePolicy))
+def test_where_nobody_is_recognised_no_face_leaves_the_shop(policy: ImagePolicy) -> None:
+    assert CameraSettings(images=policy).face_pictures is policy
+    assert CameraSettings(images=policy, anonymous=True).face_pictures is ImagePolicy.NONE
 
 
 def test_a_policy_that_this_worker_does_not_know_keeps_pictures_in_the_shop() -> None:

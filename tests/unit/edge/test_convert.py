@@ -102,6 +102,23 @@ def test_a_spooled_event_goes_out_as_it_was_written() -> None:
     assert sent.face_event.event == message
 
 
+def test_a_spooled_event_goes_out_without_its_face_once_its_camera_recognises_nobody() -> None:
+    message = convert.to_face_event(face_event())
+    message.image.image_id = message.event_id
+    message.aligned_jpeg = message.crop_jpeg = b"face"
+    message.female_probability = 0.5
+    message.staff_hint.staff_id = message.event_id
+    spooled = message.SerializeToString()
+    assert convert.to_sequenced(1, spooled, {"another"}).face_event.event == message
+    sent = convert.to_sequenced(12, spooled, {message.camera_id}).face_event.event
+    told = {descriptor.name for descriptor, _ in sent.ListFields()}
+    assert told.isdisjoint(
+        {"embedding", "image", "crop_jpeg", "aligned_jpeg", "female_probability", "staff_hint"}
+    )
+    assert (sent.event_id, sent.track_id, sent.final) == (message.event_id, message.track_id, message.final)
+    assert message.embedding.vector not in sent.SerializeToString()
+
+
 def test_ids_are_version_7_and_sort_by_time() -> None:
     from uuid import UUID  # noqa: PLC0415 (only here)
 

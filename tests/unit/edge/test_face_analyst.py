@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from fakes.edge_samples import MODEL_ID, NOON, face, quality, unit_vector
+from footfall_edge import convert
 from footfall_edge.best_shot import ShotRules
 from footfall_edge.camera_settings import CameraSettings, EntryLine, ImagePolicy
 from footfall_edge.entry_line import Crossing
@@ -240,6 +241,29 @@ def test_no_picture_where_none_may_leave_the_shop() -> None:
     (event,) = camera.analyst.close()
     assert (event.portrait, event.aligned_jpeg) == (None, b"")
     assert event.embedding == pytest.approx(unit_vector(1), abs=1e-5)
+
+
+@pytest.mark.parametrize("policy", list(ImagePolicy))
+def test_nothing_of_a_face_is_told_where_nobody_is_recognised(policy: ImagePolicy) -> None:
+    camera = Camera(CameraSettings(images=policy, anonymous=True))
+    events = camera.stay(0.0, 4.0, (face(), 1, GOOD))
+    events += camera.analyst.close()
+    assert [event.final for event in events] == [False, True], "people are counted as elsewhere"
+    for event in events:
+        assert (event.embedding, event.model_id, event.female_probability) == (None, "", None)
+        assert (event.portrait, event.aligned_jpeg) == (None, b"")
+        told = convert.to_face_event(event)
+        assert not told.HasField("embedding")
+        assert unit_vector(1).astype("<f4").tobytes() not in told.SerializeToString()
+
+
+def test_a_face_that_is_seen_badly_is_not_embedded_either_where_nobody_is_recognised() -> None:
+    camera = Camera(CameraSettings(anonymous=True))
+    camera.stay(0.0, 4.0, (face(), 1, quality(0.2, QualityReason.BLURRED)))
+    embedded = camera.vision.embedded
+    (event,) = camera.analyst.close()
+    assert event.embedding is None
+    assert camera.vision.embedded == embedded
 
 
 def test_the_whole_frame_where_it_may_leave_the_shop() -> None:

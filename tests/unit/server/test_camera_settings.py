@@ -17,6 +17,7 @@ settings_of_cameras = st.builds(
     entry_line=st.none() | st.builds(EntryLine, points, points),
     image_policy=st.sampled_from(ImagePolicy),
     idle_fps=st.floats(0, 30, width=32),
+    anonymous=st.booleans(),
 )
 
 
@@ -32,5 +33,18 @@ def test_what_nobody_said_takes_no_room() -> None:
 @pytest.mark.parametrize(("own", "ceiling"), [*product(ImagePolicy, ImagePolicy)])
 def test_no_camera_lets_out_more_than_its_site(own: ImagePolicy, ceiling: ImagePolicy) -> None:
     strictness = ["none", "crops", "frames"]
-    effective = CameraSettings(image_policy=own).within(ceiling).image_policy
-    assert strictness.index(effective) == min(strictness.index(own), strictness.index(ceiling))
+    effective = CameraSettings(image_policy=own).within(ceiling, recognises=True)
+    expected = min(strictness.index(own), strictness.index(ceiling))
+    assert strictness.index(effective.image_policy) == expected
+    assert effective.face_pictures is effective.image_policy
+
+
+@pytest.mark.parametrize(("anonymous", "recognises"), [*product([False, True], [False, True])])
+def test_nobody_is_recognised_when_the_camera_or_its_site_says_so(
+    *, anonymous: bool, recognises: bool
+) -> None:
+    own = CameraSettings(image_policy=ImagePolicy.FRAMES, anonymous=anonymous)
+    effective = own.within(ImagePolicy.FRAMES, recognises=recognises)
+    assert effective.anonymous == (anonymous or not recognises)
+    assert (effective.face_pictures is ImagePolicy.NONE) == effective.anonymous
+    assert effective.image_policy is ImagePolicy.FRAMES, "the picture may be looked at, to set the camera up"

@@ -129,9 +129,10 @@ async def test_a_site_hears_of_its_cameras_and_of_every_change_to_them() -> None
     shop = Shop()
     feed = ChangeFeed(source=shop.changes)
     reading = asyncio.create_task(feed.run())
-    sets = DesiredCameraFeed(feed=feed, transactions=shop.transactions, recheck=timedelta(seconds=30)).sets(
-        shop.tenant_id, shop.site.site_id
+    desired = DesiredCameraFeed(
+        feed=feed, transactions=shop.transactions, clock=shop.clock, recheck=timedelta(seconds=30)
     )
+    sets = desired.sets(shop.tenant_id, shop.site.site_id)
     async with asyncio.timeout(10):
         first = await anext(sets)
         assert {each.camera_id for each in first.cameras} == {each.camera_id for each in shop.cameras}

@@ -50,7 +50,7 @@ class StubbornMilvus:
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Any:
     def put(milvus: StubbornMilvus) -> MilvusFaceIndex:
-        monkeypatch.setattr(blocking, "MilvusClient", lambda **_: milvus)
+        monkeypatch.setattr(blocking, "connect", lambda *_, **__: milvus)
         return MilvusFaceIndex("http://stub")
 
     return put

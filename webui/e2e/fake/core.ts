@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import { timestampFromMs, timestampMs, timestampNow } from "@bufbuild/protobuf/wkt";
 import { Code, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
 
 import { ImageService } from "../../src/api/gen/footfall/v1/image_service_pb";
@@ -12,7 +12,7 @@ import {
   type WatchResponse,
   WatchResponseSchema,
 } from "../../src/api/gen/footfall/v1/live_service_pb";
-import { type Site, SiteService } from "../../src/api/gen/footfall/v1/site_service_pb";
+import { type Site, SiteSchema, SiteService } from "../../src/api/gen/footfall/v1/site_service_pb";
 import { type Visit, VisitKind, VisitService } from "../../src/api/gen/footfall/v1/visit_service_pb";
 import { FakeAdministration } from "./administration";
 import type { FaceOutcome } from "../../src/api/gen/footfall/v1/ingest_service_pb";
@@ -24,6 +24,20 @@ import { FakeMachines } from "./machines";
 import { reports } from "./reports";
 import { FakeStaff } from "./staff";
 import { FakeStaffImports } from "./staffImports";
+
+/** What an update leaves: each form of the console names what it is about. */
+function siteAfter(known: Site, given: Site, paths: readonly string[]): Site {
+  const about = (path: string) => paths.includes(path);
+  const { recognitionBasis: stated } = given;
+  const recorded = stated && { ...stated, recordTime: timestampNow() };
+  const basis = about("recognition_basis") ? recorded : known.recognitionBasis;
+  return create(SiteSchema, {
+    ...(about("display_name") ? given : known),
+    imagePolicy: about("image_policy") ? given.imagePolicy : known.imagePolicy,
+    anonymous: about("anonymous") ? given.anonymous : known.anonymous,
+    recognitionBasis: basis,
+  });
+}
 
 /** As much of the core as the console's pages need, in memory. */
 export class FakeCore {
@@ -172,7 +186,7 @@ export class FakeCore {
         this.auth.check(context);
         const known = this.#sites.find(({ siteId }) => siteId === site?.siteId);
         if (!known) throw refuse(Code.NotFound, "SITE_NOT_FOUND");
-        const changed = updateMask?.paths.includes("image_policy") ? { ...known, imagePolicy: site!.imagePolicy } : { ...site! };
+        const changed = siteAfter(known, site!, updateMask?.paths ?? []);
         this.#sites = this.#sites.map((other) => (other === known ? changed : other));
         return changed;
       },

@@ -3,7 +3,7 @@ import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
 
 import { CameraSchema, type Camera } from "../../src/api/gen/footfall/v1/camera_service_pb";
 import { Gender } from "../../src/api/gen/footfall/v1/common_pb";
-import { type Site, SiteSchema } from "../../src/api/gen/footfall/v1/site_service_pb";
+import { LawfulBasis, type Site, SiteSchema } from "../../src/api/gen/footfall/v1/site_service_pb";
 import { TenantSchema } from "../../src/api/gen/footfall/v1/tenant_service_pb";
 import { type Visit, VisitKind, VisitSchema } from "../../src/api/gen/footfall/v1/visit_service_pb";
 
@@ -13,8 +13,16 @@ export function id(kind: number, number: number): string {
   return `0199a000-000${kind}-7000-8000-${String(number).padStart(12, "0")}`;
 }
 
-function site(number: number, displayName: string): Site {
+function site(number: number, displayName: string, reference?: string): Site {
   return create(SiteSchema, {
+    ...(reference !== undefined && {
+      recognitionBasis: {
+        lawfulBasis: LawfulBasis.EXPLICIT_CONSENT,
+        reference,
+        recordTime: timestampFromMs(Date.UTC(2026, 0, 12)),
+        expireTime: timestampFromMs(Date.now() + 200 * 24 * 60 * MINUTE),
+      },
+    }),
     siteId: id(1, number),
     displayName,
     timeZone: "Europe/Berlin",
@@ -27,7 +35,7 @@ function camera(number: number, siteId: string, displayName: string, sourceUrl: 
   return create(CameraSchema, { cameraId: id(2, number), siteId, displayName, sourceUrl, enabled });
 }
 
-export const SITES = [site(1, "Harbour Street"), site(2, "Old Town Market")];
+export const SITES = [site(1, "Harbour Street", "DPIA 2026-01, legal department"), site(2, "Old Town Market")];
 export const CAMERAS = [
   camera(1, id(1, 1), "Entrance", "rtsp://shop:***@192.0.2.10/stream1"),
   camera(2, id(1, 1), "Back door", "usb:0", false),

@@ -14,7 +14,7 @@ import asyncpg
 
 from footfall_server.domain.batch import BatchAnswers, BatchQuestions, VisitReach
 from footfall_server.domain.camera_lease import Fence
-from footfall_server.domain.camera_settings import ImagePolicy
+from footfall_server.domain.camera_settings import CameraSettings, ImagePolicy
 from footfall_server.domain.crossing import Crossing
 from footfall_server.domain.face_event import FaceOutcome, Recorded
 from footfall_server.domain.image import FaceImage, ImageState
@@ -24,6 +24,7 @@ from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.site_rules import SiteRule, SiteRules
 from footfall_server.domain.visit import Visit
 from footfall_server.storage.postgres.embeddings import from_bytes
+from footfall_server.storage.postgres.sites import to_basis
 
 # The columns are in the order of the fields of what is made of them.
 SIGHTING = (
@@ -36,8 +37,10 @@ _IMAGE = "image_id, site_id, track_id, object_key, content_type, size_bytes, sta
 _STATE = _IMAGE.split(", ").index("state")
 _SITE = (
     "sites.site_id, sites.display_name, time_zone, visit_gap, business_day_start, "
-    "sites.created_at, sites.updated_at, image_policy"
+    "sites.created_at, sites.updated_at, image_policy, anonymous, "
+    "lawful_basis, basis_reference, basis_recorded_at, basis_expires_at"
 )
+_POLICY, _BASIS = (_SITE.split(", ").index(name) for name in ("image_policy", "lawful_basis"))
 _RULE = "site_id, rule_version, effective_at, time_zone, visit_gap, business_day_start"
 _RECORDED = "event_id, site_id, outcome, customer_id, visit_id, score"
 _FACE = (
@@ -71,7 +74,7 @@ select
      select {_RECORDED}
      from recorded_events where event_id = any($1::uuid[])) r) as recorded,
   (select array_agg(r) from (
-     select camera_id, settings ->> 'image_policy', {_SITE}
+     select camera_id, settings ->> 'image_policy', settings -> 'anonymous' is not null, {_SITE}
      from cameras join sites using (tenant_id, site_id) where camera_id = any($3::uuid[])) r) as sites,
   (select array_agg(r) from (
      select {SIGHTING} from sightings where track_id = any($2::uuid[])) r) as sightings,
@@ -150,7 +153,7 @@ def look_up_arguments(questions: BatchQuestions) -> Sequence[Any]:
 def to_answers(row: asyncpg.Record) -> BatchAnswers:
     """What LOOK_UP answered. Rows inside arrays come without names, in the order of their columns."""
     found = row["sites"] or ()
-    sites = {camera_id: _to_site(values) for camera_id, _, *values in found}
+    sites = {camera_id: _to_site(values) for camera_id, _, _, *values in found}
     return BatchAnswers(
         recorded={each[0]: _to_recorded(each) for each in row["recorded"] or ()},
         sites=sites,
@@ -160,9 +163,9 @@ def to_answers(row: asyncpg.Record) -> BatchAnswers:
         recents_added=[_to_face(each) for each in row["recents_added"] or ()],
         recents_gone=row["recents_gone"] or (),
         rules=_to_rules(sites.values(), row["site_rules"] or ()),
-        image_policies={
-            camera_id: ImagePolicy(own or ImagePolicy.CROPS).within(sites[camera_id].image_policy)
-            for camera_id, own, *_ in found
+        cameras={
+            camera_id: CameraSettings(image_policy=ImagePolicy(own or ImagePolicy.CROPS), anonymous=anonymous)
+            for camera_id, own, anonymous, *_ in found
         },
         fences={(camera_id, token): Fence(*values) for camera_id, token, *values in row["fences"] or ()},
     )
@@ -197,8 +200,8 @@ def _to_rules(sites: Iterable[Site], rows: Sequence[Sequence[Any]]) -> Mapping[U
 
 
 def _to_site(row: Sequence[Any]) -> Site:
-    values = list(row)
-    values[-1] = ImagePolicy(row[-1])
+    values: list[Any] = [*row[:_BASIS], to_basis(*row[_BASIS:])]
+    values[_POLICY] = ImagePolicy(values[_POLICY])
     return Site(*values)
 
 

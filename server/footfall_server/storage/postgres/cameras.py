@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,8 @@ COLUMNS = (
     cameras.c.assigned_worker_id,
 )
 
+_CEILING = (sites.c.image_policy, sites.c.anonymous, sites.c.basis_expires_at)
+"""What a site says of what its cameras may let out."""
 _IN_SITE = and_(sites.c.tenant_id == cameras.c.tenant_id, sites.c.site_id == cameras.c.site_id)
 
 
@@ -144,16 +147,16 @@ class PostgresCameras:
         rows = await self._connection.rows(select(*COLUMNS).where(one_of(cameras.c.camera_id, camera_ids)))
         return [to_camera(row) for row in rows]
 
-    async def image_policies(self, camera_ids: Collection[UUID]) -> Mapping[UUID, ImagePolicy]:
-        """See CameraRepository.image_policies."""
+    async def confined(self, camera_ids: Collection[UUID], at: datetime) -> Mapping[UUID, CameraSettings]:
+        """See CameraRepository.confined."""
         rows = await self._connection.rows(
-            select(cameras.c.camera_id, cameras.c.settings, sites.c.image_policy)
+            select(cameras.c.camera_id, cameras.c.settings, *_CEILING)
             .join(sites, _IN_SITE)
             .where(one_of(cameras.c.camera_id, camera_ids))
         )
-        return {row.camera_id: _policy(row) for row in rows}
+        return {row.camera_id: _confined(CameraSettings.from_plain(row.settings), row, at) for row in rows}
 
-    async def desired(self, site_id: UUID) -> DesiredCameras:
+    async def desired(self, site_id: UUID, at: datetime) -> DesiredCameras:
         """See CameraRepository.desired.
 
         Revision and cameras come from one statement, so from one snapshot: were the cameras the older
@@ -163,7 +166,7 @@ class PostgresCameras:
             func.coalesce(func.max(tenant_revisions.c.revision), 0).label("revision")
         ).subquery()
         rows = await self._connection.rows(
-            select(revision.c.revision, sites.c.image_policy, *COLUMNS)
+            select(revision.c.revision, *_CEILING, *COLUMNS)
             .select_from(revision)
             .outerjoin(cameras, and_(cameras.c.site_id == site_id, cameras.c.enabled))
             .outerjoin(sites, _IN_SITE)
@@ -171,19 +174,19 @@ class PostgresCameras:
         )
         return DesiredCameras(
             revision=rows[0].revision,
-            cameras=tuple(_desired(row) for row in rows if row.camera_id is not None),
+            cameras=tuple(_desired(row, at) for row in rows if row.camera_id is not None),
         )
 
 
-def _desired(row: Row[Any]) -> Camera:
+def _desired(row: Row[Any], at: datetime) -> Camera:
     camera = to_camera(row)
-    confined = camera.settings.within(ImagePolicy(row.image_policy))
-    return replace(camera, settings=confined, assigned_worker_id=None)
+    return replace(camera, settings=_confined(camera.settings, row, at), assigned_worker_id=None)
 
 
-def _policy(row: Row[Any]) -> ImagePolicy:
-    """Of a row with a camera's settings and its site's policy."""
-    return CameraSettings.from_plain(row.settings).within(ImagePolicy(row.image_policy)).image_policy
+def _confined(settings: CameraSettings, row: Row[Any], at: datetime) -> CameraSettings:
+    """As the site of a row that has _CEILING allows."""
+    recognises = not row.anonymous and row.basis_expires_at is not None and at < row.basis_expires_at
+    return settings.within(ImagePolicy(row.image_policy), recognises=recognises)
 
 
 def to_camera(row: Row[Any]) -> Camera:

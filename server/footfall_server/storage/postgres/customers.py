@@ -68,6 +68,23 @@ on conflict (tenant_id, site_id) do update set people = known.people + 1
     bindparam("site_ids", type_=ARRAY(Uuid())),
 )
 
+_UNSEEN = text(
+    f"""
+select root.customer_id from customers as root
+where root.root_id = root.customer_id and root.kind = '{CustomerKind.VISITOR.value}'
+  and root.created_at < :before
+  and exists (
+    select from customers as one join gallery_faces using (tenant_id, customer_id)
+    where one.root_id = root.customer_id
+  )
+  and not exists (
+    select from customers as one join sightings using (tenant_id, customer_id)
+    where one.root_id = root.customer_id and sightings.last_seen_at >= :before
+  )
+order by root.customer_id limit :most
+"""  # noqa: S608 - a constant
+).bindparams(bindparam("before", type_=Instant))
+
 
 class PostgresCustomers:
     """CustomerRepository."""
@@ -128,6 +145,11 @@ class PostgresCustomers:
             select(*_SELECTED).where(one_of(customers.c.root_id, root_ids)).order_by(customers.c.customer_id)
         )
         return [to_customer(row) for row in rows]
+
+    async def unseen_since(self, before: datetime, limit: int) -> Sequence[UUID]:
+        """See CustomerRepository.unseen_since."""
+        rows = await self._connection.rows(_UNSEEN, {"before": before, "most": limit})
+        return [row.customer_id for row in rows]
 
     async def save(self, customers: Sequence[Customer]) -> None:
         """See CustomerRepository.save."""

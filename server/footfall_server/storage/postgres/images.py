@@ -1,15 +1,15 @@
 """What is known of images, in PostgreSQL."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, select, update
 
 from footfall_server.domain.image import FaceImage, ImageState
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
-from footfall_server.storage.postgres.tables import images
+from footfall_server.storage.postgres.tables import images, sightings
 
 _COLUMNS = (
     "image_id",
@@ -42,6 +42,26 @@ class PostgresImages:
             .where(one_of(images.c.image_id, image_ids), images.c.state != ImageState.STORED.value)
             .values(state=ImageState.STORED.value, stored_at=at)
         )
+
+    async def captured_before(self, before: datetime, limit: int) -> Sequence[FaceImage]:
+        """See ImageRepository.captured_before."""
+        oldest = (
+            select(*_SELECTED)
+            .where(images.c.captured_at < before)
+            .order_by(images.c.captured_at, images.c.image_id)
+            .limit(limit)
+        )
+        return [_to_image(row) for row in await self._connection.rows(oldest)]
+
+    async def forget(self, image_ids: Collection[UUID]) -> int:
+        """See ImageRepository.forget."""
+        gone = delete(images).where(one_of(images.c.image_id, image_ids)).returning(images.c.track_id)
+        rows = await self._connection.rows(gone)
+        # By the track, which sightings have an index by.
+        tracks = {row.track_id for row in rows}
+        shown = one_of(sightings.c.track_id, tracks) & one_of(sightings.c.image_id, image_ids)
+        await self._connection.run(update(sightings).where(shown).values(image_id=None))
+        return len(rows)
 
 
 def _to_image(row: Row[Any]) -> FaceImage:

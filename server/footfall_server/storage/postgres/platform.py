@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, bindparam, delete, func, select, text, tuple_, update
+from sqlalchemy import ARRAY, Row, Text, Uuid, bindparam, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,11 +14,13 @@ from footfall_server.domain.audit import NO_TENANT
 from footfall_server.domain.camera_command import CommandState
 from footfall_server.domain.certificates import JoinToken
 from footfall_server.domain.identity import ApiKey, User
+from footfall_server.domain.jobs import RunState
 from footfall_server.domain.places import Tenant
 from footfall_server.domain.setup_token import SetupToken
 from footfall_server.domain.worker import WorkerStatus
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.ports import NameCursor
+from footfall_server.ports.jobs import JobTick
 from footfall_server.storage.postgres.accounts import (
     KEY_COLUMNS,
     USER_COLUMNS,
@@ -37,6 +39,7 @@ from footfall_server.storage.postgres.setup_tokens import PostgresSetupTokens, t
 from footfall_server.storage.postgres.sign_ins import PostgresLoginAttempts, PostgresOidcLogins
 from footfall_server.storage.postgres.statements import TenantConnection
 from footfall_server.storage.postgres.tables import (
+    Instant,
     api_keys,
     audit_heads,
     audit_log,
@@ -64,6 +67,24 @@ SET_TENANT = text(
 
 _FORGET_AUDIT_LOG = text("select footfall_forget_audit_log(:tenant)").bindparams(
     bindparam("tenant", type_=Uuid())
+)
+
+_JOBS_DUE = text(
+    f"""
+select tenants.tenant_id, due.job, due.tick
+from tenants cross join unnest(:jobs, :ticks) as due (job, tick)
+where not exists (
+  select from job_runs
+  where job_runs.tenant_id = tenants.tenant_id and job_runs.job = due.job and job_runs.tick = due.tick
+)
+union
+select tenant_id, job, tick from job_runs where state = '{RunState.RUNNING.value}' and lease_until <= :now
+order by tick, job, tenant_id
+"""  # noqa: S608 - a constant
+).bindparams(
+    bindparam("jobs", type_=ARRAY(Text())),
+    bindparam("ticks", type_=ARRAY(Instant)),
+    bindparam("now", type_=Instant),
 )
 
 _COLUMNS = (tenants.c.tenant_id, tenants.c.display_name, tenants.c.created_at, tenants.c.updated_at)
@@ -219,6 +240,12 @@ class PostgresPlatformTransaction:
         """See PlatformTransaction.tenants_with_report_marks."""
         rows = await self._connection.rows(select(report_day_marks.c.tenant_id).distinct())
         return [row.tenant_id for row in rows]
+
+    async def jobs_due(self, ticks: Mapping[str, datetime], now: datetime) -> Sequence[JobTick]:
+        """See PlatformTransaction.jobs_due."""
+        parameters = {"jobs": list(ticks), "ticks": list(ticks.values()), "now": now}
+        rows = await self._connection.rows(_JOBS_DUE, parameters)
+        return [(row.tenant_id, row.job, row.tick) for row in rows]
 
     async def purge_commands(self, before: datetime) -> int:
         """See PlatformTransaction.purge_commands."""

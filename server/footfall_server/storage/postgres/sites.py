@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from footfall_server.domain.camera_settings import ImagePolicy
 from footfall_server.domain.places import Site
+from footfall_server.domain.recognition_basis import LawfulBasis, RecognitionBasis
 from footfall_server.domain.site_rules import FORGOTTEN_SITE, SiteRule, SiteRules
 from footfall_server.errors import ErrorKind, FootfallError, not_found
 from footfall_server.ports import NameCursor
@@ -28,6 +30,11 @@ COLUMNS = (
     sites.c.created_at,
     sites.c.updated_at,
     sites.c.image_policy,
+    sites.c.anonymous,
+    sites.c.lawful_basis,
+    sites.c.basis_reference,
+    sites.c.basis_recorded_at,
+    sites.c.basis_expires_at,
 )
 
 _RULE = ("site_id", "rule_version", "effective_at", "time_zone", "visit_gap", "business_day_start")
@@ -56,7 +63,7 @@ class PostgresSites:
             request_id=request_id,
             created_at=site.created_at,
             updated_at=site.updated_at,
-            image_policy=site.image_policy,
+            **_privacy_values(site),
         )
         try:
             added = await self._connection.first(given.on_conflict_do_nothing().returning(*COLUMNS))
@@ -101,7 +108,7 @@ class PostgresSites:
                 visit_gap=site.visit_gap,
                 business_day_start=site.business_day_start,
                 updated_at=site.updated_at,
-                image_policy=site.image_policy,
+                **_privacy_values(site),
             )
         )
 
@@ -177,4 +184,32 @@ def to_site(row: Row[Any]) -> Site:
         created_at=row.created_at,
         updated_at=row.updated_at,
         image_policy=ImagePolicy(row.image_policy),
+        anonymous=row.anonymous,
+        recognition_basis=to_basis(
+            row.lawful_basis, row.basis_reference, row.basis_recorded_at, row.basis_expires_at
+        ),
     )
+
+
+def to_basis(
+    lawful_basis: str | None,
+    reference: str | None,
+    recorded_at: datetime | None,
+    expires_at: datetime | None,
+) -> RecognitionBasis | None:
+    """What a site's columns say of it; all of them are there, or none."""
+    if lawful_basis is None or reference is None or recorded_at is None or expires_at is None:
+        return None
+    return RecognitionBasis(LawfulBasis(lawful_basis), reference, recorded_at, expires_at)
+
+
+def _privacy_values(site: Site) -> dict[str, Any]:
+    basis = site.recognition_basis
+    return {
+        "image_policy": site.image_policy,
+        "anonymous": site.anonymous,
+        "lawful_basis": None if basis is None else basis.lawful_basis,
+        "basis_reference": None if basis is None else basis.reference,
+        "basis_recorded_at": None if basis is None else basis.recorded_at,
+        "basis_expires_at": None if basis is None else basis.expires_at,
+    }

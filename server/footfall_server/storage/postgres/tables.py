@@ -94,7 +94,19 @@ sites = Table(
     ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"]),
     UniqueConstraint("tenant_id", "name_key", name="sites_name_key"),
     UniqueConstraint("tenant_id", "request_id", name="sites_request_id_key"),
+    Column("anonymous", Boolean, nullable=False, server_default=text("false")),
+    Column("lawful_basis", Text),
+    Column("basis_reference", Text),
+    Column("basis_recorded_at", Instant),
+    Column("basis_expires_at", Instant),
     CheckConstraint("image_policy in ('none', 'crops', 'frames')", name="image_policy"),
+    CheckConstraint(
+        "num_nulls(lawful_basis, basis_reference, basis_recorded_at, basis_expires_at) in (0, 4)",
+        name="basis_is_whole",
+    ),
+    CheckConstraint(
+        "lawful_basis in ('explicit_consent', 'substantial_public_interest', 'other')", name="lawful_basis"
+    ),
 )
 
 cameras = Table(
@@ -777,6 +789,7 @@ images = Table(
     Column("captured_at", Instant, nullable=False),
     Column("stored_at", Instant),
     PrimaryKeyConstraint("tenant_id", "image_id"),
+    Index("images_by_capture", "tenant_id", "captured_at"),
 )
 
 changes = Table(
@@ -891,15 +904,27 @@ audit_heads = Table(
     PrimaryKeyConstraint("tenant_id"),
 )
 
-tenant_jobs = Table(
-    "tenant_jobs",
+job_runs = Table(
+    "job_runs",
     metadata,
     _tenant_column(),
+    Column("run_id", UUID(), nullable=False),
     Column("job", Text, nullable=False),
+    Column("tick", Instant, nullable=False),
     Column("started_at", Instant, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+    Column("requested_by", UUID()),
+    Column("attempt", Integer, nullable=False),
+    Column("state", Text, nullable=False),
     Column("finished_at", Instant),
-    Column("summary", Text, nullable=False, server_default=text("''")),
-    PrimaryKeyConstraint("tenant_id", "job"),
+    Column("summary", JSONB, nullable=False),
+    Column("failure", Text, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "run_id"),
+    UniqueConstraint("tenant_id", "job", "tick", name="job_runs_tick_key"),
+    CheckConstraint("state in ('running', 'succeeded', 'failed')", name="state"),
+    CheckConstraint("(state = 'running') = (finished_at is null)", name="finished"),
+    Index("job_runs_by_time", "tenant_id", "started_at", "run_id"),
+    Index("job_runs_running", "lease_until", postgresql_where=text("state = 'running'")),
 )
 
 tenant_models = Table(

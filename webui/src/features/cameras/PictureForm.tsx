@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { Button } from "antd";
+import { Button, Switch } from "antd";
 import { useState } from "react";
 
 import type { Camera } from "../../api/gen/footfall/v1/camera_service_pb";
@@ -28,6 +28,7 @@ interface Draft {
   readonly detectWidth: string;
   readonly idleFps: string;
   readonly imagePolicy: ImagePolicy;
+  readonly anonymous: boolean;
 }
 
 function draftOf({ settings }: Camera): Draft {
@@ -36,6 +37,7 @@ function draftOf({ settings }: Camera): Draft {
     detectWidth: text(settings?.detectWidth),
     idleFps: text(settings?.idleFps),
     imagePolicy: settings?.imagePolicy ?? ImagePolicy.UNSPECIFIED,
+    anonymous: settings?.anonymous ?? false,
   };
 }
 
@@ -55,8 +57,8 @@ export function PictureForm({ camera, site }: { camera: Camera; site: Site | und
   };
   const save = (over: boolean) => {
     if (widthFault ?? fpsFault) return;
-    const { imagePolicy } = draft;
-    const values = { detectWidth: Number(draft.detectWidth), idleFps: Number(draft.idleFps), imagePolicy };
+    const { imagePolicy, anonymous } = draft;
+    const values = { detectWidth: Number(draft.detectWidth), idleFps: Number(draft.idleFps), imagePolicy, anonymous };
     saving.save({ settings: (before) => create(CameraSettingsSchema, { ...before, ...values }) }, over);
   };
   const capped = site?.imagePolicy !== undefined && site.imagePolicy !== ImagePolicy.UNSPECIFIED;
@@ -82,6 +84,24 @@ export function PictureForm({ camera, site }: { camera: Camera; site: Site | und
           }}
         />
       </FormField>
+      <div>
+        <div className="flex items-center justify-between gap-4">
+          <label htmlFor="camera-anonymous" className="font-medium">
+            {t("anonymous")}
+          </label>
+          <Switch
+            id="camera-anonymous"
+            aria-describedby="camera-anonymous-note"
+            checked={draft.anonymous}
+            onChange={(anonymous) => {
+              set({ anonymous });
+            }}
+          />
+        </div>
+        <p id="camera-anonymous-note" className="mt-1 text-xs text-quiet">
+          {t("anonymousHint")}
+        </p>
+      </div>
       <FormField id="camera-width" label={t("detectWidth")} hint={t("detectWidthHint")} fault={widthFault}>
         <TextInput
           id="camera-width"

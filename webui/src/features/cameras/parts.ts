@@ -14,7 +14,8 @@ export function differs(part: CameraPart, a: Camera, b: Camera): boolean {
       return (
         (a.settings?.detectWidth ?? 0) !== (b.settings?.detectWidth ?? 0) ||
         (a.settings?.idleFps ?? 0) !== (b.settings?.idleFps ?? 0) ||
-        (a.settings?.imagePolicy ?? 0) !== (b.settings?.imagePolicy ?? 0)
+        (a.settings?.imagePolicy ?? 0) !== (b.settings?.imagePolicy ?? 0) ||
+        (a.settings?.anonymous ?? false) !== (b.settings?.anonymous ?? false)
       );
     case "zones":
       return !isSame(zonesOf(a.settings), zonesOf(b.settings));

@@ -133,6 +133,8 @@ export const t = texts("features/cameras", {
   save: "Save",
 
   picture: "Picture and privacy",
+  anonymous: "Count people, recognise nobody",
+  anonymousHint: "No template and no face leaves the shop by this camera. Where the site recognises nobody, no camera does.",
   policy: "Pictures that leave the shop",
   policyHint: "No more of them do than the site allows.",
   policyCapped: "The site allows at most: {policy}.",

@@ -134,6 +134,8 @@ export const vi: Translation<typeof t> = {
   save: "Lưu",
 
   picture: "Hình ảnh và quyền riêng tư",
+  anonymous: "Chỉ đếm người, không nhận ra ai",
+  anonymousHint: "Không mẫu khuôn mặt và không hình khuôn mặt nào rời cửa hàng qua camera này. Nơi cửa hàng không nhận ra ai thì không camera nào nhận ra.",
   policy: "Hình ảnh được rời cửa hàng",
   policyHint: "Không vượt quá mức cửa hàng cho phép.",
   policyCapped: "Cửa hàng cho phép nhiều nhất: {policy}.",

@@ -15,6 +15,7 @@ import { PageHeader } from "../../components/PageHeader";
 import { Erasures } from "./Erasures";
 import { Kept } from "./Kept";
 import { letOut, policyOf } from "./letOut";
+import { RecognitionOfSites } from "./RecognitionOfSites";
 import { t } from "./texts";
 
 const POLICIES = [
@@ -40,6 +41,7 @@ export function PrivacyPage() {
       {failure && <ErrorAlert {...failure} requestId={failure.metadata.request_id} onRetry={() => void sites.refetch()} />}
       {!failure && sites.isPending && <PageSkeleton />}
       {sites.data?.length === 0 && <EmptyState icon={<SafetyOutlined />} title={t("noSite")} hint={t("noSiteHint")} />}
+      {sites.data !== undefined && sites.data.length > 0 && <RecognitionOfSites sites={sites.data} />}
       {sites.data !== undefined && sites.data.length > 0 && (
         <section aria-labelledby="pictures" className="space-y-3">
           <div>

@@ -5,9 +5,14 @@ import { Link } from "react-router";
 
 import type { Camera } from "../../api/gen/footfall/v1/camera_service_pb";
 import type { Site } from "../../api/gen/footfall/v1/site_service_pb";
+import { recognitionOf } from "../../components/status/recognition";
+import { RecognitionBadge } from "../../components/status/RecognitionBadge";
 import { span } from "../../time/format";
+import { useNow } from "../../time/useNow";
 import { draftOf } from "./siteForm";
 import { t } from "./texts";
+
+const MINUTE_MS = 60_000;
 
 /** One site with its rules and its cameras. Actions that are not given are not offered. */
 export function SiteCard(props: {
@@ -18,8 +23,11 @@ export function SiteCard(props: {
   onAddCamera: (() => void) | undefined;
   onEditCamera: ((camera: Camera) => void) | undefined;
   onDeleteCamera: ((camera: Camera) => void) | undefined;
+  /** Whether this person may say why people may be recognised. */
+  toPrivacy: boolean;
 }) {
-  const { site, cameras, onEdit, onDelete, onAddCamera, onEditCamera, onDeleteCamera } = props;
+  const { site, cameras, onEdit, onDelete, onAddCamera, onEditCamera, onDeleteCamera, toPrivacy } = props;
+  const recognition = recognitionOf(site, useNow(MINUTE_MS));
   const rules = [
     site.timeZone.replaceAll("_", " "),
     ...(site.visitGap ? [t("visitEndsAfter", { span: span(durationMs(site.visitGap)) })] : []),
@@ -33,6 +41,17 @@ export function SiteCard(props: {
             {site.displayName}
           </h2>
           <p className="text-quiet">{rules.join(" · ")}</p>
+          {recognition !== "recognising" && (
+            <p className="mt-1 flex flex-wrap items-center gap-2 text-quiet">
+              <RecognitionBadge recognition={recognition} />
+              {t("recognisesNobody")}
+              {toPrivacy && (
+                <Link to="/privacy" className="text-brand">
+                  {t("toPrivacy")}
+                </Link>
+              )}
+            </p>
+          )}
         </div>
         <Actions name={site.displayName} onEdit={onEdit} onDelete={onDelete} />
       </header>

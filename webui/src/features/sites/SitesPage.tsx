@@ -78,6 +78,7 @@ export function SitesPage() {
           {sites.data.map((site) => (
             <SiteCard
               key={site.siteId}
+              toPrivacy={can(who, "privacy.manage")}
               site={site}
               cameras={cameras.data.filter((camera) => camera.siteId === site.siteId)}
               onEdit={offer(managesSites, () => {

@@ -11,6 +11,8 @@ export const t = texts("features/sites", {
   visitEndsAfter: "a visit ends after {span}",
   daysStartAt: "days start at {time}",
   noCamera: "No camera yet.",
+  recognisesNobody: "People are counted, and nobody is recognised.",
+  toPrivacy: "Say why they may be",
   noSource: "No source",
   off: "Off",
   addCamera: "Add camera",

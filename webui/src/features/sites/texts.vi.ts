@@ -12,6 +12,8 @@ export const vi: Translation<typeof t> = {
   visitEndsAfter: "lượt ghé kết thúc sau {span}",
   daysStartAt: "ngày bắt đầu lúc {time}",
   noCamera: "Chưa có camera nào.",
+  recognisesNobody: "Mọi người được đếm, không ai được nhận ra.",
+  toPrivacy: "Ghi căn cứ để được nhận ra",
   noSource: "Chưa có nguồn",
   off: "Tắt",
   addCamera: "Thêm camera",

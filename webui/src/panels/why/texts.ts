@@ -5,6 +5,7 @@ export const t = texts("panels/why", {
   sightingChoice: "{number} of {total}, decided at {time}",
   tooOld: "What was decided is kept for 30 days, and this was before.",
 
+  ruleAnonymous: "Nobody is recognised at this site: the person is counted, and no face was compared.",
   ruleBelowGate: "The picture is too poor to be compared with known faces.",
   ruleSameTrack: "The camera followed this person without a break from a picture that was recognised.",
   ruleMatched: "The face reaches the threshold, and nobody else comes close.",

@@ -3,6 +3,7 @@ import { t } from "./texts";
 // Words that the server sends, in the language of the page. It may learn one that this console has none for.
 
 const RULES: ReadonlyMap<string, () => string> = new Map([
+  ["anonymous", () => t("ruleAnonymous")],
   ["below_match_gate", () => t("ruleBelowGate")],
   ["same_track", () => t("ruleSameTrack")],
   ["matched", () => t("ruleMatched")],

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!footfall/v1/camera_settings.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\"\xa5\x02\n\x0e\x43\x61meraSettings\x12\x31\n\x0c\x64\x65tect_width\x18\x01 \x01(\rB\x0e\xbaH\x0b*\x06\x18\x80\x1e(\xa0\x01\xd8\x01\x01R\x0b\x64\x65tectWidth\x12\x34\n\x05masks\x18\x02 \x03(\x0b\x32\x14.footfall.v1.PolygonB\x08\xbaH\x05\x92\x01\x02\x10\x10R\x05masks\x12\x35\n\nentry_line\x18\x03 \x01(\x0b\x32\x16.footfall.v1.EntryLineR\tentryLine\x12\x45\n\x0cimage_policy\x18\x04 \x01(\x0e\x32\x18.footfall.v1.ImagePolicyB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x0bimagePolicy\x12,\n\x08idle_fps\x18\x05 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\x00\xf0\x41-\x00\x00\x00\x00@\x01R\x07idleFps\"Q\n\rRelativePoint\x12\x1f\n\x01x\x18\x01 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\x00\x80?-\x00\x00\x00\x00@\x01R\x01x\x12\x1f\n\x01y\x18\x02 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\x00\x80?-\x00\x00\x00\x00@\x01R\x01y\"K\n\x07Polygon\x12@\n\x07\x63orners\x18\x01 \x03(\x0b\x32\x1a.footfall.v1.RelativePointB\n\xbaH\x07\x92\x01\x04\x08\x03\x10 R\x07\x63orners\"\xa4\x02\n\tEntryLine\x12\x38\n\x05start\x18\x01 \x01(\x0b\x32\x1a.footfall.v1.RelativePointB\x06\xbaH\x03\xc8\x01\x01R\x05start\x12\x34\n\x03\x65nd\x18\x02 \x01(\x0b\x32\x1a.footfall.v1.RelativePointB\x06\xbaH\x03\xc8\x01\x01R\x03\x65nd:\xa6\x01\xbaH\xa2\x01\x1a\x9f\x01\n\x11\x65ntry_line.length\x12*start and end must be two different points\x1a^!has(this.start) || !has(this.end) || this.start.x != this.end.x || this.start.y != this.end.y*s\n\x0bImagePolicy\x12\x1c\n\x18IMAGE_POLICY_UNSPECIFIED\x10\x00\x12\x15\n\x11IMAGE_POLICY_NONE\x10\x01\x12\x16\n\x12IMAGE_POLICY_CROPS\x10\x02\x12\x17\n\x13IMAGE_POLICY_FRAMES\x10\x03*G\n\x08\x43rossing\x12\x18\n\x14\x43ROSSING_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x43ROSSING_IN\x10\x01\x12\x10\n\x0c\x43ROSSING_OUT\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!footfall/v1/camera_settings.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\"\xc3\x02\n\x0e\x43\x61meraSettings\x12\x31\n\x0c\x64\x65tect_width\x18\x01 \x01(\rB\x0e\xbaH\x0b*\x06\x18\x80\x1e(\xa0\x01\xd8\x01\x01R\x0b\x64\x65tectWidth\x12\x34\n\x05masks\x18\x02 \x03(\x0b\x32\x14.footfall.v1.PolygonB\x08\xbaH\x05\x92\x01\x02\x10\x10R\x05masks\x12\x35\n\nentry_line\x18\x03 \x01(\x0b\x32\x16.footfall.v1.EntryLineR\tentryLine\x12\x45\n\x0cimage_policy\x18\x04 \x01(\x0e\x32\x18.footfall.v1.ImagePolicyB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x0bimagePolicy\x12,\n\x08idle_fps\x18\x05 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\x00\xf0\x41-\x00\x00\x00\x00@\x01R\x07idleFps\x12\x1c\n\tanonymous\x18\x06 \x01(\x08R\tanonymous\"Q\n\rRelativePoint\x12\x1f\n\x01x\x18\x01 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\x00\x80?-\x00\x00\x00\x00@\x01R\x01x\x12\x1f\n\x01y\x18\x02 \x01(\x02\x42\x11\xbaH\x0e\n\x0c\x1d\x00\x00\x80?-\x00\x00\x00\x00@\x01R\x01y\"K\n\x07Polygon\x12@\n\x07\x63orners\x18\x01 \x03(\x0b\x32\x1a.footfall.v1.RelativePointB\n\xbaH\x07\x92\x01\x04\x08\x03\x10 R\x07\x63orners\"\xa4\x02\n\tEntryLine\x12\x38\n\x05start\x18\x01 \x01(\x0b\x32\x1a.footfall.v1.RelativePointB\x06\xbaH\x03\xc8\x01\x01R\x05start\x12\x34\n\x03\x65nd\x18\x02 \x01(\x0b\x32\x1a.footfall.v1.RelativePointB\x06\xbaH\x03\xc8\x01\x01R\x03\x65nd:\xa6\x01\xbaH\xa2\x01\x1a\x9f\x01\n\x11\x65ntry_line.length\x12*start and end must be two different points\x1a^!has(this.start) || !has(this.end) || this.start.x != this.end.x || this.start.y != this.end.y*s\n\x0bImagePolicy\x12\x1c\n\x18IMAGE_POLICY_UNSPECIFIED\x10\x00\x12\x15\n\x11IMAGE_POLICY_NONE\x10\x01\x12\x16\n\x12IMAGE_POLICY_CROPS\x10\x02\x12\x17\n\x13IMAGE_POLICY_FRAMES\x10\x03*G\n\x08\x43rossing\x12\x18\n\x14\x43ROSSING_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x43ROSSING_IN\x10\x01\x12\x10\n\x0c\x43ROSSING_OUT\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,16 +52,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ENTRYLINE'].fields_by_name['end']._serialized_options = b'\272H\003\310\001\001'
   _globals['_ENTRYLINE']._loaded_options = None
   _globals['_ENTRYLINE']._serialized_options = b'\272H\242\001\032\237\001\n\021entry_line.length\022*start and end must be two different points\032^!has(this.start) || !has(this.end) || this.start.x != this.end.x || this.start.y != this.end.y'
-  _globals['_IMAGEPOLICY']._serialized_start=830
-  _globals['_IMAGEPOLICY']._serialized_end=945
-  _globals['_CROSSING']._serialized_start=947
-  _globals['_CROSSING']._serialized_end=1018
+  _globals['_IMAGEPOLICY']._serialized_start=860
+  _globals['_IMAGEPOLICY']._serialized_end=975
+  _globals['_CROSSING']._serialized_start=977
+  _globals['_CROSSING']._serialized_end=1048
   _globals['_CAMERASETTINGS']._serialized_start=80
-  _globals['_CAMERASETTINGS']._serialized_end=373
-  _globals['_RELATIVEPOINT']._serialized_start=375
-  _globals['_RELATIVEPOINT']._serialized_end=456
-  _globals['_POLYGON']._serialized_start=458
-  _globals['_POLYGON']._serialized_end=533
-  _globals['_ENTRYLINE']._serialized_start=536
-  _globals['_ENTRYLINE']._serialized_end=828
+  _globals['_CAMERASETTINGS']._serialized_end=403
+  _globals['_RELATIVEPOINT']._serialized_start=405
+  _globals['_RELATIVEPOINT']._serialized_end=486
+  _globals['_POLYGON']._serialized_start=488
+  _globals['_POLYGON']._serialized_end=563
+  _globals['_ENTRYLINE']._serialized_start=566
+  _globals['_ENTRYLINE']._serialized_end=858
 # @@protoc_insertion_point(module_scope)

@@ -29,18 +29,20 @@ CROSSING_IN: Crossing
 CROSSING_OUT: Crossing
 
 class CameraSettings(_message.Message):
-    __slots__ = ("detect_width", "masks", "entry_line", "image_policy", "idle_fps")
+    __slots__ = ("detect_width", "masks", "entry_line", "image_policy", "idle_fps", "anonymous")
     DETECT_WIDTH_FIELD_NUMBER: _ClassVar[int]
     MASKS_FIELD_NUMBER: _ClassVar[int]
     ENTRY_LINE_FIELD_NUMBER: _ClassVar[int]
     IMAGE_POLICY_FIELD_NUMBER: _ClassVar[int]
     IDLE_FPS_FIELD_NUMBER: _ClassVar[int]
+    ANONYMOUS_FIELD_NUMBER: _ClassVar[int]
     detect_width: int
     masks: _containers.RepeatedCompositeFieldContainer[Polygon]
     entry_line: EntryLine
     image_policy: ImagePolicy
     idle_fps: float
-    def __init__(self, detect_width: _Optional[int] = ..., masks: _Optional[_Iterable[_Union[Polygon, _Mapping]]] = ..., entry_line: _Optional[_Union[EntryLine, _Mapping]] = ..., image_policy: _Optional[_Union[ImagePolicy, str]] = ..., idle_fps: _Optional[float] = ...) -> None: ...
+    anonymous: bool
+    def __init__(self, detect_width: _Optional[int] = ..., masks: _Optional[_Iterable[_Union[Polygon, _Mapping]]] = ..., entry_line: _Optional[_Union[EntryLine, _Mapping]] = ..., image_policy: _Optional[_Union[ImagePolicy, str]] = ..., idle_fps: _Optional[float] = ..., anonymous: _Optional[bool] = ...) -> None: ...
 
 class RelativePoint(_message.Message):
     __slots__ = ("x", "y")

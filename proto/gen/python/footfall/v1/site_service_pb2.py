@@ -31,7 +31,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ootfall/v1/site_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a!footfall/v1/camera_settings.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe4\x03\n\x04Site\x12$\n\x07site_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x06siteId\x12,\n\x0c\x64isplay_name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18xR\x0b\x64isplayName\x12$\n\ttime_zone\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x08timeZone\x12H\n\tvisit_gap\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x10\xbaH\r\xaa\x01\n\"\x04\x08\x80\xa3\x05\x32\x02\x08\x01R\x08visitGap\x12W\n\x12\x62usiness_day_start\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0e\xbaH\x0b\xaa\x01\x08\x1a\x04\x08\x80\xa3\x05\x32\x00R\x10\x62usinessDayStart\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x45\n\x0cimage_policy\x18\x08 \x01(\x0e\x32\x18.footfall.v1.ImagePolicyB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x0bimagePolicy\"n\n\x11\x43reateSiteRequest\x12-\n\x04site\x18\x01 \x01(\x0b\x32\x11.footfall.v1.SiteB\x06\xbaH\x03\xc8\x01\x01R\x04site\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"3\n\x0eGetSiteRequest\x12!\n\x07site_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x06siteId\"a\n\x10ListSitesRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"d\n\x11ListSitesResponse\x12\'\n\x05sites\x18\x01 \x03(\x0b\x32\x11.footfall.v1.SiteR\x05sites\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x7f\n\x11UpdateSiteRequest\x12-\n\x04site\x18\x01 \x01(\x0b\x32\x11.footfall.v1.SiteB\x06\xbaH\x03\xc8\x01\x01R\x04site\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"6\n\x11\x44\x65leteSiteRequest\x12!\n\x07site_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x06siteId2\xea\x03\n\x0bSiteService\x12X\n\nCreateSite\x12\x1e.footfall.v1.CreateSiteRequest\x1a\x11.footfall.v1.Site\"\x17\x82\xd3\xe4\x93\x02\x11\"\t/v1/sites:\x04site\x12V\n\x07GetSite\x12\x1b.footfall.v1.GetSiteRequest\x1a\x11.footfall.v1.Site\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/sites/{site_id}\x12]\n\tListSites\x12\x1d.footfall.v1.ListSitesRequest\x1a\x1e.footfall.v1.ListSitesResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/sites\x12g\n\nUpdateSite\x12\x1e.footfall.v1.UpdateSiteRequest\x1a\x11.footfall.v1.Site\"&\x82\xd3\xe4\x93\x02 2\x18/v1/sites/{site.site_id}:\x04site\x12\x61\n\nDeleteSite\x12\x1e.footfall.v1.DeleteSiteRequest\x1a\x16.google.protobuf.Empty\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/sites/{site_id}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ootfall/v1/site_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a!footfall/v1/camera_settings.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xce\x04\n\x04Site\x12$\n\x07site_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x06siteId\x12,\n\x0c\x64isplay_name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18xR\x0b\x64isplayName\x12$\n\ttime_zone\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x08timeZone\x12H\n\tvisit_gap\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x10\xbaH\r\xaa\x01\n\"\x04\x08\x80\xa3\x05\x32\x02\x08\x01R\x08visitGap\x12W\n\x12\x62usiness_day_start\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0e\xbaH\x0b\xaa\x01\x08\x1a\x04\x08\x80\xa3\x05\x32\x00R\x10\x62usinessDayStart\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x45\n\x0cimage_policy\x18\x08 \x01(\x0e\x32\x18.footfall.v1.ImagePolicyB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x0bimagePolicy\x12J\n\x11recognition_basis\x18\t \x01(\x0b\x32\x1d.footfall.v1.RecognitionBasisR\x10recognitionBasis\x12\x1c\n\tanonymous\x18\n \x01(\x08R\tanonymous\"\x87\x02\n\x10RecognitionBasis\x12G\n\x0clawful_basis\x18\x01 \x01(\x0e\x32\x18.footfall.v1.LawfulBasisB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x0blawfulBasis\x12(\n\treference\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01R\treference\x12\x43\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\nexpireTime\x12;\n\x0brecord_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nrecordTime\"n\n\x11\x43reateSiteRequest\x12-\n\x04site\x18\x01 \x01(\x0b\x32\x11.footfall.v1.SiteB\x06\xbaH\x03\xc8\x01\x01R\x04site\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"3\n\x0eGetSiteRequest\x12!\n\x07site_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x06siteId\"a\n\x10ListSitesRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"d\n\x11ListSitesResponse\x12\'\n\x05sites\x18\x01 \x03(\x0b\x32\x11.footfall.v1.SiteR\x05sites\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x7f\n\x11UpdateSiteRequest\x12-\n\x04site\x18\x01 \x01(\x0b\x32\x11.footfall.v1.SiteB\x06\xbaH\x03\xc8\x01\x01R\x04site\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"6\n\x11\x44\x65leteSiteRequest\x12!\n\x07site_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x06siteId*\x94\x01\n\x0bLawfulBasis\x12\x1c\n\x18LAWFUL_BASIS_UNSPECIFIED\x10\x00\x12!\n\x1dLAWFUL_BASIS_EXPLICIT_CONSENT\x10\x01\x12,\n(LAWFUL_BASIS_SUBSTANTIAL_PUBLIC_INTEREST\x10\x02\x12\x16\n\x12LAWFUL_BASIS_OTHER\x10\x03\x32\xea\x03\n\x0bSiteService\x12X\n\nCreateSite\x12\x1e.footfall.v1.CreateSiteRequest\x1a\x11.footfall.v1.Site\"\x17\x82\xd3\xe4\x93\x02\x11\"\t/v1/sites:\x04site\x12V\n\x07GetSite\x12\x1b.footfall.v1.GetSiteRequest\x1a\x11.footfall.v1.Site\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/sites/{site_id}\x12]\n\tListSites\x12\x1d.footfall.v1.ListSitesRequest\x1a\x1e.footfall.v1.ListSitesResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/sites\x12g\n\nUpdateSite\x12\x1e.footfall.v1.UpdateSiteRequest\x1a\x11.footfall.v1.Site\"&\x82\xd3\xe4\x93\x02 2\x18/v1/sites/{site.site_id}:\x04site\x12\x61\n\nDeleteSite\x12\x1e.footfall.v1.DeleteSiteRequest\x1a\x16.google.protobuf.Empty\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/sites/{site_id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,6 +50,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SITE'].fields_by_name['business_day_start']._serialized_options = b'\272H\013\252\001\010\032\004\010\200\243\0052\000'
   _globals['_SITE'].fields_by_name['image_policy']._loaded_options = None
   _globals['_SITE'].fields_by_name['image_policy']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_RECOGNITIONBASIS'].fields_by_name['lawful_basis']._loaded_options = None
+  _globals['_RECOGNITIONBASIS'].fields_by_name['lawful_basis']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_RECOGNITIONBASIS'].fields_by_name['reference']._loaded_options = None
+  _globals['_RECOGNITIONBASIS'].fields_by_name['reference']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_RECOGNITIONBASIS'].fields_by_name['expire_time']._loaded_options = None
+  _globals['_RECOGNITIONBASIS'].fields_by_name['expire_time']._serialized_options = b'\272H\003\310\001\001'
   _globals['_CREATESITEREQUEST'].fields_by_name['site']._loaded_options = None
   _globals['_CREATESITEREQUEST'].fields_by_name['site']._serialized_options = b'\272H\003\310\001\001'
   _globals['_CREATESITEREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -74,20 +80,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SITESERVICE'].methods_by_name['UpdateSite']._serialized_options = b'\202\323\344\223\002 2\030/v1/sites/{site.site_id}:\004site'
   _globals['_SITESERVICE'].methods_by_name['DeleteSite']._loaded_options = None
   _globals['_SITESERVICE'].methods_by_name['DeleteSite']._serialized_options = b'\202\323\344\223\002\025*\023/v1/sites/{site_id}'
+  _globals['_LAWFULBASIS']._serialized_start=1680
+  _globals['_LAWFULBASIS']._serialized_end=1828
   _globals['_SITE']._serialized_start=270
-  _globals['_SITE']._serialized_end=754
-  _globals['_CREATESITEREQUEST']._serialized_start=756
-  _globals['_CREATESITEREQUEST']._serialized_end=866
-  _globals['_GETSITEREQUEST']._serialized_start=868
-  _globals['_GETSITEREQUEST']._serialized_end=919
-  _globals['_LISTSITESREQUEST']._serialized_start=921
-  _globals['_LISTSITESREQUEST']._serialized_end=1018
-  _globals['_LISTSITESRESPONSE']._serialized_start=1020
-  _globals['_LISTSITESRESPONSE']._serialized_end=1120
-  _globals['_UPDATESITEREQUEST']._serialized_start=1122
-  _globals['_UPDATESITEREQUEST']._serialized_end=1249
-  _globals['_DELETESITEREQUEST']._serialized_start=1251
-  _globals['_DELETESITEREQUEST']._serialized_end=1305
-  _globals['_SITESERVICE']._serialized_start=1308
-  _globals['_SITESERVICE']._serialized_end=1798
+  _globals['_SITE']._serialized_end=860
+  _globals['_RECOGNITIONBASIS']._serialized_start=863
+  _globals['_RECOGNITIONBASIS']._serialized_end=1126
+  _globals['_CREATESITEREQUEST']._serialized_start=1128
+  _globals['_CREATESITEREQUEST']._serialized_end=1238
+  _globals['_GETSITEREQUEST']._serialized_start=1240
+  _globals['_GETSITEREQUEST']._serialized_end=1291
+  _globals['_LISTSITESREQUEST']._serialized_start=1293
+  _globals['_LISTSITESREQUEST']._serialized_end=1390
+  _globals['_LISTSITESRESPONSE']._serialized_start=1392
+  _globals['_LISTSITESRESPONSE']._serialized_end=1492
+  _globals['_UPDATESITEREQUEST']._serialized_start=1494
+  _globals['_UPDATESITEREQUEST']._serialized_end=1621
+  _globals['_DELETESITEREQUEST']._serialized_start=1623
+  _globals['_DELETESITEREQUEST']._serialized_end=1677
+  _globals['_SITESERVICE']._serialized_start=1831
+  _globals['_SITESERVICE']._serialized_end=2321
 # @@protoc_insertion_point(module_scope)

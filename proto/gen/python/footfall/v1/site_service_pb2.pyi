@@ -8,6 +8,7 @@ from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
@@ -15,8 +16,19 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class LawfulBasis(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    LAWFUL_BASIS_UNSPECIFIED: _ClassVar[LawfulBasis]
+    LAWFUL_BASIS_EXPLICIT_CONSENT: _ClassVar[LawfulBasis]
+    LAWFUL_BASIS_SUBSTANTIAL_PUBLIC_INTEREST: _ClassVar[LawfulBasis]
+    LAWFUL_BASIS_OTHER: _ClassVar[LawfulBasis]
+LAWFUL_BASIS_UNSPECIFIED: LawfulBasis
+LAWFUL_BASIS_EXPLICIT_CONSENT: LawfulBasis
+LAWFUL_BASIS_SUBSTANTIAL_PUBLIC_INTEREST: LawfulBasis
+LAWFUL_BASIS_OTHER: LawfulBasis
+
 class Site(_message.Message):
-    __slots__ = ("site_id", "display_name", "time_zone", "visit_gap", "business_day_start", "create_time", "update_time", "image_policy")
+    __slots__ = ("site_id", "display_name", "time_zone", "visit_gap", "business_day_start", "create_time", "update_time", "image_policy", "recognition_basis", "anonymous")
     SITE_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
@@ -25,6 +37,8 @@ class Site(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     IMAGE_POLICY_FIELD_NUMBER: _ClassVar[int]
+    RECOGNITION_BASIS_FIELD_NUMBER: _ClassVar[int]
+    ANONYMOUS_FIELD_NUMBER: _ClassVar[int]
     site_id: str
     display_name: str
     time_zone: str
@@ -33,7 +47,21 @@ class Site(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     image_policy: _camera_settings_pb2.ImagePolicy
-    def __init__(self, site_id: _Optional[str] = ..., display_name: _Optional[str] = ..., time_zone: _Optional[str] = ..., visit_gap: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., business_day_start: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., image_policy: _Optional[_Union[_camera_settings_pb2.ImagePolicy, str]] = ...) -> None: ...
+    recognition_basis: RecognitionBasis
+    anonymous: bool
+    def __init__(self, site_id: _Optional[str] = ..., display_name: _Optional[str] = ..., time_zone: _Optional[str] = ..., visit_gap: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., business_day_start: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., image_policy: _Optional[_Union[_camera_settings_pb2.ImagePolicy, str]] = ..., recognition_basis: _Optional[_Union[RecognitionBasis, _Mapping]] = ..., anonymous: _Optional[bool] = ...) -> None: ...
+
+class RecognitionBasis(_message.Message):
+    __slots__ = ("lawful_basis", "reference", "expire_time", "record_time")
+    LAWFUL_BASIS_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    RECORD_TIME_FIELD_NUMBER: _ClassVar[int]
+    lawful_basis: LawfulBasis
+    reference: str
+    expire_time: _timestamp_pb2.Timestamp
+    record_time: _timestamp_pb2.Timestamp
+    def __init__(self, lawful_basis: _Optional[_Union[LawfulBasis, str]] = ..., reference: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., record_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CreateSiteRequest(_message.Message):
     __slots__ = ("site", "request_id")

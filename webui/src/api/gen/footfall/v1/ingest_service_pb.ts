@@ -1599,7 +1599,8 @@ export enum FaceOutcome {
   NEW = 2,
 
   /**
-   * FACE_OUTCOME_UNRECOGNISABLE: seen and counted, but not fit to be recognised.
+   * FACE_OUTCOME_UNRECOGNISABLE: seen and counted, but not fit to be recognised, or at a site
+   * where nobody is.
    *
    * @generated from enum value: FACE_OUTCOME_UNRECOGNISABLE = 3;
    */

@@ -2,8 +2,8 @@
 // @generated from file footfall/v1/site_service.proto (package footfall.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb";
 import type { ImagePolicy } from "./camera_settings_pb";
 import { file_footfall_v1_camera_settings } from "./camera_settings_pb";
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file footfall/v1/site_service.proto.
  */
 export const file_footfall_v1_site_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch5mb290ZmFsbC92MS9zaXRlX3NlcnZpY2UucHJvdG8SC2Zvb3RmYWxsLnYxIoQDCgRTaXRlEhwKB3NpdGVfaWQYASABKAlCC7pICNgBAXIDsAEBEh8KDGRpc3BsYXlfbmFtZRgCIAEoCUIJukgGcgQQARh4EhoKCXRpbWVfem9uZRgDIAEoCUIHukgEcgIYQBI+Cgl2aXNpdF9nYXAYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDaoBCiIECICjBTICCAESRQoSYnVzaW5lc3NfZGF5X3N0YXJ0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABIvCgtjcmVhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjgKDGltYWdlX3BvbGljeRgIIAEoDjIYLmZvb3RmYWxsLnYxLkltYWdlUG9saWN5Qgi6SAWCAQIQASJdChFDcmVhdGVTaXRlUmVxdWVzdBInCgRzaXRlGAEgASgLMhEuZm9vdGZhbGwudjEuU2l0ZUIGukgDyAEBEh8KCnJlcXVlc3RfaWQYAiABKAlCC7pICNgBAXIDsAEBIisKDkdldFNpdGVSZXF1ZXN0EhkKB3NpdGVfaWQYASABKAlCCLpIBXIDsAEBIkwKEExpc3RTaXRlc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAIIk4KEUxpc3RTaXRlc1Jlc3BvbnNlEiAKBXNpdGVzGAEgAygLMhEuZm9vdGZhbGwudjEuU2l0ZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkibQoRVXBkYXRlU2l0ZVJlcXVlc3QSJwoEc2l0ZRgBIAEoCzIRLmZvb3RmYWxsLnYxLlNpdGVCBrpIA8gBARIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2siLgoRRGVsZXRlU2l0ZVJlcXVlc3QSGQoHc2l0ZV9pZBgBIAEoCUIIukgFcgOwAQEy6gMKC1NpdGVTZXJ2aWNlElgKCkNyZWF0ZVNpdGUSHi5mb290ZmFsbC52MS5DcmVhdGVTaXRlUmVxdWVzdBoRLmZvb3RmYWxsLnYxLlNpdGUiF4LT5JMCEToEc2l0ZSIJL3YxL3NpdGVzElYKB0dldFNpdGUSGy5mb290ZmFsbC52MS5HZXRTaXRlUmVxdWVzdBoRLmZvb3RmYWxsLnYxLlNpdGUiG4LT5JMCFRITL3YxL3NpdGVzL3tzaXRlX2lkfRJdCglMaXN0U2l0ZXMSHS5mb290ZmFsbC52MS5MaXN0U2l0ZXNSZXF1ZXN0Gh4uZm9vdGZhbGwudjEuTGlzdFNpdGVzUmVzcG9uc2UiEYLT5JMCCxIJL3YxL3NpdGVzEmcKClVwZGF0ZVNpdGUSHi5mb290ZmFsbC52MS5VcGRhdGVTaXRlUmVxdWVzdBoRLmZvb3RmYWxsLnYxLlNpdGUiJoLT5JMCIDoEc2l0ZTIYL3YxL3NpdGVzL3tzaXRlLnNpdGVfaWR9EmEKCkRlbGV0ZVNpdGUSHi5mb290ZmFsbC52MS5EZWxldGVTaXRlUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSIbgtPkkwIVKhMvdjEvc2l0ZXMve3NpdGVfaWR9YgZwcm90bzM", [file_buf_validate_validate, file_footfall_v1_camera_settings, file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_empty, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("Ch5mb290ZmFsbC92MS9zaXRlX3NlcnZpY2UucHJvdG8SC2Zvb3RmYWxsLnYxItEDCgRTaXRlEhwKB3NpdGVfaWQYASABKAlCC7pICNgBAXIDsAEBEh8KDGRpc3BsYXlfbmFtZRgCIAEoCUIJukgGcgQQARh4EhoKCXRpbWVfem9uZRgDIAEoCUIHukgEcgIYQBI+Cgl2aXNpdF9nYXAYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CELpIDaoBCiIECICjBTICCAESRQoSYnVzaW5lc3NfZGF5X3N0YXJ0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyABIvCgtjcmVhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjgKDGltYWdlX3BvbGljeRgIIAEoDjIYLmZvb3RmYWxsLnYxLkltYWdlUG9saWN5Qgi6SAWCAQIQARI4ChFyZWNvZ25pdGlvbl9iYXNpcxgJIAEoCzIdLmZvb3RmYWxsLnYxLlJlY29nbml0aW9uQmFzaXMSEQoJYW5vbnltb3VzGAogASgIItcBChBSZWNvZ25pdGlvbkJhc2lzEjoKDGxhd2Z1bF9iYXNpcxgBIAEoDjIYLmZvb3RmYWxsLnYxLkxhd2Z1bEJhc2lzQgq6SAeCAQQQASAAEh0KCXJlZmVyZW5jZRgCIAEoCUIKukgHcgUQARjIARI3CgtleHBpcmVfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBrpIA8gBARIvCgtyZWNvcmRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiXQoRQ3JlYXRlU2l0ZVJlcXVlc3QSJwoEc2l0ZRgBIAEoCzIRLmZvb3RmYWxsLnYxLlNpdGVCBrpIA8gBARIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASIrCg5HZXRTaXRlUmVxdWVzdBIZCgdzaXRlX2lkGAEgASgJQgi6SAVyA7ABASJMChBMaXN0U2l0ZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiACCJOChFMaXN0U2l0ZXNSZXNwb25zZRIgCgVzaXRlcxgBIAMoCzIRLmZvb3RmYWxsLnYxLlNpdGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIm0KEVVwZGF0ZVNpdGVSZXF1ZXN0EicKBHNpdGUYASABKAsyES5mb290ZmFsbC52MS5TaXRlQga6SAPIAQESLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrIi4KEURlbGV0ZVNpdGVSZXF1ZXN0EhkKB3NpdGVfaWQYASABKAlCCLpIBXIDsAEBKpQBCgtMYXdmdWxCYXNpcxIcChhMQVdGVUxfQkFTSVNfVU5TUEVDSUZJRUQQABIhCh1MQVdGVUxfQkFTSVNfRVhQTElDSVRfQ09OU0VOVBABEiwKKExBV0ZVTF9CQVNJU19TVUJTVEFOVElBTF9QVUJMSUNfSU5URVJFU1QQAhIWChJMQVdGVUxfQkFTSVNfT1RIRVIQAzLqAwoLU2l0ZVNlcnZpY2USWAoKQ3JlYXRlU2l0ZRIeLmZvb3RmYWxsLnYxLkNyZWF0ZVNpdGVSZXF1ZXN0GhEuZm9vdGZhbGwudjEuU2l0ZSIXgtPkkwIROgRzaXRlIgkvdjEvc2l0ZXMSVgoHR2V0U2l0ZRIbLmZvb3RmYWxsLnYxLkdldFNpdGVSZXF1ZXN0GhEuZm9vdGZhbGwudjEuU2l0ZSIbgtPkkwIVEhMvdjEvc2l0ZXMve3NpdGVfaWR9El0KCUxpc3RTaXRlcxIdLmZvb3RmYWxsLnYxLkxpc3RTaXRlc1JlcXVlc3QaHi5mb290ZmFsbC52MS5MaXN0U2l0ZXNSZXNwb25zZSIRgtPkkwILEgkvdjEvc2l0ZXMSZwoKVXBkYXRlU2l0ZRIeLmZvb3RmYWxsLnYxLlVwZGF0ZVNpdGVSZXF1ZXN0GhEuZm9vdGZhbGwudjEuU2l0ZSImgtPkkwIgOgRzaXRlMhgvdjEvc2l0ZXMve3NpdGUuc2l0ZV9pZH0SYQoKRGVsZXRlU2l0ZRIeLmZvb3RmYWxsLnYxLkRlbGV0ZVNpdGVSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IhuC0+STAhUqEy92MS9zaXRlcy97c2l0ZV9pZH1iBnByb3RvMw", [file_buf_validate_validate, file_footfall_v1_camera_settings, file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_empty, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * Site is one shop.
@@ -82,6 +82,23 @@ export type Site = Message<"footfall.v1.Site"> & {
    * @generated from field: footfall.v1.ImagePolicy image_policy = 8;
    */
   imagePolicy: ImagePolicy;
+
+  /**
+   * recognition_basis is why people may be recognised here. While there is none, or once it has expired,
+   * nobody is: people are counted without a template, as at a site that is anonymous. Unset in
+   * update_mask's own field takes it back. Every change is in the audit log.
+   *
+   * @generated from field: footfall.v1.RecognitionBasis recognition_basis = 9;
+   */
+  recognitionBasis?: RecognitionBasis | undefined;
+
+  /**
+   * anonymous counts people at the site without recognising anybody, whatever the basis: no template and
+   * no picture of a face leaves the shop, and everybody seen counts as unrecognisable.
+   *
+   * @generated from field: bool anonymous = 10;
+   */
+  anonymous: boolean;
 };
 
 /**
@@ -90,6 +107,49 @@ export type Site = Message<"footfall.v1.Site"> & {
  */
 export const SiteSchema: GenMessage<Site> = /*@__PURE__*/
   messageDesc(file_footfall_v1_site_service, 0);
+
+/**
+ * RecognitionBasis is what a site's operator relies on in recognising people by their faces.
+ *
+ * @generated from message footfall.v1.RecognitionBasis
+ */
+export type RecognitionBasis = Message<"footfall.v1.RecognitionBasis"> & {
+  /**
+   * lawful_basis in the operator's law.
+   *
+   * @generated from field: footfall.v1.LawfulBasis lawful_basis = 1;
+   */
+  lawfulBasis: LawfulBasis;
+
+  /**
+   * reference says where the assessment is kept, such as "DPIA 2026-04, legal department". It names no
+   * visitor.
+   *
+   * @generated from field: string reference = 2;
+   */
+  reference: string;
+
+  /**
+   * expire_time is when it has to be confirmed again: in the future, and at most three years ahead.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 3;
+   */
+  expireTime?: Timestamp | undefined;
+
+  /**
+   * record_time is when it was recorded or confirmed last. Set by the core.
+   *
+   * @generated from field: google.protobuf.Timestamp record_time = 4;
+   */
+  recordTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message footfall.v1.RecognitionBasis.
+ * Use `create(RecognitionBasisSchema)` to create a new message.
+ */
+export const RecognitionBasisSchema: GenMessage<RecognitionBasis> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_site_service, 1);
 
 /**
  * CreateSiteRequest asks for a new site.
@@ -117,7 +177,7 @@ export type CreateSiteRequest = Message<"footfall.v1.CreateSiteRequest"> & {
  * Use `create(CreateSiteRequestSchema)` to create a new message.
  */
 export const CreateSiteRequestSchema: GenMessage<CreateSiteRequest> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_site_service, 1);
+  messageDesc(file_footfall_v1_site_service, 2);
 
 /**
  * GetSiteRequest names a site.
@@ -138,7 +198,7 @@ export type GetSiteRequest = Message<"footfall.v1.GetSiteRequest"> & {
  * Use `create(GetSiteRequestSchema)` to create a new message.
  */
 export const GetSiteRequestSchema: GenMessage<GetSiteRequest> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_site_service, 2);
+  messageDesc(file_footfall_v1_site_service, 3);
 
 /**
  * ListSitesRequest asks for one page.
@@ -166,7 +226,7 @@ export type ListSitesRequest = Message<"footfall.v1.ListSitesRequest"> & {
  * Use `create(ListSitesRequestSchema)` to create a new message.
  */
 export const ListSitesRequestSchema: GenMessage<ListSitesRequest> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_site_service, 3);
+  messageDesc(file_footfall_v1_site_service, 4);
 
 /**
  * ListSitesResponse is one page.
@@ -194,7 +254,7 @@ export type ListSitesResponse = Message<"footfall.v1.ListSitesResponse"> & {
  * Use `create(ListSitesResponseSchema)` to create a new message.
  */
 export const ListSitesResponseSchema: GenMessage<ListSitesResponse> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_site_service, 4);
+  messageDesc(file_footfall_v1_site_service, 5);
 
 /**
  * UpdateSiteRequest asks for a change.
@@ -211,7 +271,7 @@ export type UpdateSiteRequest = Message<"footfall.v1.UpdateSiteRequest"> & {
 
   /**
    * update_mask names the fields to change: display_name, time_zone, visit_gap, business_day_start,
-   * image_policy. Unset means every field that is set in site.
+   * image_policy, recognition_basis, anonymous. Unset means every field that is set in site.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */
@@ -223,7 +283,7 @@ export type UpdateSiteRequest = Message<"footfall.v1.UpdateSiteRequest"> & {
  * Use `create(UpdateSiteRequestSchema)` to create a new message.
  */
 export const UpdateSiteRequestSchema: GenMessage<UpdateSiteRequest> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_site_service, 5);
+  messageDesc(file_footfall_v1_site_service, 6);
 
 /**
  * DeleteSiteRequest names a site.
@@ -244,7 +304,48 @@ export type DeleteSiteRequest = Message<"footfall.v1.DeleteSiteRequest"> & {
  * Use `create(DeleteSiteRequestSchema)` to create a new message.
  */
 export const DeleteSiteRequestSchema: GenMessage<DeleteSiteRequest> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_site_service, 6);
+  messageDesc(file_footfall_v1_site_service, 7);
+
+/**
+ * LawfulBasis is why faces may be processed to recognise people.
+ *
+ * @generated from enum footfall.v1.LawfulBasis
+ */
+export enum LawfulBasis {
+  /**
+   * LAWFUL_BASIS_UNSPECIFIED is never sent.
+   *
+   * @generated from enum value: LAWFUL_BASIS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * LAWFUL_BASIS_EXPLICIT_CONSENT: everybody who is recognised agreed to it.
+   *
+   * @generated from enum value: LAWFUL_BASIS_EXPLICIT_CONSENT = 1;
+   */
+  EXPLICIT_CONSENT = 1,
+
+  /**
+   * LAWFUL_BASIS_SUBSTANTIAL_PUBLIC_INTEREST: a law allows it in the interest of the public.
+   *
+   * @generated from enum value: LAWFUL_BASIS_SUBSTANTIAL_PUBLIC_INTEREST = 2;
+   */
+  SUBSTANTIAL_PUBLIC_INTEREST = 2,
+
+  /**
+   * LAWFUL_BASIS_OTHER: another ground of the operator's law, named in reference.
+   *
+   * @generated from enum value: LAWFUL_BASIS_OTHER = 3;
+   */
+  OTHER = 3,
+}
+
+/**
+ * Describes the enum footfall.v1.LawfulBasis.
+ */
+export const LawfulBasisSchema: GenEnum<LawfulBasis> = /*@__PURE__*/
+  enumDesc(file_footfall_v1_site_service, 0);
 
 /**
  * SiteService manages a tenant's shops.

@@ -1,4 +1,4 @@
-"""Suggestions are found by night, on one replica, and change nobody."""
+"""What is done by night, on one replica: suggestions that change nobody, and forgetting in time."""
 
 import asyncio
 from dataclasses import replace
@@ -12,13 +12,17 @@ from fakes.counting_shop import Shop
 from fakes.manual_clock import START
 from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY, face_event, person, quality, shot_of
 from footfall_server.domain.audit import NO_TENANT, Action, AuditEntry
+from footfall_server.domain.jobs import RunState
 from footfall_server.domain.merge import DistinctMark
 from footfall_server.domain.suggestion import Suggestion, SuggestionKind
 from footfall_server.services.audit_anchors import AuditAnchors
 from footfall_server.services.event_checks import RecognitionModel
+from footfall_server.services.image_purge import ImagePurge
+from footfall_server.services.job_runner import JobRunner
 from footfall_server.services.model_registry import KnownModels
-from footfall_server.services.nightly import KEPT_FOR, Nightly, last_night
 from footfall_server.services.reclustering import Reclustering
+from footfall_server.services.template_expiry import TemplateExpiry
+from footfall_server.services.tenant_jobs import KEPT_FOR, NIGHT, Works, tenant_jobs
 from footfall_server.services.tenant_models import TenantModels
 from footfall_server.services.threshold_policies import ThresholdPolicies
 
@@ -40,12 +44,20 @@ def reclustering(shop: Shop) -> Reclustering:
     )
 
 
-def nightly(shop: Shop) -> Nightly:
-    return Nightly(
+def nightly(shop: Shop) -> JobRunner:
+    stores = {"transactions": shop.transactions, "images": shop.images, "clock": shop.clock}
+    anchors = AuditAnchors(transactions=shop.transactions, clock=shop.clock)
+    works = Works(
+        reclustering=reclustering(shop),
+        anchors=anchors,
+        purge=ImagePurge(**stores, keep=timedelta(days=30)),
+        expiry=TemplateExpiry(**stores, keep=timedelta(days=365)),
+    )
+    return JobRunner(
         transactions=shop.transactions,
         clock=shop.clock,
-        reclustering=reclustering(shop),
-        anchors=AuditAnchors(transactions=shop.transactions, clock=shop.clock),
+        jobs=tenant_jobs(works, shop.transactions, shop.clock),
+        each_look=lambda: anchors.note_installation(not_since=NIGHT.last_until(shop.clock.now())),
     )
 
 
@@ -147,13 +159,13 @@ async def test_looking_again_replaces_what_was_suggested(shop: Shop) -> None:
 
 async def test_a_night_job_is_done_once_by_whichever_replica_comes_first(shop: Shop) -> None:
     shop.clock.at = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
+    jobs = len(nightly(shop).jobs)
     done = await asyncio.gather(*(nightly(shop).run_due() for _ in range(4)))
-    assert max(done) <= 3
-    assert sum(done) == 3
+    assert sum(done) == jobs
     assert await nightly(shop).run_due() == 0
     shop.clock.advance(timedelta(days=1))
-    assert await nightly(shop).run_due() == 3
-    assert all(finished for _, finished, _ in shop.tables.jobs.values())
+    assert await nightly(shop).run_due() == jobs
+    assert {each.state for each in shop.tables.job_runs.values()} == {RunState.SUCCEEDED}
 
 
 async def test_explanations_and_faces_of_tracks_are_forgotten_in_time(shop: Shop) -> None:
@@ -190,15 +202,3 @@ async def test_where_the_audit_logs_end_is_told_outside_the_database_every_night
         assert told == {str(NO_TENANT): (0, "00" * 32), str(shop.tenant_id): (1, head.hash.hex())}
         assert len([line for line in lines if line["event"] == "audit_head"]) == 2, "once a night"
         shop.clock.advance(timedelta(days=1))
-
-
-@pytest.mark.parametrize(
-    ("now", "due"),
-    [
-        (datetime(2026, 3, 3, 2, 29, tzinfo=UTC), datetime(2026, 3, 2, 2, 30, tzinfo=UTC)),
-        (datetime(2026, 3, 3, 2, 30, tzinfo=UTC), datetime(2026, 3, 3, 2, 30, tzinfo=UTC)),
-        (datetime(2026, 3, 3, 23, 0, tzinfo=UTC), datetime(2026, 3, 3, 2, 30, tzinfo=UTC)),
-    ],
-)
-def test_a_day_begins_at_night(now: datetime, due: datetime) -> None:
-    assert last_night(now) == due

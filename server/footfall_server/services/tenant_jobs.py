@@ -1,0 +1,83 @@
+"""The jobs that a core runs, with their schedules. All of them by night, one after the other."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from footfall_server.domain.jobs import JobResult
+from footfall_server.ports import Clock, Transactions
+from footfall_server.services.audit_anchors import AuditAnchors
+from footfall_server.services.image_purge import ImagePurge
+from footfall_server.services.job_runner import Job, Schedule
+from footfall_server.services.reclustering import Reclustering
+from footfall_server.services.template_expiry import TemplateExpiry
+
+NIGHT: Final = Schedule("0 2 * * *")
+"""When a day's jobs begin."""
+KEPT_FOR: Final = timedelta(days=30)
+"""How long the faces of single tracks are kept, and why events were decided as they were."""
+RUNS_KEPT: Final = timedelta(days=90)
+"""How long it is told how jobs went."""
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """What the jobs do."""
+
+    reclustering: Reclustering
+    anchors: AuditAnchors
+    purge: ImagePurge
+    expiry: TemplateExpiry
+
+
+def tenant_jobs(works: Works, transactions: Transactions, clock: Clock) -> Sequence[Job]:
+    """All jobs."""
+
+    async def recluster(tenant_id: UUID) -> Mapping[str, int]:
+        found = await works.reclustering.refresh(tenant_id)
+        return {"suggestions": found.suggestions, "customers": found.customers, "waiting": found.waiting}
+
+    async def forget(tenant_id: UUID) -> Mapping[str, int]:
+        now = clock.now()
+        async with transactions.begin(tenant_id) as tx:
+            return {
+                "decisions": await tx.decisions.forget(now - KEPT_FOR),
+                "track_faces": await tx.gallery.forget_track_faces(now - KEPT_FOR),
+                "job_runs": await tx.jobs.forget(now - RUNS_KEPT),
+            }
+
+    return [
+        Job("purge_images", "0 2 * * *", "Deletes pictures whose time is over.", works.purge.purge),
+        Job(
+            "expire_templates",
+            "15 2 * * *",
+            "Erases the templates of visitors who did not come for long.",
+            works.expiry.expire,
+        ),
+        Job(
+            "recluster",
+            "30 2 * * *",
+            "Looks for customers who may be one person.",
+            _counting(recluster),
+        ),
+        Job(
+            "forget_track_faces",
+            "45 2 * * *",
+            "Forgets the faces of single tracks, and why events were decided.",
+            _counting(forget),
+        ),
+        Job("audit_head", "50 2 * * *", "Notes where the audit log ends.", _counting(works.anchors.note)),
+    ]
+
+
+def _counting(
+    work: Callable[[UUID], Awaitable[Mapping[str, int]]],
+) -> Callable[[UUID], Awaitable[JobResult]]:
+    """Work that either counts what it did or raises."""
+
+    async def counted(tenant_id: UUID) -> JobResult:
+        return JobResult(await work(tenant_id))
+
+    return counted
