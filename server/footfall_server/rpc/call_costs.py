@@ -15,6 +15,7 @@ from footfall.v1 import (
     certificate_service_pb2,
     customer_service_pb2,
     ingest_service_pb2,
+    job_service_pb2,
     recognition_service_pb2,
     site_service_pb2,
     staff_service_pb2,
@@ -84,6 +85,7 @@ def _paged() -> Mapping[str, Cost]:
         camera_service_pb2,
         certificate_service_pb2,
         customer_service_pb2,
+        job_service_pb2,
         recognition_service_pb2,
         site_service_pb2,
         staff_service_pb2,
@@ -143,6 +145,7 @@ COSTS: Mapping[str, Cost] = {
     "/footfall.v1.StaffImportService/DeleteStaffImport": Cost(line=Line.IMAGES),
     "/footfall.v1.StaffImportService/RunStaffImport": Cost(weight=20),
     # Seconds of processor time, over the whole gallery.
+    "/footfall.v1.JobService/RunJob": Cost(weight=50),
     "/footfall.v1.CustomerService/RefreshMergeSuggestions": Cost(weight=50, line=Line.LONG),
     "/footfall.v1.RecognitionService/Calibrate": Cost(weight=50, line=Line.LONG),
     "/footfall.v1.RecognitionService/StartModelChange": Cost(weight=20, line=Line.LONG),

@@ -158,7 +158,7 @@ class JobRunner:
         async with self._transactions.begin_exclusive(tenant_id) as tx:
             return await tx.jobs.claim(run)
 
-    def begin(self, tenant_id: UUID, run: JobRun) -> None:
+    def start(self, tenant_id: UUID, run: JobRun) -> None:
         """Carries a claimed run out beside whatever goes on."""
         task: asyncio.Task[object] = asyncio.create_task(self.carry_out(tenant_id, run))
         self._asked.add(task)

@@ -64,5 +64,5 @@ class JobService:
         run = await self._runner.claim(tenant_id, name, now, requested_by=principal.subject_id)
         if run is None:
             raise FootfallError(ErrorKind.ABORTED, "ABORTED", "the job was begun at this very moment")
-        self._runner.begin(tenant_id, run)
+        self._runner.start(tenant_id, run)
         return run

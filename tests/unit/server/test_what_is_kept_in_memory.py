@@ -50,6 +50,7 @@ NOTHING_OF_TENANTS: Mapping[str, str] = {
     "live/change_feed.py ChangeFeed._tenant_bells": "who waits for changes of any tenant",
     "live/revocation_list.py RevocationList._watchers": "running streams, each with its caller, to be ended",
     "services/batching.py MicroBatcher._tasks": "running tasks",
+    "services/job_runner.py JobRunner._asked": "running tasks",
     "services/resilient_search.py ResilientSearch._breakers": "whether a model's collection answers",
     "services/sites.py _known_zones": "names of time zones",
     "loaded_models.py LoadedModels._embedders": "models",

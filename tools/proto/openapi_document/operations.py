@@ -149,7 +149,7 @@ class Operations:
             statuses |= _WITH_A_BODY
         if route.verb != "get":
             statuses.add(409)
-        if self._names_something(request, set()):
+        if route.variables or self._names_something(request, set()):
             statuses.add(404)
         return statuses
 
