@@ -118,6 +118,21 @@ signedIn("one worker, and a new one", async ({ page, stack }, info) => {
   await judge(page, "worker-join", info, { complaints });
 });
 
+signedIn("a lawful basis", async ({ page, stack }, info) => {
+  const complaints = collectComplaints(page);
+  await signIn(page, stack, "/privacy");
+  await page.getByRole("button", { name: /^Basis of/ }).last().click();
+  const form = page.getByRole("form", { name: /^Basis of/ });
+  await form.getByLabel("Lawful basis").selectOption("Explicit consent");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form.getByText("Say where the assessment is kept.")).toBeVisible();
+  await judge(page, "privacy-basis", info, { complaints });
+  await form.getByLabel("Where the assessment is kept").fill("DPIA 2026-04, legal department");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form).toBeHidden();
+  await expect(page.getByText("No lawful basis")).toBeHidden();
+});
+
 signedIn("site form", async ({ page, stack }, info) => {
   const complaints = collectComplaints(page);
   await signIn(page, stack, "/sites");

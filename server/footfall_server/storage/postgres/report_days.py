@@ -138,7 +138,7 @@ class PostgresReportDays:
         # Thousands of rows for a chain's years: to look each value up by its name takes twice as long.
         return [
             KeptDay(site_id, day, visits, UncountedTally(staff, passed) if staff or passed else _NOTHING)
-            for site_id, day, visits, staff, passed in await self._connection.rows(found)
+            for site_id, day, visits, staff, passed in map(tuple, await self._connection.rows(found))
         ]
 
     async def counted(self, calendars: Sequence[Calendar]) -> Sequence[CountedDay]:
