@@ -8,8 +8,8 @@ from uuid import UUID
 from fakes.memory_reports import bucket_at, is_new, is_staffs
 from fakes.memory_tables import TenantTables
 from footfall_server.domain.report import NewVisitScope, UncountedTally
-from footfall_server.domain.report_days import CountedDay, DayVisit, KeptDay
-from footfall_server.domain.report_period import Calendar, Period
+from footfall_server.domain.report_days import CountedDay, DaySum, DayVisit, KeptDay, Starts
+from footfall_server.domain.report_period import Calendar
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
 from footfall_server.ports.report_days import Mark, TakenMarks
@@ -28,12 +28,17 @@ class MemoryReportDays:
     async def marks(self, site_ids: Collection[UUID], *, most: int) -> Collection[Mark]:
         return [mark for mark in self._changed() if mark[0] in site_ids][:most]
 
-    async def kept(self, site_ids: Collection[UUID], period: Period) -> Sequence[KeptDay]:
-        return [
-            each
-            for (site_id, day), each in self._tables.report_days.items()
-            if site_id in site_ids and period.start <= day <= period.end
-        ]
+    async def kept(
+        self, site_ids: Collection[UUID], starts: Starts, *, without: Collection[tuple[UUID, date]] = ()
+    ) -> Sequence[DaySum]:
+        sums: dict[date, DaySum] = {}
+        for (site_id, day), each in self._tables.report_days.items():
+            if site_id in site_ids and day in starts and (site_id, day) not in without:
+                so_far = sums.get(starts[day], DaySum(starts[day]))
+                sums[starts[day]] = DaySum(
+                    starts[day], so_far.visits + each.visits, so_far.uncounted + each.uncounted
+                )
+        return list(sums.values())
 
     async def counted(self, calendars: Sequence[Calendar]) -> Sequence[CountedDay]:
         visits: defaultdict[tuple[UUID, date], list[DayVisit]] = defaultdict(list)

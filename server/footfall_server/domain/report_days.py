@@ -5,8 +5,8 @@ visitors of any sites over any time are counted from kept days exactly, and neve
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -67,6 +67,19 @@ class KeptDay:
     uncounted: UncountedTally = _NOTHING
 
 
+@dataclass(frozen=True, slots=True)
+class DaySum:
+    """Days of sites put together, by kept days' rules. `day` stands for all of them."""
+
+    day: date
+    visits: bytes = b""
+    uncounted: UncountedTally = _NOTHING
+
+
+Starts = Mapping[date, date]
+"""Which day stands for each: the first of its bucket."""
+
+
 def kept_day(counted: CountedDay, numbers: Mapping[UUID, int]) -> KeptDay:
     """Packs a day, in one way only. `numbers` has one for each person of it, below 2**30."""
     packed = sorted(
@@ -84,54 +97,53 @@ def days_around(utc_day: date) -> Iterator[date]:
 
 
 def laid_over(
-    kept: Iterable[KeptDay], counted: Sequence[CountedDay], numbers: Mapping[UUID, int]
-) -> Sequence[KeptDay]:
-    """Days as they are now: those counted anew take the place of what was kept of them.
+    kept: Sequence[DaySum], counted: Sequence[CountedDay], numbers: Mapping[UUID, int], starts: Starts
+) -> Sequence[DaySum]:
+    """What is kept without some days, with these as they are now.
 
     numbers: of the people who have one. Those who have none yet get free ones, for this list alone.
     """
-    anew = {(each.site_id, each.day) for each in counted}
-    days = [each for each in kept if (each.site_id, each.day) not in anew]
     all_numbers = dict(numbers)
-    free = 1 + max([_highest(days), *numbers.values()], default=0)
+    free = 1 + max([_highest(kept), *numbers.values()], default=0)
     for visit in (visit for each in counted for visit in each.visits):
         if visit.customer_id not in all_numbers:
             all_numbers[visit.customer_id] = free
             free += 1
-    return [*days, *(kept_day(each, all_numbers) for each in counted if not each.is_empty)]
+    anew = [kept_day(each, all_numbers) for each in counted if not each.is_empty]
+    return [*kept, *(DaySum(starts[each.day], each.visits, each.uncounted) for each in anew)]
 
 
-def tallies(
-    days: Collection[KeptDay], bucket_of: Callable[[date], BucketName], scope: NewVisitScope
-) -> VisitTallies:
+def renamed(days: Iterable[DaySum], starts: Starts) -> Sequence[DaySum]:
+    """The same with other days that stand for them."""
+    return [replace(each, day=starts[each.day]) for each in days]
+
+
+def tallies(days: Iterable[DaySum], scope: NewVisitScope) -> VisitTallies:
     """Visits, persons and new visits of each bucket, and of all days together."""
-    names = {day: bucket_of(day) for day in {each.day for each in days if each.visits}}
-    of_bucket: defaultdict[BucketName, list[bytes]] = defaultdict(list)
+    of_bucket: defaultdict[date, list[bytes]] = defaultdict(list)
     for each in days:
         if each.visits:
-            of_bucket[names[each.day]].append(each.visits)
+            of_bucket[each.day].append(each.visits)
     visits = _Visits(part for parts in of_bucket.values() for part in parts)
     tally: dict[BucketName, VisitTally] = {}
     begin = 0
-    for name, parts in of_bucket.items():
+    for day, parts in of_bucket.items():
         end = begin + sum(map(len, parts)) // _WORD.itemsize
-        tally[name] = visits.tally(slice(begin, end), scope)
+        tally[BucketName(day)] = visits.tally(slice(begin, end), scope)
         begin = end
     return VisitTallies(tally, visits.tally(slice(None), scope))
 
 
-def uncounted(
-    days: Iterable[KeptDay], bucket_of: Callable[[date], BucketName]
-) -> Mapping[BucketName, UncountedTally]:
+def uncounted(days: Iterable[DaySum]) -> Mapping[BucketName, UncountedTally]:
     """Sightings without a visit by bucket; a bucket without any is left out."""
     found: defaultdict[BucketName, UncountedTally] = defaultdict(UncountedTally)
     for each in days:
         if each.uncounted != _NOTHING:
-            found[bucket_of(each.day)] += each.uncounted
+            found[BucketName(each.day)] += each.uncounted
     return found
 
 
-def by_kind(days: Collection[KeptDay], scope: NewVisitScope) -> Mapping[VisitKind, Slice]:
+def by_kind(days: Iterable[DaySum], scope: NewVisitScope) -> Mapping[VisitKind, Slice]:
     """New visits and repeated ones, with the persons who made them."""
     visits = _Visits(each.visits for each in days)
     fresh = visits.is_new(scope)
@@ -173,6 +185,6 @@ class _Visits:
         return VisitTally(self._persons[part].size, self.persons(part), int(fresh))
 
 
-def _highest(days: Iterable[KeptDay]) -> int:
+def _highest(days: Iterable[DaySum]) -> int:
     packed = np.frombuffer(b"".join(each.visits for each in days), _WORD)
     return int(packed.max(initial=0) >> _FLAGS)

@@ -181,17 +181,17 @@ def _clock_of(rules: SiteRules) -> tuple[object, ...]:
 
 
 @lru_cache(maxsize=_PERIODS_REMEMBERED)
-def names_of_days(period: Period, cut: Cut) -> Mapping[date, BucketName]:
-    """The bucket of each day of a period, where they are days or longer.
+def starts_of_days(period: Period, cut: Cut) -> Mapping[date, date]:
+    """The first day of the bucket of each day of a period, where buckets are days or longer.
 
     A week or month that began before the period begins with it.
     """
-    return {day: _bucket_of(day, period, cut) for day in period.days()}
+    return {day: _bucket_of(day, period, cut).start for day in period.days()}
 
 
 @lru_cache(maxsize=_PERIODS_REMEMBERED)
 def _last_days(period: Period, cut: Cut) -> Mapping[BucketName, date]:
-    return {name: day for day, name in names_of_days(period, cut).items()}
+    return {BucketName(start): day for day, start in starts_of_days(period, cut).items()}
 
 
 def _bucket_of(day: date, period: Period, cut: Cut) -> BucketName:

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from footfall_server.domain.report_days import CountedDay, KeptDay
-from footfall_server.domain.report_period import Calendar, Period
+from footfall_server.domain.report_days import CountedDay, DaySum, KeptDay, Starts
+from footfall_server.domain.report_period import Calendar
 
 Mark = tuple[UUID, date]
 """A site, and a day of UTC in which something began there that is not in the kept days yet."""
@@ -31,7 +31,11 @@ class ReportDayRepository(Protocol):
         """Those of some sites, each once, at most so many; which ones is not said."""
         ...
 
-    async def kept(self, site_ids: Collection[UUID], period: Period) -> Sequence[KeptDay]: ...
+    async def kept(
+        self, site_ids: Collection[UUID], starts: Starts, *, without: Collection[tuple[UUID, date]] = ()
+    ) -> Sequence[DaySum]:
+        """The days of `starts` at sites but `without` these, those with the same start put together."""
+        ...
 
     async def counted(self, calendars: Sequence[Calendar]) -> Sequence[CountedDay]:
         """Days as they are now. Spans are named by their days; what has nothing to say is left out."""

@@ -15,7 +15,8 @@ import structlog
 
 from footfall_server.domain.report_days import (
     CountedDay,
-    KeptDay,
+    DaySum,
+    Starts,
     days_around,
     kept_day,
     laid_over,
@@ -38,19 +39,19 @@ SiteDay = tuple[UUID, date]
 
 
 async def current_days(
-    tx: Transaction, period: Period, rules: Mapping[UUID, SiteRules]
-) -> Sequence[KeptDay] | None:
-    """The days of a period at sites, as they are now; None when too much changed to do it by days."""
+    tx: Transaction, starts: Starts, rules: Mapping[UUID, SiteRules]
+) -> Sequence[DaySum] | None:
+    """Days at sites as they are now, put together as `starts` says; None when too much changed for that."""
     marks = await tx.report_days.marks(rules, most=_MOST_CHANGED + 1)
     if len(marks) > _MOST_CHANGED:
         return None
-    kept = await tx.report_days.kept(rules, period)
-    changed = {each for each in _touched(marks) if period.start <= each[1] <= period.end}
+    changed = {each for each in _touched(marks) if each[1] in starts}
+    kept = await tx.report_days.kept(rules, starts, without=changed)
     if not changed:
         return kept
     counted = await _counted(tx, changed, rules)
     people = {visit.customer_id for day in counted for visit in day.visits}
-    return laid_over(kept, counted, await tx.report_days.numbers(people))
+    return laid_over(kept, counted, await tx.report_days.numbers(people), starts)
 
 
 class ReportDays:

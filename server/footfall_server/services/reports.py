@@ -22,7 +22,7 @@ from footfall_server.domain.report import (
     day_average,
     visitors_report,
 )
-from footfall_server.domain.report_days import KeptDay
+from footfall_server.domain.report_days import DaySum, Starts
 from footfall_server.domain.report_period import (
     BucketName,
     Calendar,
@@ -32,7 +32,7 @@ from footfall_server.domain.report_period import (
     Weekday,
     buckets,
     calendars,
-    names_of_days,
+    starts_of_days,
     too_long,
 )
 from footfall_server.domain.site_rules import SiteRules
@@ -110,7 +110,8 @@ class ReportService:
         _refuse_too_long(period, _BY_DAY, "end_date")
         async with begin_for(self._transactions, principal) as tx:
             rules = await _rules(tx, principal, site_ids)
-            days = await current_days(tx, period, rules)
+            together = dict.fromkeys(period.days(), period.start)
+            days = await current_days(tx, together, rules)
             parts = (
                 await tx.reports.by_kind(calendars(period, _BY_DAY, rules), scope)
                 if days is None
@@ -136,12 +137,12 @@ class ReportService:
         now = self._clock.now()
         async with begin_for(self._transactions, principal) as tx:
             rules = await _rules(tx, principal, site_ids)
-            days = await current_days(tx, period, rules)
+            days = await current_days(tx, starts_of_days(period, _BY_DAY), rules)
             by_day = await self._report(tx, period, VisitorsQuery((), period, _BY_DAY, scope), rules, days)
             parts = (
                 await tx.reports.visits(_weekdays(calendars(period, _BY_DAY, rules)), scope)
                 if days is None
-                else report_days.tallies(days, lambda day: _name_of(_weekday_of(day)), scope)
+                else report_days.tallies(report_days.renamed(days, _weekdays_of(period)), scope)
             )
         slices = []
         for weekday in Weekday:
@@ -180,7 +181,7 @@ class ReportService:
     ) -> VisitorsReport:
         # Hours are in no kept day.
         by_hour = query.cut.granularity is Granularity.HOUR
-        days = None if by_hour else await current_days(tx, period, rules)
+        days = None if by_hour else await current_days(tx, starts_of_days(period, query.cut), rules)
         return await self._report(tx, period, query, rules, days)
 
     async def _report(
@@ -189,7 +190,7 @@ class ReportService:
         period: Period,
         query: VisitorsQuery,
         rules: Mapping[UUID, SiteRules],
-        days: Sequence[KeptDay] | None,
+        days: Sequence[DaySum] | None,
     ) -> VisitorsReport:
         """From the days, or from the visits where there are none."""
         of_sites = calendars(period, query.cut, rules)
@@ -202,9 +203,8 @@ class ReportService:
             visits = await tx.reports.visits(of_sites, query.scope)
             uncounted = await tx.reports.uncounted(of_sites)
         else:
-            name = names_of_days(period, query.cut).__getitem__
-            visits = report_days.tallies(days, name, query.scope)
-            uncounted = report_days.uncounted(days, name)
+            visits = report_days.tallies(days, query.scope)
+            uncounted = report_days.uncounted(days)
         covered = coverage(of_sites, spans, self._clock.now())
         return visitors_report(period, found, visits, uncounted, covered)
 
@@ -256,6 +256,11 @@ async def _names(tx: Transaction, site_ids: Collection[UUID]) -> Mapping[UUID, s
 def _weekdays(of_sites: Sequence[Calendar]) -> Sequence[Calendar]:
     """The same days, but those of one weekday are one bucket: its unique visitors are no sum."""
     return [calendar.renamed(lambda name: _name_of(_weekday_of(name.start))) for calendar in of_sites]
+
+
+def _weekdays_of(period: Period) -> Starts:
+    """Days of one weekday together."""
+    return {day: _name_of(_weekday_of(day)).start for day in period.days()}
 
 
 def _weekday_of(day: date) -> Weekday:

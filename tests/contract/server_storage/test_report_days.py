@@ -13,7 +13,7 @@ from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.report import NewVisitScope
-from footfall_server.domain.report_period import Cut, Granularity, Period, calendars, names_of_days
+from footfall_server.domain.report_period import Cut, Granularity, Period, calendars, starts_of_days
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
 from footfall_server.ports import Transaction, Transactions
@@ -23,20 +23,20 @@ from storage_samples import NOON, a_sighting, a_site, a_visit
 DAY = timedelta(days=1)
 PERIOD = Period(NOON.date() - 9 * DAY, NOON.date() + DAY)
 CUTS = (Cut(Granularity.DAY), Cut(Granularity.WEEK))
+DAYS = starts_of_days(PERIOD, CUTS[0])
 
 
 async def assert_days_tell_the_truth(tx: Transaction, *site_ids: UUID) -> None:
     """By days and from the visits: the same numbers."""
     rules = await tx.sites.rules(site_ids)
-    days = await current_days(tx, PERIOD, rules)
-    assert days is not None, "so few changes are to be counted by days"
-    for scope in NewVisitScope:
-        by_day = calendars(PERIOD, CUTS[0], rules)
-        assert report_days.by_kind(days, scope) == await tx.reports.by_kind(by_day, scope)
-        for cut in CUTS:
-            of_sites, name = calendars(PERIOD, cut, rules), names_of_days(PERIOD, cut).__getitem__
-            assert report_days.tallies(days, name, scope) == await tx.reports.visits(of_sites, scope)
-            assert report_days.uncounted(days, name) == await tx.reports.uncounted(of_sites)
+    for cut in CUTS:
+        days = await current_days(tx, starts_of_days(PERIOD, cut), rules)
+        assert days is not None, "so few changes are to be counted by days"
+        of_sites = calendars(PERIOD, cut, rules)
+        assert report_days.uncounted(days) == await tx.reports.uncounted(of_sites)
+        for scope in NewVisitScope:
+            assert report_days.by_kind(days, scope) == await tx.reports.by_kind(of_sites, scope)
+            assert report_days.tallies(days, scope) == await tx.reports.visits(of_sites, scope)
 
 
 class Shop:
@@ -167,9 +167,10 @@ async def test_what_is_kept_leaves_no_mark(
     async with transactions.begin_platform() as platform:
         assert await platform.tenants_with_report_marks() == []
     async with transactions.begin(tenant_id) as tx:
-        [kept] = await tx.report_days.kept([site_id], PERIOD)
-        assert (kept.site_id, kept.day, len(kept.visits)) == (site_id, NOON.date(), 4)
-        assert await tx.report_days.kept([new_id()], PERIOD) == []
+        [kept] = await tx.report_days.kept([site_id], DAYS)
+        assert (kept.day, len(kept.visits)) == (NOON.date(), 4)
+        assert await tx.report_days.kept([site_id], DAYS, without=[(site_id, NOON.date())]) == []
+        assert await tx.report_days.kept([new_id()], DAYS) == []
     # A visit that lasts longer says nothing else of its day.
     async with transactions.begin_exclusive(tenant_id) as tx:
         longer = replace(visit, last_seen_at=visit.last_seen_at + timedelta(minutes=5))
@@ -179,7 +180,7 @@ async def test_what_is_kept_leaves_no_mark(
         await tx.visits.remove([visit.visit_id])
     await days.refresh_all()
     async with transactions.begin(tenant_id) as tx:
-        assert await tx.report_days.kept([site_id], PERIOD) == []
+        assert await tx.report_days.kept([site_id], DAYS) == []
 
 
 async def test_a_day_is_kept_for_those_who_may_see_its_site(
@@ -190,9 +191,10 @@ async def test_a_day_is_kept_for_those_who_may_see_its_site(
         await tx.batches.write(BatchRecords(at=NOON, visits=seen))
     await ReportDays(transactions=transactions).refresh(tenant_id)
     async with transactions.begin(tenant_id, sites=[harbour]) as tx:
-        assert [each.site_id for each in await tx.report_days.kept([site_id, harbour], PERIOD)] == [harbour]
+        seen_here = await tx.report_days.kept([site_id, harbour], DAYS)
+        assert [len(each.visits) for each in seen_here] == [4], "one visit, that of the harbour"
         # That they were elsewhere before counts (ADR 0012).
-        assert list(report_days.by_kind(await tx.report_days.kept([harbour], PERIOD), NewVisitScope.TENANT))
+        assert list(report_days.by_kind(seen_here, NewVisitScope.TENANT))
 
 
 async def test_very_many_changes_are_counted_from_the_visits(
@@ -202,7 +204,7 @@ async def test_very_many_changes_are_counted_from_the_visits(
     async with transactions.begin_exclusive(tenant_id) as tx:
         await tx.batches.write(BatchRecords(at=NOON, visits=long_ago))
     async with transactions.begin(tenant_id) as tx:
-        assert await current_days(tx, PERIOD, await tx.sites.rules([site_id])) is None
+        assert await current_days(tx, DAYS, await tx.sites.rules([site_id])) is None
     await ReportDays(transactions=transactions).refresh(tenant_id)
     async with transactions.begin(tenant_id) as tx:
         await assert_days_tell_the_truth(tx, site_id)

@@ -7,12 +7,13 @@ from uuid import UUID
 from footfall_server.domain.report import NewVisitScope, Slice, UncountedTally, VisitTally
 from footfall_server.domain.report_days import (
     CountedDay,
+    DaySum,
     DayVisit,
-    KeptDay,
     by_kind,
     days_around,
     kept_day,
     laid_over,
+    renamed,
     tallies,
     uncounted,
 )
@@ -39,13 +40,13 @@ COUNTED = st.lists(
 )
 
 
-def three_days(day: date) -> BucketName:
-    """Two buckets over the six days."""
-    return BucketName(FIRST + (day - FIRST).days // 3 * 3 * timedelta(days=1))
+DAY = timedelta(days=1)
+STARTS = {FIRST + number * DAY: FIRST + number // 3 * 3 * DAY for number in range(6)}
+"""Two buckets over the six days."""
 
 
-def packed(days: Sequence[CountedDay]) -> Sequence[KeptDay]:
-    return laid_over([], days, {})
+def packed(days: Sequence[CountedDay]) -> Sequence[DaySum]:
+    return laid_over([], days, {}, STARTS)
 
 
 def by_hand(visits: Sequence[DayVisit], scope: NewVisitScope) -> VisitTally:
@@ -55,23 +56,23 @@ def by_hand(visits: Sequence[DayVisit], scope: NewVisitScope) -> VisitTally:
 
 @given(COUNTED, st.sampled_from(NewVisitScope))
 def test_packed_days_say_what_their_visits_say(days: Sequence[CountedDay], scope: NewVisitScope) -> None:
-    told = tallies(packed(days), three_days, scope)
-    names = {three_days(each.day) for each in days if each.visits}
+    told = tallies(packed(days), scope)
+    starts = {STARTS[each.day] for each in days if each.visits}
     assert told.total == by_hand([visit for each in days for visit in each.visits], scope)
     assert told.of_bucket == {
-        name: by_hand(
-            [visit for each in days if three_days(each.day) == name for visit in each.visits], scope
+        BucketName(start): by_hand(
+            [visit for each in days if STARTS[each.day] == start for visit in each.visits], scope
         )
-        for name in names
+        for start in starts
     }
 
 
 @given(COUNTED)
 def test_what_makes_no_visit_is_added_up(days: Sequence[CountedDay]) -> None:
-    told = uncounted(packed(days), three_days)
-    for name in {three_days(each.day) for each in days}:
-        members = [each.uncounted for each in days if three_days(each.day) == name]
-        assert told.get(name, UncountedTally()) == sum(members, UncountedTally())
+    told = uncounted(packed(days))
+    for start in {STARTS[each.day] for each in days}:
+        members = [each.uncounted for each in days if STARTS[each.day] == start]
+        assert told.get(BucketName(start), UncountedTally()) == sum(members, UncountedTally())
 
 
 @given(COUNTED, st.sampled_from(NewVisitScope))
@@ -100,16 +101,26 @@ def test_days_that_changed_take_the_place_of_kept_ones(
         for each in before
     ]
     anew = {(each.site_id, each.day) for each in changed}
-    now = [each for each in known if (each.site_id, each.day) not in anew] + list(changed)
-    kept = [kept_day(each, numbers) for each in known if not each.is_empty]
-    told = laid_over(kept, changed, numbers)
+    left = [each for each in known if (each.site_id, each.day) not in anew]
+    kept = [
+        DaySum(STARTS[each.day], each.visits, each.uncounted)
+        for each in (kept_day(each, numbers) for each in left)
+    ]
+    told = laid_over(kept, changed, numbers, STARTS)
+    now = packed([*left, *changed])
     for scope in NewVisitScope:
-        assert tallies(told, three_days, scope) == tallies(packed(now), three_days, scope)
-    assert uncounted(told, three_days) == uncounted(packed(now), three_days)
+        assert tallies(told, scope) == tallies(now, scope)
+    assert uncounted(told) == uncounted(now)
 
 
-def test_an_empty_day_is_not_kept() -> None:
-    assert laid_over([KeptDay(SITES[0], FIRST, b"\4\0\0\0")], [CountedDay(SITES[0], FIRST)], {}) == []
+def test_an_empty_day_adds_nothing() -> None:
+    kept = [DaySum(FIRST, b"\4\0\0\0")]
+    assert laid_over(kept, [CountedDay(SITES[0], FIRST)], {}, STARTS) == kept
+
+
+def test_other_days_may_stand_for_the_same() -> None:
+    days = packed([CountedDay(SITES[0], FIRST + DAY, [DayVisit(UUID(int=1), True, True)])])
+    assert [each.day for each in renamed(days, {FIRST: FIRST + 9 * DAY})] == [FIRST + 9 * DAY]
 
 
 def test_the_days_around_a_day_of_utc_reach_as_far_as_zones_and_late_starts_do() -> None:

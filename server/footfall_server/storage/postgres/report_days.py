@@ -9,11 +9,11 @@ from sqlalchemy import ARRAY, Date, LargeBinary, Uuid, bindparam, select, text
 
 from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.report import UncountedTally
-from footfall_server.domain.report_days import CountedDay, DayVisit, KeptDay
-from footfall_server.domain.report_period import Calendar, Period
+from footfall_server.domain.report_days import CountedDay, DaySum, DayVisit, KeptDay, Starts
+from footfall_server.domain.report_period import Calendar
 from footfall_server.ports.report_days import Mark, TakenMarks
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
-from footfall_server.storage.postgres.tables import report_day_marks, report_days, report_people
+from footfall_server.storage.postgres.tables import report_day_marks, report_people
 
 # Days may lie years apart: each span is looked up by itself in the index by site and time.
 _SPANS = """
@@ -104,14 +104,24 @@ where report_days.site_id = given.site_id and report_days.day = given.day
 ).bindparams(bindparam("site_ids", type_=ARRAY(Uuid())), bindparam("days", type_=ARRAY(Date())))
 
 
-_KEPT = (
-    report_days.c.site_id,
-    report_days.c.day,
-    report_days.c.visits,
-    report_days.c.staff,
-    report_days.c.unidentifiable,
+# Put together where they lie: a chain's years are thousands of days, and a report has some dozen buckets.
+_KEPT = text(
+    """
+select given.start, string_agg(visits, cast('' as bytea)) as visits,
+       cast(sum(staff) as int) as staff, cast(sum(unidentifiable) as int) as unidentifiable
+from report_days join unnest(:days, :starts) as given (day, start) on given.day = report_days.day
+where report_days.site_id = any(:site_ids) and report_days.day between :first and :last
+  and not exists (
+    select from unnest(:without_sites, :without_days) as changed (site_id, day)
+    where changed.site_id = report_days.site_id and changed.day = report_days.day
+  )
+group by given.start
+"""
+).bindparams(
+    *(bindparam(name, type_=ARRAY(Date())) for name in ("days", "starts", "without_days")),
+    *(bindparam(name, type_=ARRAY(Uuid())) for name in ("site_ids", "without_sites")),
+    *(bindparam(name, type_=Date()) for name in ("first", "last")),
 )
-_NOTHING = UncountedTally()
 
 
 class PostgresReportDays:
@@ -130,15 +140,24 @@ class PostgresReportDays:
         )
         return [(row.site_id, row.utc_day) for row in await self._connection.rows(found)]
 
-    async def kept(self, site_ids: Collection[UUID], period: Period) -> Sequence[KeptDay]:
+    async def kept(
+        self, site_ids: Collection[UUID], starts: Starts, *, without: Collection[tuple[UUID, date]] = ()
+    ) -> Sequence[DaySum]:
         """See ReportDayRepository.kept."""
-        found = select(*_KEPT).where(
-            one_of(report_days.c.site_id, site_ids), report_days.c.day.between(period.start, period.end)
-        )
-        # Thousands of rows for a chain's years: to look each value up by its name takes twice as long.
+        if not starts:
+            return []
+        parameters = {
+            "site_ids": list(site_ids),
+            "days": list(starts),
+            "starts": list(starts.values()),
+            "first": min(starts),
+            "last": max(starts),
+            "without_sites": [site_id for site_id, _ in without],
+            "without_days": [day for _, day in without],
+        }
         return [
-            KeptDay(site_id, day, visits, UncountedTally(staff, passed) if staff or passed else _NOTHING)
-            for site_id, day, visits, staff, passed in map(tuple, await self._connection.rows(found))
+            DaySum(row.start, row.visits, UncountedTally(row.staff, row.unidentifiable))
+            for row in await self._connection.rows(_KEPT, parameters)
         ]
 
     async def counted(self, calendars: Sequence[Calendar]) -> Sequence[CountedDay]:
