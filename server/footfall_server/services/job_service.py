@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identity import Principal
@@ -50,7 +50,7 @@ class JobService:
         return page_of(found, limit, lambda run: TimeCursor(run.started_at, run.run_id))
 
     async def run(self, principal: Principal, name: str) -> JobRun:
-        """Begins a run on this replica. Raises NOT_FOUND for no job of ours, ABORTED when one just began."""
+        """Begins a run on this replica. Raises NOT_FOUND for no job of ours."""
         if name not in {job.name for job in self._runner.jobs}:
             raise FootfallError(
                 ErrorKind.NOT_FOUND, "NOT_FOUND", "there is no such job", metadata={"job": name}
@@ -61,8 +61,11 @@ class JobService:
             await tx.audit.append(
                 AuditEntry.of(principal, Action.JOB_RUN, None, at=now, detail=detail, resource="job")
             )
-        run = await self._runner.claim(tenant_id, name, now, requested_by=principal.subject_id)
-        if run is None:
-            raise FootfallError(ErrorKind.ABORTED, "ABORTED", "the job was begun at this very moment")
+        tick = now
+        # Who asks at the moment at which another one did has a run of their own.
+        while (
+            run := await self._runner.claim(tenant_id, name, tick, requested_by=principal.subject_id)
+        ) is None:
+            tick += timedelta.resolution
         self._runner.start(tenant_id, run)
         return run

@@ -97,3 +97,10 @@ async def test_runs_of_another_tenant_are_nobodys(shop: Shop, core: Replica) -> 
         job_service_pb2.ListJobRunsRequest(), metadata=shop.signed_in(Role.TENANT_ADMIN, chain=shop.foreign)
     )
     assert not foreign.runs
+
+
+async def test_who_asks_at_the_same_moment_has_a_run_of_their_own(shop: Shop, core: Replica) -> None:
+    first, second = await run(shop, core, "audit_head"), await run(shop, core, "audit_head")
+    assert first.run_id != second.run_id
+    for each in (first, second):
+        assert (await ended(shop, core, each.run_id)).state == SUCCEEDED

@@ -74,7 +74,7 @@ export type FaceEvent = Message<"footfall.v1.FaceEvent"> & {
 
   /**
    * embedding is the face as a vector. Unset where nobody is recognised: the person is counted as
-   * unrecognisable. One that comes from there all the same is thrown away unread.
+   * unrecognisable. One that comes from there all the same is thrown away: nobody is recognised by it.
    *
    * @generated from field: footfall.v1.Embedding embedding = 7;
    */
