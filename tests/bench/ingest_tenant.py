@@ -1,8 +1,10 @@
 """What a tenant needs before it can be loaded: somebody signed in, a site, cameras."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 
+from fakes.recognition_basis import stated
 from footfall.v1 import (
     auth_service_pb2,
     auth_service_pb2_grpc,
@@ -26,7 +28,10 @@ async def sign_in(channel: Any, **credentials: Any) -> Metadata:
 async def make_site(channel: Any, admin: Metadata, number: int = 1) -> str:
     sites = site_service_pb2_grpc.SiteServiceStub(channel)
     site = site_service_pb2.Site(
-        display_name=f"Bench {number}", time_zone="UTC", visit_gap=Duration(seconds=3600)
+        display_name=f"Bench {number}",
+        time_zone="UTC",
+        visit_gap=Duration(seconds=3600),
+        recognition_basis=stated(datetime.now(UTC)),
     )
     made = await sites.CreateSite(site_service_pb2.CreateSiteRequest(site=site), metadata=admin)
     return str(made.site_id)

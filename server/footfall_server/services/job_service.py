@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.jobs import JobRun
-from footfall_server.errors import ErrorKind, FootfallError
+from footfall_server.errors import not_found
 from footfall_server.ports import Clock, TimeCursor, Transactions
 from footfall_server.services.job_runner import Job, JobRunner
 from footfall_server.services.paging import Page, page_of
@@ -52,9 +52,7 @@ class JobService:
     async def run(self, principal: Principal, name: str) -> JobRun:
         """Begins a run on this replica. Raises NOT_FOUND for no job of ours."""
         if name not in {job.name for job in self._runner.jobs}:
-            raise FootfallError(
-                ErrorKind.NOT_FOUND, "NOT_FOUND", "there is no such job", metadata={"job": name}
-            )
+            raise not_found("job", name)
         tenant_id, now = tenant_of(principal), self._clock.now()
         async with begin_for(self._transactions, principal) as tx:
             detail = {"job": name}

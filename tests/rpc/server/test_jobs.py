@@ -87,7 +87,7 @@ async def test_a_run_on_request_is_in_the_audit_log(shop: Shop, core: Replica) -
 
 async def test_an_unknown_job_is_not_found(shop: Shop, core: Replica) -> None:
     failed = await failure(run(shop, core, "make_coffee"))
-    assert (failed.code, failed.reason) == (grpc.StatusCode.NOT_FOUND, "NOT_FOUND")
+    assert (failed.code, failed.reason) == (grpc.StatusCode.NOT_FOUND, "JOB_NOT_FOUND")
 
 
 async def test_runs_of_another_tenant_are_nobodys(shop: Shop, core: Replica) -> None:

@@ -203,6 +203,7 @@ const BY_REASON: ErrorTexts["byReason"] = {
     title: "This worker is connected",
     hint: "Switch its machine off, or revoke its certificate, before you remove it.",
   },
+  [ErrorReason.JOB_NOT_FOUND]: { title: "There is no such job", hint: "The core may be of another version. Load the page again." },
   [ErrorReason.STAFF_IMPORT_NOT_FOUND]: {
     title: "This import does not exist any more",
     hint: "Imports are kept for a day. Begin it again.",

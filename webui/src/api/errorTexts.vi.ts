@@ -128,6 +128,7 @@ export const vi: ErrorTexts = {
       title: "Máy xử lý này đang kết nối",
       hint: "Hãy tắt máy, hoặc thu hồi chứng chỉ của nó, trước khi xóa.",
     },
+    [ErrorReason.JOB_NOT_FOUND]: { title: "Không có công việc này", hint: "Lõi có thể thuộc phiên bản khác. Hãy tải lại trang." },
     [ErrorReason.STAFF_IMPORT_NOT_FOUND]: {
       title: "Lần nhập này không còn nữa",
       hint: "Mỗi lần nhập được giữ một ngày. Hãy bắt đầu lại.",

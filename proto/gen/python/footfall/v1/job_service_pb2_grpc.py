@@ -74,7 +74,7 @@ class JobServiceServicer:
 
     def RunJob(self, request, context):
         """RunJob begins a run now, besides the schedule, and answers while it is going on: ListJobRuns tells how it
-        went. It is in the audit log. An unknown job is NOT_FOUND / NOT_FOUND.
+        went. It is in the audit log. An unknown job is NOT_FOUND / JOB_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

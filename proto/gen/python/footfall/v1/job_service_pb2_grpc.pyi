@@ -41,7 +41,7 @@ class JobServiceStub:
     """ListJobRuns lists runs, the newest first. They are kept for 90 days."""
     RunJob: _grpc.UnaryUnaryMultiCallable[_job_service_pb2.RunJobRequest, _job_service_pb2.JobRun]
     """RunJob begins a run now, besides the schedule, and answers while it is going on: ListJobRuns tells how it
-    went. It is in the audit log. An unknown job is NOT_FOUND / NOT_FOUND.
+    went. It is in the audit log. An unknown job is NOT_FOUND / JOB_NOT_FOUND.
     """
 
 @_typing.type_check_only
@@ -57,7 +57,7 @@ class JobServiceAsyncStub(JobServiceStub):
     """ListJobRuns lists runs, the newest first. They are kept for 90 days."""
     RunJob: _aio.UnaryUnaryMultiCallable[_job_service_pb2.RunJobRequest, _job_service_pb2.JobRun]  # type: ignore[assignment]
     """RunJob begins a run now, besides the schedule, and answers while it is going on: ListJobRuns tells how it
-    went. It is in the audit log. An unknown job is NOT_FOUND / NOT_FOUND.
+    went. It is in the audit log. An unknown job is NOT_FOUND / JOB_NOT_FOUND.
     """
 
 class JobServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -88,7 +88,7 @@ class JobServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_job_service_pb2.JobRun, _abc.Awaitable[_job_service_pb2.JobRun]]:
         """RunJob begins a run now, besides the schedule, and answers while it is going on: ListJobRuns tells how it
-        went. It is in the audit log. An unknown job is NOT_FOUND / NOT_FOUND.
+        went. It is in the audit log. An unknown job is NOT_FOUND / JOB_NOT_FOUND.
         """
 
 def add_JobServiceServicer_to_server(servicer: JobServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -339,7 +339,7 @@ export const JobService: GenService<{
   },
   /**
    * RunJob begins a run now, besides the schedule, and answers while it is going on: ListJobRuns tells how it
-   * went. It is in the audit log. An unknown job is NOT_FOUND / NOT_FOUND.
+   * went. It is in the audit log. An unknown job is NOT_FOUND / JOB_NOT_FOUND.
    *
    * @generated from rpc footfall.v1.JobService.RunJob
    */
