@@ -1,6 +1,6 @@
 """An object store in a dictionary."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -21,6 +21,7 @@ class MemoryImages:
     failing: bool = False
     objects: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     stored_at: dict[str, datetime] = field(default_factory=dict)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     undeletable: set[str] = field(default_factory=set)
 
     async def prepare(self) -> None:
@@ -29,7 +30,7 @@ class MemoryImages:
     async def put(self, key: str, data: bytes, content_type: str) -> None:
         self._refuse_when_failing()
         self.objects[key] = (data, content_type)
-        self.stored_at[key] = datetime.now(UTC)
+        self.stored_at[key] = self.now()
 
     async def versions(self, prefix: str) -> Sequence[StoredVersion]:
         self._refuse_when_failing()

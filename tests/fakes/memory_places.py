@@ -162,7 +162,7 @@ class MemoryCameras:
 
     def _confined(self, camera: Camera, at: datetime) -> Camera:
         site = self._tables.sites[camera.site_id]
-        confined = camera.settings.within(site.image_policy, recognises=site.recognises(at))
+        confined = site.confine(camera.settings, at)
         return replace(camera, settings=confined, assigned_worker_id=None)
 
     def _refuse_taken_name(self, camera: Camera) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from footfall_server.domain.camera_settings import CameraSettings, ImagePolicy
 from footfall_server.domain.etag import etag_of
-from footfall_server.domain.recognition_basis import RecognitionBasis
+from footfall_server.domain.recognition_basis import RecognitionBasis, may_recognise
 
 DEFAULT_VISIT_GAP = timedelta(hours=1)
 DEFAULT_BUSINESS_DAY_START = timedelta(hours=4)
@@ -44,7 +44,12 @@ class Site:
     def recognises(self, at: datetime) -> bool:
         """Whether people may be recognised by their faces at a moment."""
         basis = self.recognition_basis
-        return not self.anonymous and basis is not None and basis.holds(at)
+        expires_at = None if basis is None else basis.expires_at
+        return may_recognise(at, anonymous=self.anonymous, expires_at=expires_at)
+
+    def confine(self, settings: CameraSettings, at: datetime) -> CameraSettings:
+        """A camera's settings as the site allows them at a moment."""
+        return settings.within(self.image_policy, recognises=self.recognises(at))
 
 
 @dataclass(frozen=True, slots=True)

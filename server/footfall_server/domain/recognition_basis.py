@@ -26,6 +26,7 @@ class RecognitionBasis:
     recorded_at: datetime
     expires_at: datetime
 
-    def holds(self, at: datetime) -> bool:
-        """Whether it has not expired."""
-        return at < self.expires_at
+
+def may_recognise(at: datetime, *, anonymous: bool, expires_at: datetime | None) -> bool:
+    """Whether people may be recognised at a moment, by when the basis expires; None is no basis."""
+    return not anonymous and expires_at is not None and at < expires_at

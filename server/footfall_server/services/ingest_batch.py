@@ -96,6 +96,7 @@ class IngestBatch:
         self.withheld = 0
         self.templates_refused = 0
         self._known: BatchAnswers | None = None
+        self._confined: Mapping[UUID, CameraSettings] = {}
         # Below this a known face cannot matter, whatever the size of the gallery.
         self._floor = policy.zones(0, "").new
 
@@ -105,6 +106,10 @@ class IngestBatch:
         if not sound:
             return self._refusals
         known = self._known = await self._look_up([submission.event for _, submission in sound])
+        self._confined = {
+            camera_id: site.confine(known.cameras[camera_id], self._now)
+            for camera_id, site in known.sites.items()
+        }
         camera_of = {track_id: each.camera_id for track_id, each in known.sightings.items()}
         track_of = {image_id: each.track_id for image_id, each in known.images.items()}
         for place, submission in sound:
@@ -193,7 +198,7 @@ class IngestBatch:
     async def _recorded(self, known: BatchAnswers) -> Recording:
         """The fresh events, decided."""
         recents = RecentFaces(self._recents, self._batch.queries, floor=self._floor)
-        alike = {place: self._alike(place, known, recents) for place in self._fresh.values()}
+        alike = {place: self._alike(place, recents) for place in self._fresh.values()}
         sites = {known.sites[self._event(place).camera_id].site_id for place in alike}
         answers = await self._tx.batches.gallery(
             GalleryQuestions(
@@ -222,20 +227,14 @@ class IngestBatch:
             await asyncio.sleep(0)
         return recording
 
-    def _alike(self, place: int, known: BatchAnswers, recents: RecentFaces) -> Mapping[UUID, float]:
+    def _alike(self, place: int, recents: RecentFaces) -> Mapping[UUID, float]:
         """Known faces that resemble an event's, in the index or not yet, with their cosines."""
         row = self._batch.row_of.get(place)
-        if row is None or self._settings(place, known).anonymous:
+        if row is None or self._confined[self._event(place).camera_id].anonymous:
             return {}
         found = {hit.face_id: hit.score for hit in self._batch.hits[row]}
         found.update(recents.near(row))
         return found
-
-    def _settings(self, place: int, known: BatchAnswers) -> CameraSettings:
-        """The event's camera, as its site allows."""
-        camera_id = self._event(place).camera_id
-        site = known.sites[camera_id]
-        return known.cameras[camera_id].within(site.image_policy, recognises=site.recognises(self._now))
 
     def _near(self, score: float) -> bool:
         return score >= self._floor
@@ -271,7 +270,8 @@ class IngestBatch:
         self, place: int, known: BatchAnswers, answers: GalleryAnswers, alike: Mapping[UUID, float]
     ) -> Face:
         submission = self._batch.submissions[place]
-        event, settings = submission.event, self._settings(place, known)
+        event = submission.event
+        settings = self._confined[event.camera_id]
         stored = self._batch.images.get(event.event_id)
         # Where pictures or a template came that may not, the worker had not heard of it yet, or is an older
         # one. The person counts all the same.

@@ -182,7 +182,7 @@ class JobRunner:
                 log.warning("job_lost_to_another_replica")
                 return run
             raise
-        except Exception:
+        except Exception:  # of whatever work: the run is over, and the jobs of others go on
             log.exception("job_failed")
             result = JobResult({}, "INTERNAL")
         finally:

@@ -23,6 +23,7 @@ from footfall_server.services.sign_ins import AccessEnder
 from footfall_server.services.site_leaving import release_managers
 
 DEFAULT_TIME_ZONE = "UTC"
+_TOLD_OF_BASIS = ("lawful_basis", "basis_reference", "basis_recorded_at", "basis_expires_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +171,10 @@ def _told(site: Site) -> dict[str, object]:
 
 
 def _told_basis(basis: RecognitionBasis | None) -> dict[str, object]:
-    return {
-        "lawful_basis": None if basis is None else basis.lawful_basis.value,
-        "basis_reference": None if basis is None else basis.reference,
-        "basis_recorded_at": None if basis is None else basis.recorded_at.isoformat(),
-        "basis_expires_at": None if basis is None else basis.expires_at.isoformat(),
-    }
+    if basis is None:
+        return dict.fromkeys(_TOLD_OF_BASIS)
+    moments = (each.isoformat() for each in (basis.recorded_at, basis.expires_at))
+    return dict(zip(_TOLD_OF_BASIS, (basis.lawful_basis.value, basis.reference, *moments), strict=True))
 
 
 def _changed(site: Site, values: SiteValues, now: datetime) -> Site:

@@ -19,7 +19,10 @@ JPEG = b"\xff\xd8\xff\xe0 a face \xff\xd9"
 
 @pytest.fixture
 def shop() -> Shop:
-    return Shop()
+    shop = Shop()
+    shop.clock.at = START
+    shop.images.now = shop.clock.now
+    return shop
 
 
 def purge(shop: Shop) -> ImagePurge:
@@ -32,11 +35,6 @@ async def see(shop: Shop, number: int, *, days: float) -> None:
     shop.clock.at = at + timedelta(minutes=1)
     event = replace(face_event(shop.camera_id, person(number), at=at), crop_jpeg=JPEG)
     await shop.ingest.record_many(shop.principal(), [event])
-    # The fake store notes the machine's time; these were stored when they were seen.
-    shop.images.stored_at = {key: shop.images.stored_at.get(key, at) for key in shop.images.objects}
-    for key in shop.images.objects:
-        if shop.images.stored_at[key] > at + timedelta(days=1):
-            shop.images.stored_at[key] = at
 
 
 async def test_pictures_go_after_their_days_and_not_before(shop: Shop) -> None:
@@ -59,7 +57,6 @@ async def test_what_nothing_names_goes_as_well(shop: Shop) -> None:
     other = object_key(new_id(), shop.camera_id, new_id())
     for each in (key, other):
         await shop.images.put(each, JPEG, "image/jpeg")
-        shop.images.stored_at[each] = START
     shop.clock.at = START + KEEP + timedelta(seconds=1)
     result = await purge(shop).purge(shop.tenant_id)
     assert (result.summary["images"], result.summary["objects"]) == (0, 1)
@@ -69,7 +66,6 @@ async def test_what_nothing_names_goes_as_well(shop: Shop) -> None:
 async def test_what_will_not_go_is_told_aloud(shop: Shop) -> None:
     key = object_key(shop.tenant_id, shop.camera_id, new_id())
     await shop.images.put(key, JPEG, "image/jpeg")
-    shop.images.stored_at[key] = START
     shop.images.undeletable.add(key)
     shop.clock.at = START + KEEP + timedelta(seconds=1)
     with structlog.testing.capture_logs() as lines:

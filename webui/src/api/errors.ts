@@ -57,3 +57,8 @@ function reasonOf(name = ""): ErrorReason {
   if (!/^[A-Z]/.test(name) || !Object.hasOwn(ErrorReason, name)) return ErrorReason.UNSPECIFIED;
   return ErrorReason[name as keyof typeof ErrorReason];
 }
+
+/** What the server said about a field of a form, by the field's own name. */
+export function fieldFault(failure: AppError | undefined, field: string): string | undefined {
+  return failure?.fields.find((fault) => fault.field === field || fault.field.endsWith(`.${field}`))?.description;
+}

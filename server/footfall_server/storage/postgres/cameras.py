@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from footfall_server.domain.camera_settings import CameraSettings, ImagePolicy
 from footfall_server.domain.places import Camera, DesiredCameras, Site
+from footfall_server.domain.recognition_basis import may_recognise
 from footfall_server.errors import not_found
 from footfall_server.ports import NameCursor
 from footfall_server.storage.postgres.failures import name_taken
@@ -185,7 +186,7 @@ def _desired(row: Row[Any], at: datetime) -> Camera:
 
 def _confined(settings: CameraSettings, row: Row[Any], at: datetime) -> CameraSettings:
     """As the site of a row that has _CEILING allows."""
-    recognises = not row.anonymous and row.basis_expires_at is not None and at < row.basis_expires_at
+    recognises = may_recognise(at, anonymous=row.anonymous, expires_at=row.basis_expires_at)
     return settings.within(ImagePolicy(row.image_policy), recognises=recognises)
 
 

@@ -69,9 +69,9 @@ on conflict (tenant_id, site_id) do update set people = known.people + 1
 )
 
 _UNSEEN = text(
-    f"""
+    """
 select root.customer_id from customers as root
-where root.root_id = root.customer_id and root.kind = '{CustomerKind.VISITOR.value}'
+where root.root_id = root.customer_id and root.kind = :visitor
   and root.created_at < :before
   and exists (
     select from customers as one join gallery_faces using (tenant_id, customer_id)
@@ -82,7 +82,7 @@ where root.root_id = root.customer_id and root.kind = '{CustomerKind.VISITOR.val
     where one.root_id = root.customer_id and sightings.last_seen_at >= :before
   )
 order by root.customer_id limit :most
-"""  # noqa: S608 - a constant
+"""
 ).bindparams(bindparam("before", type_=Instant))
 
 
@@ -148,7 +148,9 @@ class PostgresCustomers:
 
     async def unseen_since(self, before: datetime, limit: int) -> Sequence[UUID]:
         """See CustomerRepository.unseen_since."""
-        rows = await self._connection.rows(_UNSEEN, {"before": before, "most": limit})
+        rows = await self._connection.rows(
+            _UNSEEN, {"before": before, "most": limit, "visitor": CustomerKind.VISITOR.value}
+        )
         return [row.customer_id for row in rows]
 
     async def save(self, customers: Sequence[Customer]) -> None:

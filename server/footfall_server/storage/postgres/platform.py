@@ -70,7 +70,7 @@ _FORGET_AUDIT_LOG = text("select footfall_forget_audit_log(:tenant)").bindparams
 )
 
 _JOBS_DUE = text(
-    f"""
+    """
 select tenants.tenant_id, due.job, due.tick
 from tenants cross join unnest(:jobs, :ticks) as due (job, tick)
 where not exists (
@@ -78,9 +78,9 @@ where not exists (
   where job_runs.tenant_id = tenants.tenant_id and job_runs.job = due.job and job_runs.tick = due.tick
 )
 union
-select tenant_id, job, tick from job_runs where state = '{RunState.RUNNING.value}' and lease_until <= :now
+select tenant_id, job, tick from job_runs where state = :running and lease_until <= :now
 order by tick, job, tenant_id
-"""  # noqa: S608 - a constant
+"""
 ).bindparams(
     bindparam("jobs", type_=ARRAY(Text())),
     bindparam("ticks", type_=ARRAY(Instant)),
@@ -243,7 +243,12 @@ class PostgresPlatformTransaction:
 
     async def jobs_due(self, ticks: Mapping[str, datetime], now: datetime) -> Sequence[JobTick]:
         """See PlatformTransaction.jobs_due."""
-        parameters = {"jobs": list(ticks), "ticks": list(ticks.values()), "now": now}
+        parameters = {
+            "jobs": list(ticks),
+            "ticks": list(ticks.values()),
+            "now": now,
+            "running": RunState.RUNNING.value,
+        }
         rows = await self._connection.rows(_JOBS_DUE, parameters)
         return [(row.tenant_id, row.job, row.tick) for row in rows]
 

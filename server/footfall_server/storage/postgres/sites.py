@@ -21,6 +21,7 @@ from footfall_server.storage.postgres.failures import name_taken
 from footfall_server.storage.postgres.statements import TenantConnection, insert_each, one_of
 from footfall_server.storage.postgres.tables import site_rules, sites
 
+_BASIS = ("lawful_basis", "basis_reference", "basis_recorded_at", "basis_expires_at")
 COLUMNS = (
     sites.c.site_id,
     sites.c.display_name,
@@ -31,10 +32,7 @@ COLUMNS = (
     sites.c.updated_at,
     sites.c.image_policy,
     sites.c.anonymous,
-    sites.c.lawful_basis,
-    sites.c.basis_reference,
-    sites.c.basis_recorded_at,
-    sites.c.basis_expires_at,
+    *(sites.c[name] for name in _BASIS),
 )
 
 _RULE = ("site_id", "rule_version", "effective_at", "time_zone", "visit_gap", "business_day_start")
@@ -185,9 +183,7 @@ def to_site(row: Row[Any]) -> Site:
         updated_at=row.updated_at,
         image_policy=ImagePolicy(row.image_policy),
         anonymous=row.anonymous,
-        recognition_basis=to_basis(
-            row.lawful_basis, row.basis_reference, row.basis_recorded_at, row.basis_expires_at
-        ),
+        recognition_basis=to_basis(*(getattr(row, name) for name in _BASIS)),
     )
 
 
@@ -205,11 +201,8 @@ def to_basis(
 
 def _privacy_values(site: Site) -> dict[str, Any]:
     basis = site.recognition_basis
-    return {
-        "image_policy": site.image_policy,
-        "anonymous": site.anonymous,
-        "lawful_basis": None if basis is None else basis.lawful_basis,
-        "basis_reference": None if basis is None else basis.reference,
-        "basis_recorded_at": None if basis is None else basis.recorded_at,
-        "basis_expires_at": None if basis is None else basis.expires_at,
-    }
+    stated: tuple[object, ...] = (None,) * len(_BASIS)
+    if basis is not None:
+        stated = (basis.lawful_basis, basis.reference, basis.recorded_at, basis.expires_at)
+    values = {"image_policy": site.image_policy, "anonymous": site.anonymous}
+    return values | dict(zip(_BASIS, stated, strict=True))

@@ -1,9 +1,10 @@
-import { Button, Switch } from "antd";
+import { Button } from "antd";
 import { useState } from "react";
 
 import type { Camera } from "../../api/gen/footfall/v1/camera_service_pb";
 import { FormField } from "../../components/fields/FormField";
 import { TextInput } from "../../components/fields/inputs";
+import { SwitchField } from "../../components/fields/SwitchField";
 import { SaveOutcome } from "./SaveOutcome";
 import { isSource, joinSource, splitSource, takesPassword } from "./sourceUrl";
 import { t } from "./texts";
@@ -127,18 +128,14 @@ export function ConnectionForm({ camera }: { camera: Camera }) {
           </FormField>
         </div>
       )}
-      <div className="flex items-center justify-between gap-4">
-        <label htmlFor="camera-enabled" className="font-medium">
-          {t("enabled")}
-        </label>
-        <Switch
-          id="camera-enabled"
-          checked={draft.enabled}
-          onChange={(enabled) => {
-            set({ enabled });
-          }}
-        />
-      </div>
+      <SwitchField
+        id="camera-enabled"
+        label={t("enabled")}
+        checked={draft.enabled}
+        onChange={(enabled) => {
+          set({ enabled });
+        }}
+      />
       <SaveOutcome
         saving={saving}
         onSaveAnyway={() => {

@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { Button, Switch } from "antd";
+import { Button } from "antd";
 import { useState } from "react";
 
 import type { Camera } from "../../api/gen/footfall/v1/camera_service_pb";
@@ -8,6 +8,7 @@ import type { Site } from "../../api/gen/footfall/v1/site_service_pb";
 import { FormField } from "../../components/fields/FormField";
 import { TextInput } from "../../components/fields/inputs";
 import { SelectField } from "../../components/fields/SelectField";
+import { SwitchField } from "../../components/fields/SwitchField";
 import { SaveOutcome } from "./SaveOutcome";
 import { t } from "./texts";
 import { useBase } from "./useBase";
@@ -84,24 +85,15 @@ export function PictureForm({ camera, site }: { camera: Camera; site: Site | und
           }}
         />
       </FormField>
-      <div>
-        <div className="flex items-center justify-between gap-4">
-          <label htmlFor="camera-anonymous" className="font-medium">
-            {t("anonymous")}
-          </label>
-          <Switch
-            id="camera-anonymous"
-            aria-describedby="camera-anonymous-note"
-            checked={draft.anonymous}
-            onChange={(anonymous) => {
-              set({ anonymous });
-            }}
-          />
-        </div>
-        <p id="camera-anonymous-note" className="mt-1 text-xs text-quiet">
-          {t("anonymousHint")}
-        </p>
-      </div>
+      <SwitchField
+        id="camera-anonymous"
+        label={t("anonymous")}
+        hint={t("anonymousHint")}
+        checked={draft.anonymous}
+        onChange={(anonymous) => {
+          set({ anonymous });
+        }}
+      />
       <FormField id="camera-width" label={t("detectWidth")} hint={t("detectWidthHint")} fault={widthFault}>
         <TextInput
           id="camera-width"

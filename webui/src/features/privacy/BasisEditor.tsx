@@ -1,15 +1,15 @@
 import { useMutation } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
-import { Switch } from "antd";
 import { useState } from "react";
 
-import { toAppError } from "../../api/errors";
+import { fieldFault, toAppError } from "../../api/errors";
 import { LawfulBasis, type Site, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
 import { SITES_KEY } from "../../api/hooks";
 import { DayInput } from "../../components/fields/DayInput";
 import { FormField } from "../../components/fields/FormField";
 import { TextInput } from "../../components/fields/inputs";
 import { SelectField } from "../../components/fields/SelectField";
+import { SwitchField } from "../../components/fields/SwitchField";
 import { EditorDrawer } from "../../components/overlay/EditorDrawer";
 import { useNow } from "../../time/useNow";
 import { knownZone } from "../../time/zoned";
@@ -33,7 +33,7 @@ export function BasisEditor({ site: given, onClose }: { site: Site; onClose: () 
   const failure = update.error ? toAppError(update.error) : undefined;
   const faults = checked ? basisFaults(draft, site.timeZone, now) : new Map<keyof BasisDraft, string>();
   const fault = (draftField: keyof BasisDraft, field: string) =>
-    faults.get(draftField) ?? failure?.fields.find((each) => each.field.endsWith(`.${field}`))?.description;
+    faults.get(draftField) ?? fieldFault(failure, field);
   const set = (change: Partial<BasisDraft>) => {
     setDraft({ ...draft, ...change });
   };
@@ -91,24 +91,15 @@ export function BasisEditor({ site: given, onClose }: { site: Site; onClose: () 
           </FormField>
         </>
       )}
-      <div>
-        <div className="flex items-center justify-between gap-4">
-          <label htmlFor="basis-anonymous" className="font-medium">
-            {t("anonymous")}
-          </label>
-          <Switch
-            id="basis-anonymous"
-            aria-describedby="basis-anonymous-note"
-            checked={draft.anonymous}
-            onChange={(anonymous) => {
-              set({ anonymous });
-            }}
-          />
-        </div>
-        <p id="basis-anonymous-note" className="mt-1 text-xs text-quiet">
-          {t("anonymousHint")}
-        </p>
-      </div>
+      <SwitchField
+        id="basis-anonymous"
+        label={t("anonymous")}
+        hint={t("anonymousHint")}
+        checked={draft.anonymous}
+        onChange={(anonymous) => {
+          set({ anonymous });
+        }}
+      />
     </EditorDrawer>
   );
 }

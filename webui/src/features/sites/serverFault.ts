@@ -1,4 +1,4 @@
-import type { AppError } from "../../api/errors";
+import { type AppError, fieldFault } from "../../api/errors";
 import { ErrorReason } from "../../api/gen/footfall/v1/error_reason_pb";
 import { t } from "./texts";
 
@@ -6,5 +6,5 @@ import { t } from "./texts";
 export function serverFault(failure: AppError | undefined, field: string): string | undefined {
   if (!failure) return undefined;
   if (failure.reason === ErrorReason.ALREADY_EXISTS && field === "display_name") return t("nameTaken");
-  return failure.fields.find((fault) => fault.field === field || fault.field.endsWith(`.${field}`))?.description;
+  return fieldFault(failure, field);
 }

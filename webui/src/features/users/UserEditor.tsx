@@ -1,6 +1,5 @@
 import { useMutation } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
-import { Switch } from "antd";
 import { useState } from "react";
 
 import { USERS_KEY } from "../../api/admin";
@@ -13,6 +12,7 @@ import { roleName } from "../../api/permissions";
 import { FormField } from "../../components/fields/FormField";
 import { TextInput } from "../../components/fields/inputs";
 import { SelectField } from "../../components/fields/SelectField";
+import { SwitchField } from "../../components/fields/SwitchField";
 import { EditorDrawer } from "../../components/overlay/EditorDrawer";
 import { t } from "./texts";
 import { draftOf, USER_MASK, type UserDraft, userFaults, valuesOf } from "./userForm";
@@ -115,21 +115,15 @@ export function UserEditor(props: {
         />
       )}
       {user && (
-        <div>
-          <div className="flex items-center justify-between gap-4">
-            <label htmlFor="user-enabled" className="font-medium">
-              {t("canSignIn")}
-            </label>
-            <Switch
-              id="user-enabled"
-              checked={!draft.disabled}
-              onChange={(enabled) => {
-                set({ disabled: !enabled });
-              }}
-            />
-          </div>
-          <p className="text-xs text-quiet">{t("canSignInHint")}</p>
-        </div>
+        <SwitchField
+          id="user-enabled"
+          label={t("canSignIn")}
+          hint={t("canSignInHint")}
+          checked={!draft.disabled}
+          onChange={(enabled) => {
+            set({ disabled: !enabled });
+          }}
+        />
       )}
     </EditorDrawer>
   );
