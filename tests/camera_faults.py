@@ -9,7 +9,6 @@ to end while its camera was well, once. A visit that a fault falls into may be t
 import asyncio
 import contextlib
 import random
-import socket
 import statistics
 import sys
 from collections import Counter
@@ -35,6 +34,7 @@ from footfall_edge.inference import InferencePool
 from footfall_edge.pipeline import CameraPipeline
 from footfall_edge.scheduling.analysis_budget import AnalysisBudget
 from footfall_edge.spool import Spool
+from footfall_local.ports import free_port
 
 RECOVERY_LIMIT_S = 15.0
 _PATIENCE_S = 60.0
@@ -89,7 +89,7 @@ class CameraServer:
     """The server process of some cameras."""
 
     def __init__(self, video: Path, *, birth: float, cameras: int) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._arguments = [
             *("-m", "fakes.fault_camera", "--video", str(video), "--port", str(self.port)),
             *("--birth", str(birth), "--cameras", str(cameras)),
@@ -376,9 +376,3 @@ async def _until(is_so: Callable[[], bool]) -> bool:
             return False
         await asyncio.sleep(_LOOK_S)
     return True
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

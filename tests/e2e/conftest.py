@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from e2e.local_stack import Demo, LocalStack, free_port
+from e2e.local_stack import Demo, LocalStack
+from footfall_local.ports import free_port
 
 
 @pytest.fixture

@@ -189,14 +189,6 @@ class Demo:
     output: str
 
 
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def is_alive(process: psutil.Process) -> bool:
     """Whether the process still does anything: in some containers nobody reaps what has ended."""
     try:

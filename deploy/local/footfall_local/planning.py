@@ -45,13 +45,10 @@ def make_plan(
 
     """
     preferred = {**preferred_ports(home), **({} if known is None else known.ports)}
+    preferred["gateway"] = PREFERRED_PORTS["gateway"]
     asked = environment.get(GATEWAY_PORT_VARIABLE)
-    if asked is None:
-        preferred["gateway"] = PREFERRED_PORTS["gateway"]
-    else:
-        preferred["gateway"] = _asked_port(asked)
     return StackPlan(
-        ports=assign_ports(preferred),
+        ports=assign_ports(preferred, asked=None if asked is None else {"gateway": _asked_port(asked)}),
         models_dir=str(ModelStore(None).directory),
         web_dist=environment.get(WEB_DIST_VARIABLE) or str(BUILT_BESIDE_THE_PACKAGE),
         camera=camera,

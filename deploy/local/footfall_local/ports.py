@@ -1,8 +1,13 @@
 """Which loopback port each part of the stack listens on."""
 
+import fcntl
+import os
 import random
 import socket
+import tempfile
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 import psutil
 
@@ -30,20 +35,53 @@ def is_free(port: int) -> bool:
     return True
 
 
+class _Claims:
+    """Ports that processes of this user have chosen and perhaps not bound yet.
+
+    A server binds its port some time after it was chosen, and until then another process may find it free
+    and choose it as well. So who chooses locks the byte of that number in one shared file; the system gives
+    the lock up when the process ends.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+
+    def claim(self, port: int) -> bool:
+        """Whether no other process has chosen the port; none may from now on."""
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+        except OSError:
+            return False
+        return True
+
+
+@cache
+def _claims() -> _Claims:
+    # Kept open: closing any descriptor of the file would give up all locks.
+    return _Claims(Path(tempfile.gettempdir()) / f"footfall-ports-{os.getuid()}")
+
+
 def free_port(*, avoid: frozenset[int] = frozenset()) -> int:
-    """A port that is free now and not one of `avoid`."""
-    for port in random.sample(FREE_RANGE, k=len(FREE_RANGE)):
-        if port not in avoid and is_free(port):
+    """A port that is free now, not one of `avoid`, and that no other process gets while this one runs."""
+    # Whoever seeds `random` (property tests do) must not make two processes try ports in one order.
+    for port in random.SystemRandom().sample(FREE_RANGE, k=len(FREE_RANGE)):
+        if port not in avoid and _claims().claim(port) and is_free(port):
             return port
     raise PortTakenError(f"no free port between {FREE_RANGE.start} and {FREE_RANGE.stop - 1}")
 
 
-def assign_ports(preferred: Mapping[str, int]) -> dict[str, int]:
-    """The preferred port for each name, or another free one where it is taken or 0 is preferred."""
-    assigned: dict[str, int] = {}
+def assign_ports(preferred: Mapping[str, int], *, asked: Mapping[str, int] | None = None) -> dict[str, int]:
+    """The preferred port for each name, or another free one where it is taken or 0 is preferred.
+
+    `asked` are ports that somebody chose by hand and that are known to be free: these are not replaced, even
+    if the process that asks has claimed them for this one.
+    """
+    assigned = dict(asked or {})
     for name, port in preferred.items():
+        if name in assigned:
+            continue
         used = frozenset(assigned.values())
-        usable = port != 0 and port not in used and is_free(port)
+        usable = port != 0 and port not in used and _claims().claim(port) and is_free(port)
         assigned[name] = port if usable else free_port(avoid=used | frozenset(preferred.values()))
     return assigned
 

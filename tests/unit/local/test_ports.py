@@ -1,13 +1,15 @@
 """Which port goes to whom."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from footfall_local.home import StackHome
 from footfall_local.planning import make_plan, preferred_ports
-from footfall_local.ports import PortTakenError, assign_ports, describe_owner, free_port, is_free
+from footfall_local.ports import FREE_RANGE, PortTakenError, assign_ports, describe_owner, free_port, is_free
 
 HOME = StackHome(Path("/somewhere/else"))
 
@@ -29,6 +31,43 @@ def test_a_free_port_is_free_and_not_one_to_avoid() -> None:
     first = free_port()
     assert is_free(first)
     assert free_port(avoid=frozenset({first})) != first
+
+
+IN_ANOTHER_PROCESS = """
+import sys
+from footfall_local import ports
+ports.FREE_RANGE = range(int(sys.argv[1]), int(sys.argv[2]))
+try:
+    print(ports.free_port(), ports.assign_ports({"a": int(sys.argv[1])})["a"])
+except ports.PortTakenError:
+    print("none")
+"""
+
+
+def chosen_elsewhere(ports: range) -> str:
+    """What another process answers that may choose among these ports only."""
+    command = [sys.executable, "-c", IN_ANOTHER_PROCESS, str(ports.start), str(ports.stop)]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+
+
+def test_a_port_that_was_chosen_and_is_not_bound_yet_is_not_given_to_another_process() -> None:
+    mine = free_port()
+    assert is_free(mine)
+    assert chosen_elsewhere(range(mine, mine + 1)) == "none"
+
+
+def test_a_process_that_ended_gives_its_ports_up() -> None:
+    # Below the range of free_port, so that no other test's process has it.
+    port = next(port for port in range(FREE_RANGE.start - 1, 20_000, -1) if is_free(port))
+    first, second = (chosen_elsewhere(range(port, port + 1)) for _ in range(2))
+    assert first == second == f"{port} {port}"
+
+
+def test_a_port_that_was_asked_for_is_used_though_the_one_who_asks_has_claimed_it() -> None:
+    mine = free_port()
+    assign = f"print(assign_ports({{'a': 0}}, asked={{'b': {mine}}})['b'])"
+    command = [sys.executable, "-c", f"from footfall_local.ports import assign_ports; {assign}"]
+    assert subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip() == str(mine)
 
 
 def test_preferred_ports_are_kept_and_taken_ones_replaced(taken: int) -> None:
