@@ -11,6 +11,7 @@ import grpc.aio
 from argon2 import PasswordHasher
 from database_fixtures import FootfallDatabase
 from fakes.crop_embedder import FakeCropEmbedder
+from fakes.erasures import an_erasure_key
 from fakes.face_examiner import FakeFaceExaminer
 from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
@@ -130,6 +131,7 @@ class RealAccess:
             ),
             keys=self.keys,
             passwords=self.passwords,
+            erasure_key=an_erasure_key(),
             choices=Choices(
                 auth=AuthSettings(
                     keys_dir=Path("unused"), issuer=ISSUER, audience=AUDIENCE, refresh_grace=self.grace

@@ -11,6 +11,11 @@ from uuid import UUID
 
 from footfall_server.audit_commands import add_audit_commands
 from footfall_server.auth.authority import BUNDLE_FILE, BadAuthorityError, generate_authority
+from footfall_server.auth.erasure_key import (
+    BadErasureKeyError,
+    generate_erasure_key,
+    load_erasure_key,
+)
 from footfall_server.auth.keys import BadKeysError, generate_key, load_keys
 from footfall_server.command_line import CommandError, say
 from footfall_server.domain.identity import Role
@@ -50,6 +55,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         FootfallError,
         BadKeysError,
         BadAuthorityError,
+        BadErasureKeyError,
         BadSettingsError,
         BadTlsFilesError,
         CannotListenError,
@@ -75,6 +81,13 @@ def _parser() -> argparse.ArgumentParser:
     keys = commands.add_parser("generate-keys", help="make a new signing key; the newest signs")
     keys.add_argument("--dir", type=Path, required=True, help="the folder, as in AUTH__KEYS_DIR")
     keys.set_defaults(run=_generate_keys)
+
+    erasures = commands.add_parser(
+        "generate-erasure-key",
+        help="make the key of receipts and tombstones, where generate-keys of an older release made none",
+    )
+    erasures.add_argument("--dir", type=Path, required=True, help="the folder, as in AUTH__KEYS_DIR")
+    erasures.set_defaults(run=_generate_erasure_key)
 
     listing = commands.add_parser("list-keys", help="say which signing keys there are, and which one signs")
     listing.add_argument("--dir", type=Path, required=True, help="the folder, as in AUTH__KEYS_DIR")
@@ -191,7 +204,15 @@ def _generate_keys(options: argparse.Namespace) -> None:
     folder: Path = options.dir
     file = generate_key(folder, at=datetime.now(UTC))
     load_keys(folder)
-    say({"kid": file.stem})
+    made = generate_erasure_key(folder)
+    said: dict[str, object] = {"kid": file.stem}
+    say(said if made is None else {**said, "erasure_key": str(made)})
+
+
+def _generate_erasure_key(options: argparse.Namespace) -> None:
+    folder: Path = options.dir
+    made = generate_erasure_key(folder)
+    say({"erasure_key": load_erasure_key(folder).key_id, "made": made is not None})
 
 
 def _list_keys(options: argparse.Namespace) -> None:

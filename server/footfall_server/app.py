@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from footfall_server.auth.authority import Authorities
+from footfall_server.auth.erasure_key import ErasureKey
 from footfall_server.auth.key_reload import KeyReload
 from footfall_server.auth.keys import KeyRing
 from footfall_server.auth.password_policy import PasswordPolicy
@@ -22,6 +23,7 @@ from footfall_server.auth.tokens import AccessTokens
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.impostor_tail import ImpostorTail
 from footfall_server.domain.session import SessionLimits
+from footfall_server.erasing import erasing
 from footfall_server.live.change_feed import ChangeFeed
 from footfall_server.live.command_feed import CommandFeed
 from footfall_server.live.desired_cameras import DesiredCameraFeed
@@ -51,6 +53,7 @@ from footfall_server.rpc.certificates import CertificateServicer
 from footfall_server.rpc.client_addresses import ClientAddresses
 from footfall_server.rpc.customers import CustomerServicer
 from footfall_server.rpc.edge_link import LinkManners
+from footfall_server.rpc.erasures import ErasureServicer
 from footfall_server.rpc.grpc_server import GrpcServer
 from footfall_server.rpc.images import ImageServicer
 from footfall_server.rpc.ingest import IngestServicer
@@ -95,10 +98,11 @@ from footfall_server.services.camera_leases import CameraLeases, LeaseAssignment
 from footfall_server.services.cameras import CameraService
 from footfall_server.services.change_retention import ChangeRetention
 from footfall_server.services.command_expiry import CommandExpiry
-from footfall_server.services.customer_removal import CustomerRemoval
 from footfall_server.services.customers import CustomerService
 from footfall_server.services.distinctness import Distinctness
 from footfall_server.services.edge_retention import EdgeRetention
+from footfall_server.services.erasure_sweep import ErasureSweep
+from footfall_server.services.erasures import ErasureService
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
 from footfall_server.services.explanations import ExplanationService
 from footfall_server.services.face_crops import FaceCrops
@@ -143,6 +147,7 @@ from footfall_server.services.staff_import_expiry import StaffImportExpiry
 from footfall_server.services.staff_imports import StaffImports
 from footfall_server.services.staff_leaving import StaffLeaving
 from footfall_server.services.staff_recognition import StaffRecognition
+from footfall_server.services.subject_search import SubjectSearch
 from footfall_server.services.suggestions import Suggestions
 from footfall_server.services.template_expiry import TemplateExpiry
 from footfall_server.services.tenant_jobs import NIGHT, Works, tenant_jobs
@@ -200,9 +205,16 @@ class Choices:
     fallback_faces: int = 200_000
     index_gathers_for: timedelta = timedelta(seconds=1)
     """How long new faces wait for others, so that they reach the index in one lot."""
+    erasures_looked_after_every: timedelta = timedelta(seconds=3)
+    """How soon after the last of somebody is gone there is a receipt."""
 
 
-def _job_runner(adapters: Adapters, retention: RetentionSettings, reclustering: Reclustering) -> JobRunner:
+def _job_runner(
+    adapters: Adapters,
+    retention: RetentionSettings,
+    reclustering: Reclustering,
+    sweep: ErasureSweep,
+) -> JobRunner:
     """Whatever is done by night."""
     transactions, images, clock = adapters.transactions, adapters.images, adapters.clock
     anchors = AuditAnchors(transactions=transactions, clock=clock)
@@ -213,6 +225,7 @@ def _job_runner(adapters: Adapters, retention: RetentionSettings, reclustering: 
         expiry=TemplateExpiry(
             transactions=transactions, images=images, clock=clock, keep=retention.templates
         ),
+        sweep=sweep,
     )
     return JobRunner(
         transactions=transactions,
@@ -232,6 +245,7 @@ class Core:
         keys: KeyRing,
         passwords: Passwords,
         choices: Choices,
+        erasure_key: ErasureKey,
         key_reload: KeyReload | None = None,
         authorities: Authorities | None = None,
     ) -> None:
@@ -243,7 +257,15 @@ class Core:
         models = TenantModels(transactions=transactions, known=known_models, clock=clock)
         policies = ThresholdPolicies(known=known_models, target_rate=choices.recognition.target_rate)
         reclustering = Reclustering(transactions=transactions, clock=clock, models=models, policies=policies)
-        self._jobs = _job_runner(adapters, choices.retention, reclustering)
+        self._erasing = erasing(
+            transactions=transactions,
+            images=adapters.images,
+            key=erasure_key,
+            issuer=choices.auth.issuer,
+            every=choices.erasures_looked_after_every,
+            clock=clock,
+        )
+        self._jobs = _job_runner(adapters, choices.retention, reclustering, self._erasing.sweep)
         tokens = AccessTokens(
             keys=keys, issuer=choices.auth.issuer, audience=choices.auth.audience, clock=clock
         )
@@ -327,10 +349,10 @@ class Core:
             models=models,
             policies=policies,
             times=EventTimes(),
+            tombstones=self._erasing.tombstones,
         )
         galleries = StaffGalleries(transactions=transactions, models=models, policies=policies, clock=clock)
         resemblance = Resemblance(index=self._search, policies=policies, clock=clock)
-        removal = CustomerRemoval(transactions=transactions, images=adapters.images, clock=clock)
         merging = Merging(transactions=transactions, clock=clock)
         self._batcher = MicroBatcher(recorder=ingest, limits=choices.batches)
         self._feed = ChangeFeed(source=adapters.changes)
@@ -361,7 +383,9 @@ class Core:
         self._reembedding = Reembedding(transactions=transactions, embedder=adapters.embedder, clock=clock)
 
         self._imports = ImportStore(adapters.images)
-        staff = StaffService(transactions=transactions, removal=removal, images=adapters.images, clock=clock)
+        staff = StaffService(
+            transactions=transactions, removal=self._erasing.removal, images=adapters.images, clock=clock
+        )
         staff_faces = StaffFaces(
             transactions=transactions,
             examiner=adapters.examiner,
@@ -481,7 +505,7 @@ class Core:
             ),
             customers=CustomerServicer(
                 customers=CustomerService(transactions=transactions, clock=clock),
-                removal=removal,
+                removal=self._erasing.removal,
                 merging=merging,
                 splitting=Splitting(transactions=transactions, clock=clock),
                 distinctness=Distinctness(transactions=transactions, clock=clock),
@@ -513,6 +537,18 @@ class Core:
             ),
             audit=AuditServicer(
                 audit=AuditLogService(transactions=transactions, clock=clock), page_tokens=page_tokens
+            ),
+            erasures=ErasureServicer(
+                erasures=ErasureService(transactions=transactions, removal=self._erasing.removal),
+                subjects=SubjectSearch(
+                    transactions=transactions,
+                    examiner=adapters.examiner,
+                    resemblance=resemblance,
+                    models=models,
+                    clock=clock,
+                ),
+                key=erasure_key,
+                page_tokens=page_tokens,
             ),
             jobs=JobServicer(
                 jobs=JobService(transactions=transactions, runner=self._jobs, clock=clock),
@@ -583,6 +619,7 @@ class Core:
                 ReportDays(transactions=transactions).run(),
                 LinkExpiry(transactions=transactions, clock=clock).run(),
                 CommandExpiry(transactions=transactions, clock=clock).run(),
+                self._erasing.completion.run(),
                 StaffLeaving(transactions=transactions, images=self._adapters.images, clock=clock).run(),
                 StaffImportExpiry(transactions=transactions, store=self._imports, clock=clock).run(),
                 sign_ins.run(),

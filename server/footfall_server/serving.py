@@ -10,6 +10,7 @@ import uvloop
 from footfall_server.adapters import open_adapters
 from footfall_server.app import Choices, Core
 from footfall_server.auth.authority import load_authorities
+from footfall_server.auth.erasure_key import load_erasure_key
 from footfall_server.auth.key_reload import KeyReload
 from footfall_server.auth.keys import load_keys
 from footfall_server.auth.passwords import Passwords
@@ -39,6 +40,7 @@ async def _serve(settings: ServerSettings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
     keys = load_keys(settings.auth.keys_dir, signing_delay=settings.auth.key_signing_delay)
+    erasure_key = load_erasure_key(settings.auth.keys_dir)
     authority_dir = settings.auth.authority_dir
     authorities = load_authorities(authority_dir) if authority_dir is not None else None
     tls = None
@@ -65,6 +67,7 @@ async def _serve(settings: ServerSettings) -> None:
             keys=keys,
             passwords=Passwords(),
             choices=choices,
+            erasure_key=erasure_key,
             key_reload=KeyReload(keys=keys, folder=settings.auth.keys_dir),
             authorities=authorities,
         )

@@ -10,13 +10,14 @@ from fakes.canned_provider import CODE, PROVIDER_ID
 from fakes.customer_requests import SeededCustomers, customer_requests, seed_customers
 from fakes.edge_client import hello, linked
 from fakes.enrolled_worker import EnrolledWorker, new_key, signing_request
+from fakes.erasures import erasure_requests, open_erasure
 from fakes.import_requests import SeededImport, import_requests, seed_import
 from fakes.indexing import indexed
 from fakes.manual_clock import START
 from fakes.model_world import fill_gallery, open_model_change
 from fakes.recognition_basis import stated
 from fakes.shop import MODEL_ID, OTHER_MODEL_ID, Chain, Metadata, Replica, Shop
-from fakes.staff_requests import SeededStaff, seed_staff, staff_requests
+from fakes.staff_requests import PERSON, SeededStaff, seed_staff, staff_requests
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
     api_key_service_pb2,
@@ -79,6 +80,7 @@ class Seeded:
     gone_worker_id: str
     staff: SeededStaff
     staff_import: SeededImport
+    erasure_id: str
 
 
 async def seed(shop: Shop, core: Replica) -> Seeded:
@@ -132,6 +134,7 @@ async def seed(shop: Shop, core: Replica) -> Seeded:
         await seed_link(core, shop.signed_in(Role.WORKER)),
         staff,
         staff_import,
+        str(open_erasure(shop.transactions.tables(tenant_id), shop.clock.now())),
     )
 
 
@@ -233,6 +236,7 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
         **_of_recognition(shop),
         **_of_audit(),
         **_of_jobs(),
+        **erasure_requests(seeded.erasure_id, seeded.customers.customer_id, PERSON),
         **customer_requests(str(shop.own.site.site_id), seeded.customers),
         **import_requests(str(shop.own.site.site_id), seeded.staff_import),
         **staff_requests(str(shop.own.site.site_id), seeded.staff, seeded.customers.other_id),

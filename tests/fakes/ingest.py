@@ -1,5 +1,6 @@
 """The core's heart over whatever stores a test has, for the synthetic faces' model."""
 
+from fakes.erasures import a_tombstone_maker
 from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY
 from footfall_server.ports import Clock, FaceSearch, ImageStore, Transactions
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
@@ -30,4 +31,5 @@ def an_ingest(
         models=TenantModels(transactions=transactions, known=known, clock=clock),
         policies=ThresholdPolicies(known=known, target_rate=POLICY.target_rate),
         times=EventTimes(),
+        tombstones=a_tombstone_maker(),
     )

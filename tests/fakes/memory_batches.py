@@ -57,6 +57,7 @@ class MemoryBatches:
             rules=await tx.sites.rules({site.site_id for site in sites.values()}),
             cameras={each.camera_id: each.settings for each in await tx.cameras.find(sites)},
             fences=tx.leases.fences(questions.leases),
+            erased=frozenset(tables.tombstones.keys() & set(questions.tombstones)),
         )
 
     async def gallery(self, questions: GalleryQuestions) -> GalleryAnswers:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fakes.memory_tables import GalleryRow, TenantTables
 from footfall_server.domain.customer import Customer, CustomerFilter, CustomerView
+from footfall_server.domain.erasure import ErasureCounts
 from footfall_server.domain.image import ImageState
 from footfall_server.domain.person import CustomerKind, GalleryFace, IdentityState
 from footfall_server.domain.sighting import Sighting
@@ -221,10 +222,22 @@ class MemoryErasure:
     def __init__(self, tables: TenantTables) -> None:
         self._tables = tables
 
+    async def preview(self, customer_ids: Collection[UUID]) -> ErasureCounts:
+        tables, ids = self._tables, set(customer_ids)
+        tracks = {each.track_id for each in tables.sightings.values() if each.customer_id in ids}
+        images = sum(each.track_id in tracks for each in tables.images.values())
+        return ErasureCounts(
+            faces=sum(row.face.customer_id in ids for row in tables.gallery.values()),
+            tracks=len(tracks),
+            visits=sum(each.customer_id in ids for each in tables.visits.values()),
+            images=images + sum(each.staff_id in ids for each in tables.enrolments.values()),
+        )
+
     async def erase(self, customer_ids: Collection[UUID], at: datetime) -> Erased:
         del at
         tables, ids = self._tables, set(customer_ids)
-        faces = forget_faces(tables, lambda face: face.customer_id in ids)
+        face_ids = sorted(key for key, row in tables.gallery.items() if row.face.customer_id in ids)
+        forget_faces(tables, lambda face: face.customer_id in ids)
         tracks = {each.track_id for each in tables.sightings.values() if each.customer_id in ids}
         images = [each for each in tables.images.values() if each.track_id in tracks]
         for track_id in tracks:
@@ -249,7 +262,7 @@ class MemoryErasure:
         )
         _drop(tables.staff, (each for each in ids if each in tables.staff))
         keys = sorted(image.object_key for image in images)
-        return Erased(faces, len(tracks), len(visits), (*keys, *enrolled))
+        return Erased(face_ids, sorted(tracks), len(visits), (*keys, *enrolled))
 
     async def erase_faces(self, customer_ids: Collection[UUID], at: datetime) -> ErasedFaces:
         del at

@@ -48,6 +48,13 @@ class MemoryImages:
                 self.objects.pop(each.key, None)
         return refused
 
+    async def erase(self, keys: Sequence[str]) -> int:
+        self._refuse_when_failing()
+        for key in keys:
+            if key not in self.undeletable:
+                self.objects.pop(key, None)
+        return sum(key in self.objects for key in keys)
+
     async def get(self, key: str) -> bytes | None:
         self._refuse_when_failing()
         found = self.objects.get(key)

@@ -149,6 +149,20 @@ class MemoryDecisions:
         found = [each for each in self._tables.decisions.values() if each.track_id in track_ids]
         return sorted(found, key=lambda each: (each.decided_at, each.event_id), reverse=True)[:limit]
 
+    async def leave_out(self, customer_ids: Collection[UUID]) -> int:
+        told = [
+            each
+            for each in self._tables.decisions.values()
+            if set(customer_ids) & {*each.excluded, *(found.customer_id for found in each.candidates)}
+        ]
+        for each in told:
+            self._tables.decisions[each.event_id] = replace(
+                each,
+                candidates=tuple(one for one in each.candidates if one.customer_id not in customer_ids),
+                excluded=tuple(one for one in each.excluded if one not in customer_ids),
+            )
+        return len(told)
+
     async def forget(self, before: datetime) -> int:
         old = [each.event_id for each in self._tables.decisions.values() if each.decided_at < before]
         for event_id in old:

@@ -19,6 +19,7 @@ from footfall_server.domain.certificates import JoinToken, WorkerCertificate
 from footfall_server.domain.change import Change
 from footfall_server.domain.customer import Customer
 from footfall_server.domain.decision import DecisionRecord
+from footfall_server.domain.erasure import Erasure, Tombstone
 from footfall_server.domain.face_event import Recorded
 from footfall_server.domain.identity import ApiKey, User
 from footfall_server.domain.image import FaceImage
@@ -122,6 +123,9 @@ class TenantTables(Tables):
     distinct: dict[tuple[UUID, UUID], DistinctMark] = field(default_factory=dict)
     suggestions: dict[UUID, Suggestion] = field(default_factory=dict)
     job_runs: dict[UUID, JobRun] = field(default_factory=dict)
+    erasures: dict[UUID, Erasure] = field(default_factory=dict)
+    erasure_requests: dict[UUID, UUID] = field(default_factory=dict)
+    tombstones: dict[bytes, tuple[Tombstone, UUID]] = field(default_factory=dict)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)
     track_faces: dict[UUID, TrackFace] = field(default_factory=dict)
     crops: dict[UUID, bytes] = field(default_factory=dict)

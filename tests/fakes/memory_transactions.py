@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from fakes.erasures import MemoryErasureLedger
 from fakes.memory_accounts import (
     MemoryLoginAttempts,
     MemoryOidcLogins,
@@ -133,6 +134,7 @@ class MemoryTransaction:
         self.customer_sightings = MemoryCustomerSightings(self.tables)
         self.exemplars = MemoryExemplars(self.tables)
         self.erasure = MemoryErasure(self.tables)
+        self.erasures = MemoryErasureLedger(self.tables)
         self.merges = MemoryMerges(self.tables)
         self.distinct = MemoryDistinct(self.tables)
         self.suggestions = MemorySuggestions(self.tables)
@@ -236,6 +238,13 @@ class MemoryPlatformTransaction:
             if await MemoryReportDays(store.tables, TenantTables()).marks(
                 {site_id for site_id, _ in store.tables.site_rules}, most=1
             )
+        ]
+
+    async def tenants_with_open_erasures(self) -> Sequence[UUID]:
+        return [
+            tenant_id
+            for tenant_id, store in self._stores.items()
+            if any(each.completed_at is None for each in store.tables.erasures.values())
         ]
 
     async def jobs_due(self, ticks: Mapping[str, datetime], now: datetime) -> Sequence[JobTick]:

@@ -11,6 +11,7 @@ import grpc.aio
 from fakes.canned_provider import CannedProvider
 from fakes.crop_embedder import FakeCropEmbedder
 from fakes.enrolled_worker import EnrolledWorker
+from fakes.erasures import an_erasure_key
 from fakes.face_examiner import FakeFaceExaminer
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_changes import MemoryChanges
@@ -26,6 +27,7 @@ from footfall.v1 import (
     camera_service_pb2_grpc,
     certificate_service_pb2_grpc,
     customer_service_pb2_grpc,
+    erasure_service_pb2_grpc,
     image_service_pb2_grpc,
     ingest_service_pb2_grpc,
     job_service_pb2_grpc,
@@ -109,6 +111,7 @@ class Replica:
     staff_imports: "staff_import_service_pb2_grpc.StaffImportServiceAsyncStub"
     audit: "audit_service_pb2_grpc.AuditServiceAsyncStub"
     jobs: "job_service_pb2_grpc.JobServiceAsyncStub"
+    erasures: "erasure_service_pb2_grpc.ErasureServiceAsyncStub"
 
 
 @dataclass(slots=True)
@@ -204,6 +207,7 @@ class Shop:
             keys=self.keys,
             passwords=self.passwords,
             authorities=self.authorities,
+            erasure_key=an_erasure_key(),
             choices=Choices(
                 auth=AuthSettings(
                     keys_dir=Path("unused"),
@@ -219,6 +223,7 @@ class Shop:
                 drain_grace=timedelta(seconds=2),
                 fallback_faces=self.fallback_faces,
                 index_gathers_for=self.index_gathers_for,
+                erasures_looked_after_every=timedelta(milliseconds=200),
             ),
         )
 
@@ -252,6 +257,7 @@ class Shop:
                 staff_imports=staff_import_service_pb2_grpc.StaffImportServiceStub(channel),
                 audit=audit_service_pb2_grpc.AuditServiceStub(channel),
                 jobs=job_service_pb2_grpc.JobServiceStub(channel),
+                erasures=erasure_service_pb2_grpc.ErasureServiceStub(channel),
             )
 
     def snapshot(self) -> object:

@@ -49,6 +49,7 @@ class CoreSetup:
                 return
             if not any(self._keys.glob("*.pem")):
                 await self._command.run("generate-keys", "--dir", str(self._keys))
+            await self._command.run("generate-erasure-key", "--dir", str(self._keys))
             migrations = await asyncio.to_thread(_digest_of_migrations)
             if not await self._has(migrations):
                 await self._command.run("bootstrap-database", extra_env=self._database_env)

@@ -62,6 +62,7 @@ class Action(StrEnum):
     CUSTOMER_SPLIT = "customer.split"
     CUSTOMER_MARK_DISTINCT = "customer.mark_distinct"
     CUSTOMER_UNMARK_DISTINCT = "customer.unmark_distinct"
+    ERASURE_SEARCH = "erasure.search"
     STAFF_CREATE = "staff.create"
     STAFF_UPDATE = "staff.update"
     STAFF_DELETE = "staff.delete"

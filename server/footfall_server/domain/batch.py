@@ -36,7 +36,7 @@ class BatchQuestions:
 
     `spans` are what the events say of their tracks; a track may come several times. `known_recents` are
     the recent faces that the asker holds already. `leases` are cameras with the tokens that events
-    were captured under.
+    were captured under. `tombstones` are the digests that the tracks would have, had they been erased.
     """
 
     event_ids: Collection[UUID]
@@ -46,6 +46,7 @@ class BatchQuestions:
     indexed_after: datetime
     known_recents: Collection[UUID]
     leases: Collection[tuple[UUID, int]] = ()
+    tombstones: Collection[bytes] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class BatchAnswers:
     `present` are recognised sightings that share a moment, ends included, with a track of the batch on its
     camera: with its span, widened by what was known of it. Recent faces are those that the index may not
     find yet, not indexed or confirmed at or after `indexed_after`: `recents_added` of them were not known,
-    and `recents_gone` were and are recent no more.
+    and `recents_gone` were and are recent no more. `erased` are those of the tombstones that are there.
     """
 
     recorded: Mapping[UUID, Recorded]
@@ -72,6 +73,7 @@ class BatchAnswers:
     rules: Mapping[UUID, SiteRules]
     cameras: Mapping[UUID, CameraSettings]
     fences: Mapping[tuple[UUID, int], Fence]
+    erased: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from footfall_server.ports.customers import (
     ExemplarRepository,
 )
 from footfall_server.ports.decisions import DecisionRepository
+from footfall_server.ports.erasures import ErasureLedger
 from footfall_server.ports.face_examiner import FaceExaminer
 from footfall_server.ports.identity_providers import IdentityProvider
 from footfall_server.ports.images import ImageRepository, ImageStore, StoredObject
@@ -99,6 +100,7 @@ __all__ = [
     "EnrolmentRepository",
     "Erased",
     "ErasedFaces",
+    "ErasureLedger",
     "ErasureRepository",
     "EventRepository",
     "ExemplarRepository",

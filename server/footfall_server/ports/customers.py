@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from footfall_server.domain.customer import Customer, CustomerFilter, CustomerView
+from footfall_server.domain.erasure import ErasureCounts
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.track_face import TrackFace
@@ -106,12 +107,19 @@ class ExemplarRepository(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What went: how much of each, and where the bytes of images are that have to go as well."""
+    """What went: faces, tracks, how many visits, and where the bytes of images are, which go too."""
 
-    faces: int
-    tracks: int
+    face_ids: Sequence[UUID]
+    track_ids: Sequence[UUID]
     visits: int
     object_keys: Sequence[str]
+
+    @property
+    def counts(self) -> ErasureCounts:
+        """How much of each."""
+        return ErasureCounts(
+            len(self.face_ids), len(self.track_ids), self.visits, images=len(self.object_keys)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,10 @@ class ErasedFaces:
 
 class ErasureRepository(Protocol):
     """Forgets people."""
+
+    async def preview(self, customer_ids: Collection[UUID]) -> ErasureCounts:
+        """How much `erase` would remove."""
+        ...
 
     async def erase(self, customer_ids: Collection[UUID], at: datetime) -> Erased:
         """Removes all rows of whole families of customers.

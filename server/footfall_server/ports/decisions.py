@@ -17,6 +17,13 @@ class DecisionRepository(Protocol):
         """Those of the tracks' events, the newest first."""
         ...
 
+    async def leave_out(self, customer_ids: Collection[UUID]) -> int:
+        """Takes people out of the candidates of all decisions; how many told of them.
+
+        They led to nobody any more: that somebody resembled them is not kept either.
+        """
+        ...
+
     async def forget(self, before: datetime) -> int:
         """Removes what was decided before; returns how many."""
         ...

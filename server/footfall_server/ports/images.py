@@ -57,6 +57,10 @@ class ImageStore(Protocol):
 
     async def delete(self, key: str) -> None: ...
 
+    async def erase(self, keys: Sequence[str]) -> int:
+        """Deletes objects with all their versions, and looks again; how many of them are still there."""
+        ...
+
     async def keys(self, prefix: str) -> Sequence[str]:
         """The keys that begin with this, in the order of their characters.
 

@@ -30,6 +30,7 @@ from footfall_server.ports.customers import (
     ExemplarRepository,
 )
 from footfall_server.ports.decisions import DecisionRepository
+from footfall_server.ports.erasures import ErasureLedger
 from footfall_server.ports.images import ImageRepository
 from footfall_server.ports.jobs import JobRepository, JobTick
 from footfall_server.ports.leases import LeaseRepository
@@ -159,6 +160,8 @@ class Transaction(Protocol):
     @property
     def erasure(self) -> ErasureRepository: ...
     @property
+    def erasures(self) -> ErasureLedger: ...
+    @property
     def merges(self) -> MergeRepository: ...
     @property
     def distinct(self) -> DistinctRepository: ...
@@ -248,6 +251,10 @@ class PlatformTransaction(Protocol):
 
     async def tenants_with_report_marks(self) -> Sequence[UUID]:
         """Those with days of reports that are not kept as they are now."""
+        ...
+
+    async def tenants_with_open_erasures(self) -> Sequence[UUID]:
+        """Those with erasures that are not complete."""
         ...
 
     async def jobs_due(self, ticks: Mapping[str, datetime], now: datetime) -> Sequence[JobTick]:

@@ -14,6 +14,7 @@ from footfall.v1 import (
     camera_service_pb2,
     certificate_service_pb2,
     customer_service_pb2,
+    erasure_service_pb2,
     ingest_service_pb2,
     job_service_pb2,
     recognition_service_pb2,
@@ -85,6 +86,7 @@ def _paged() -> Mapping[str, Cost]:
         camera_service_pb2,
         certificate_service_pb2,
         customer_service_pb2,
+        erasure_service_pb2,
         job_service_pb2,
         recognition_service_pb2,
         site_service_pb2,
@@ -122,6 +124,7 @@ COSTS: Mapping[str, Cost] = {
     "/footfall.v1.CameraControlService/GetSnapshot": Cost(weight=5, line=None),
     # Transactions that keep others of the tenant waiting.
     "/footfall.v1.CustomerService/DeleteCustomer": Cost(weight=5),
+    "/footfall.v1.ErasureService/CreateErasure": Cost(weight=5),
     "/footfall.v1.CustomerService/MergeCustomers": Cost(weight=5),
     "/footfall.v1.CustomerService/UnmergeCustomers": Cost(weight=5),
     "/footfall.v1.CustomerService/SplitCustomer": Cost(weight=5),
@@ -137,6 +140,7 @@ COSTS: Mapping[str, Cost] = {
     # A face is found, measured and embedded.
     "/footfall.v1.StaffService/AddFace": Cost(weight=5, line=Line.PICTURES),
     "/footfall.v1.StaffService/TestRecognition": Cost(weight=5, line=Line.PICTURES),
+    "/footfall.v1.ErasureService/FindErasureSubjects": Cost(weight=5, line=Line.PICTURES),
     "/footfall.v1.StaffService/ListPastCustomers": Cost(weight=5, line=Line.LONG),
     "/footfall.v1.StaffImportService/BeginStaffImport": Cost(line=Line.IMAGES),
     "/footfall.v1.StaffImportService/UploadStaffImportPart": Cost(line=Line.IMAGES),

@@ -19,9 +19,9 @@ from footfall_server.rpc.convert_values import (
     to_timestamp,
 )
 from footfall_server.rpc.update_masks import changed_fields, required
+from footfall_server.services.candidates import Candidate
 from footfall_server.services.staff import StaffQuery, StaffValues
 from footfall_server.services.staff_recognition import (
-    Candidate,
     Outcome,
     PastCustomer,
     PastCustomers,
@@ -104,7 +104,7 @@ def to_face(face: EnrolledFace) -> staff_service_pb2.StaffFace:
         staff_id=str(face.staff_id),
         verdict=staff_service_pb2.FACE_VERDICT_ACCEPTED,
         quality=_to_quality(face.quality),
-        box=_to_box(face.box),
+        box=to_box(face.box),
         landmarks=[common_pb2.Point(x=x, y=y) for x, y in face.landmarks],
         width_px=face.width,
         height_px=face.height,
@@ -124,12 +124,12 @@ def to_test(test: RecognitionTest) -> staff_service_pb2.TestRecognitionResponse:
         outcome=_OUTCOMES[test.outcome],
         recognised=test.recognised,
         rule=test.rule.value,
-        candidates=map(_to_candidate, test.candidates),
+        candidates=map(to_candidate, test.candidates),
         margin=test.margin,
-        thresholds=_to_thresholds(test.zones),
+        thresholds=to_thresholds(test.zones),
         gates=map(_to_gate, test.gates),
         quality=_to_quality(test.face.quality),
-        box=_to_box(test.face.box),
+        box=to_box(test.face.box),
         landmarks=[common_pb2.Point(x=x, y=y) for x, y in test.face.landmarks],
         model_id=test.model_id,
         width_px=test.face.width,
@@ -184,12 +184,12 @@ def _to_quality(quality: FaceQuality) -> face_event_pb2.FaceQuality:
     )
 
 
-def _to_box(box: tuple[float, float, float, float]) -> common_pb2.BoundingBox:
+def to_box(box: tuple[float, float, float, float]) -> common_pb2.BoundingBox:
     left, top, width, height = box
     return common_pb2.BoundingBox(x=left, y=top, width=width, height=height)
 
 
-def _to_candidate(candidate: Candidate) -> staff_service_pb2.RecognitionCandidate:
+def to_candidate(candidate: Candidate) -> staff_service_pb2.RecognitionCandidate:
     score = candidate.score
     return staff_service_pb2.RecognitionCandidate(
         customer_id=str(candidate.person.customer_id),
@@ -205,7 +205,7 @@ def _to_candidate(candidate: Candidate) -> staff_service_pb2.RecognitionCandidat
     )
 
 
-def _to_thresholds(zones: Zones) -> explanation_pb2.ExplainedThresholds:
+def to_thresholds(zones: Zones) -> explanation_pb2.ExplainedThresholds:
     return explanation_pb2.ExplainedThresholds(
         match=zones.match,
         new=zones.new,

@@ -18,6 +18,8 @@ from footfall.v1 import (
     certificate_service_pb2_grpc,
     customer_service_pb2,
     customer_service_pb2_grpc,
+    erasure_service_pb2,
+    erasure_service_pb2_grpc,
     image_service_pb2,
     image_service_pb2_grpc,
     ingest_service_pb2,
@@ -51,6 +53,7 @@ from footfall_server.rpc.camera_control import CameraControlServicer
 from footfall_server.rpc.cameras import CameraServicer
 from footfall_server.rpc.certificates import CertificateServicer
 from footfall_server.rpc.customers import CustomerServicer
+from footfall_server.rpc.erasures import ErasureServicer
 from footfall_server.rpc.grpc_server import Service
 from footfall_server.rpc.images import ImageServicer
 from footfall_server.rpc.ingest import IngestServicer
@@ -89,6 +92,7 @@ class Servicers:
     staff_imports: StaffImportServicer
     audit: AuditServicer
     jobs: JobServicer
+    erasures: ErasureServicer
 
 
 def services(servicer: Servicers) -> Sequence[Service]:
@@ -189,5 +193,11 @@ def services(servicer: Servicers) -> Sequence[Service]:
         Service(
             job_service_pb2.DESCRIPTOR.services_by_name["JobService"],
             lambda server: job_service_pb2_grpc.add_JobServiceServicer_to_server(servicer.jobs, server),
+        ),
+        Service(
+            erasure_service_pb2.DESCRIPTOR.services_by_name["ErasureService"],
+            lambda server: erasure_service_pb2_grpc.add_ErasureServiceServicer_to_server(
+                servicer.erasures, server
+            ),
         ),
     ]

@@ -58,6 +58,10 @@ class FaceCrops:
         )
         return {event_id: image for event_id, image in zip(fresh, images, strict=True) if image is not None}
 
+    async def discard(self, keys: Sequence[str]) -> None:
+        """Deletes crops that were stored for nothing, of somebody who was erased. Raises UNAVAILABLE."""
+        await self._images.erase(keys)
+
     async def _put(self, tenant_id: UUID, site_id: UUID, event: FaceEvent) -> AnnouncedImage | None:
         image = AnnouncedImage(new_id(), len(event.crop_jpeg), CROP_TYPE)
         try:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import structlog
 
+from footfall_server.domain.erasure import TombstoneMaker
 from footfall_server.domain.face_event import FaceEvent, FaceOutcome, Recorded
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.recent_faces import RecentGallery
@@ -57,6 +58,7 @@ class FaceIngest:
         models: TenantModels,
         policies: ThresholdPolicies,
         times: EventTimes,
+        tombstones: TombstoneMaker,
     ) -> None:
         self._transactions = transactions
         self._index = index
@@ -64,6 +66,7 @@ class FaceIngest:
         self._clock = clock
         self._models = models
         self._policies = policies
+        self._tombstones = tombstones
         self._recents: OrderedDict[tuple[UUID, str], RecentGallery] = OrderedDict()
         self._checks = EventChecks(times=times)
         self.images_withheld = 0
@@ -171,9 +174,12 @@ class FaceIngest:
                 searched,
                 recents=self._recents_of(tenant_id, searched.model),
                 policy=self._policies.published(searched.model.model_id),
+                tombstones=self._tombstones,
                 now=self._clock.now(),
             )
             refusals = await batch.sort()
+            if batch.unwanted_objects:
+                await self._crops.discard(batch.unwanted_objects)
             if all_or_none:
                 _raise_first([refusals.get(place) for place in range(len(searched.submissions))])
             results = await batch.record()

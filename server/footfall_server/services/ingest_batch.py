@@ -22,8 +22,10 @@ from footfall_server.domain.batch import (
 from footfall_server.domain.camera_lease import was_lost
 from footfall_server.domain.camera_settings import CameraSettings, ImagePolicy
 from footfall_server.domain.cannot_link import Presences
+from footfall_server.domain.erasure import TombstoneKind, TombstoneMaker
 from footfall_server.domain.face_event import AnnouncedImage, FaceEvent, Recorded
 from footfall_server.domain.gallery_view import FarHit, GalleryView
+from footfall_server.domain.image import object_key
 from footfall_server.domain.recent_faces import RecentFaces, RecentGallery
 from footfall_server.domain.thresholds import ThresholdPolicy
 from footfall_server.errors import ErrorKind, FieldViolation, FootfallError, invalid_fields, not_found
@@ -38,6 +40,9 @@ from footfall_server.services.threshold_policies import calibrated
 
 LEARNING_DAY = timedelta(days=1)
 """The time in which somebody learns so many exemplars at most."""
+
+TRACK_ERASED = "TRACK_ERASED"
+"""Why nothing of a track is taken whose person was erased."""
 
 RECENTS_SLACK = timedelta(seconds=30)
 """How long a face that was put into the index is still looked for beside it: covers the index's own delay
@@ -71,7 +76,8 @@ class IngestBatch:
 
     `recents` is what this process holds of the tenant's recent faces; it is brought up to date here.
     `withheld` is from how many events pictures were taken away that may not leave the shop, and
-    `templates_refused` from how many the template, since nobody is recognised there.
+    `templates_refused` from how many the template, since nobody is recognised there. `unwanted_objects` are
+    the keys of crops that were stored of tracks that were erased.
     """
 
     def __init__(
@@ -81,12 +87,14 @@ class IngestBatch:
         *,
         recents: RecentGallery,
         policy: ThresholdPolicy,
+        tombstones: TombstoneMaker,
         now: datetime,
     ) -> None:
         self._tx = tx
         self._batch = batch
         self._recents = recents
         self._policy = policy
+        self._tombstones = tombstones
         self._model_id = batch.model.model_id
         self._now = now
         self._refusals: dict[int, FootfallError] = {
@@ -95,6 +103,7 @@ class IngestBatch:
         self._fresh: dict[UUID, int] = {}
         self.withheld = 0
         self.templates_refused = 0
+        self.unwanted_objects: list[str] = []
         self._known: BatchAnswers | None = None
         self._confined: Mapping[UUID, CameraSettings] = {}
         # Below this a known face cannot matter, whatever the size of the gallery.
@@ -120,12 +129,36 @@ class IngestBatch:
             elif self._site_of_event(event.event_id, known) not in {None, site.site_id}:
                 self._refusals[place] = _taken()
             elif event.event_id not in known.recorded:
-                refusal = self._lost(submission, known) or _claimed_elsewhere(event, camera_of, track_of)
+                refusal = (
+                    self._erased(event, known)
+                    or self._lost(submission, known)
+                    or _claimed_elsewhere(event, camera_of, track_of)
+                )
                 if refusal is not None:
                     self._refusals[place] = refusal
+                    self._note_unwanted(event, site.site_id, refusal)
                 else:
                     self._fresh.setdefault(event.event_id, place)
         return self._refusals
+
+    def _erased(self, event: FaceEvent, known: BatchAnswers) -> FootfallError | None:
+        """TRACK_ERASED for what a worker still had of somebody who was erased meanwhile."""
+        if not known.erased or self._stone(event.track_id) not in known.erased:
+            return None
+        return FootfallError(
+            ErrorKind.FAILED_PRECONDITION,
+            TRACK_ERASED,
+            "the track was erased: nothing of it is taken any more",
+            metadata={"track_id": str(event.track_id)},
+        )
+
+    def _note_unwanted(self, event: FaceEvent, site_id: UUID, refusal: FootfallError) -> None:
+        stored = self._batch.images.get(event.event_id)
+        if refusal.reason == TRACK_ERASED and stored is not None:
+            self.unwanted_objects.append(object_key(self._tx.tenant_id, site_id, stored.image_id))
+
+    def _stone(self, track_id: UUID) -> bytes:
+        return self._tombstones.of(self._tx.tenant_id, TombstoneKind.TRACK, track_id).digest
 
     def _lost(self, submission: Submission, known: BatchAnswers) -> FootfallError | None:
         """LEASE_LOST for what was captured when another worker read the camera, as far as tokens tell."""
@@ -181,6 +214,7 @@ class IngestBatch:
                 indexed_after=self._batch.search_began - RECENTS_SLACK,
                 known_recents=tuple(self._recents.face_ids),
                 leases={(event.camera_id, event.lease_token) for event in events if event.lease_token},
+                tombstones={self._stone(event.track_id) for event in events},
             )
         )
         self._recents.apply(known.recents_added, known.recents_gone)

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.customer import new_customer
+from footfall_server.domain.erasure import SubjectKind
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.staff import StaffDetails, StaffFilter, StaffPresence, StaffView
 from footfall_server.errors import FieldViolation, changed_meanwhile, invalid_fields, not_found
 from footfall_server.ports import Clock, ImageStore, Transaction, Transactions
-from footfall_server.services.customer_removal import CustomerRemoval
+from footfall_server.services.customer_removal import CustomerRemoval, ErasureOrder
 from footfall_server.services.known_staff import (
     StaffMember,
     current_staff,
@@ -154,9 +155,7 @@ class StaffService:
             await manageable_staff(tx, principal, staff_id)
         async with self._transactions.begin_exclusive(tenant_of(principal)) as tx:
             member = await manageable_staff(tx, principal, staff_id)
-            await self._removal.forget(
-                tx, principal, member.staff_id, action=Action.STAFF_DELETE, resource="staff"
-            )
+            await self._removal.forget(tx, principal, ErasureOrder(member.staff_id, SubjectKind.STAFF))
 
     async def _change(
         self, tx: Transaction, principal: Principal, member: StaffMember, values: StaffValues, now: datetime

@@ -1,6 +1,6 @@
 """Whom a picture would be taken for, and who a staff member was before it was known as one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,23 +9,23 @@ from typing import Final
 from uuid import UUID
 
 from footfall_server.domain.audit import Action, AuditEntry
-from footfall_server.domain.customer import Customer, CustomerView
+from footfall_server.domain.customer import CustomerView
 from footfall_server.domain.face_examination import ExaminedFace
 from footfall_server.domain.gallery_view import GalleryView, IdentityScore, may_be_one
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.matching import Rule, Verdict, decide
 from footfall_server.domain.quality_gates import GateReading, readings
-from footfall_server.domain.staff import PAST, StaffDetails
+from footfall_server.domain.staff import PAST
 from footfall_server.domain.thresholds import Zones
-from footfall_server.ports import Clock, FaceExaminer, Transaction, Transactions
-from footfall_server.services.known_staff import StaffMember, current_staff, reaches
+from footfall_server.ports import Clock, FaceExaminer, Transactions
+from footfall_server.services.candidates import CANDIDATES, Candidate, shown_candidates
+from footfall_server.services.known_staff import StaffMember, current_staff
 from footfall_server.services.merging import MergeDone, MergeOrder, Merging
 from footfall_server.services.picture_refusals import refused
 from footfall_server.services.resemblance import Resemblance, Resembled
 from footfall_server.services.scope import begin_for, tenant_of
 from footfall_server.services.tenant_models import TenantModels
 
-CANDIDATES: Final = 5
 PROPOSALS: Final = 20
 CONVERSION: Final = "works here"
 """The reason that a conversion's merge gives."""
@@ -39,16 +39,6 @@ class Outcome(StrEnum):
     UNDECIDED = "undecided"
     NOBODY = "nobody"
     TOO_POOR = "too_poor"
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody whom a picture resembles. `enrolled_id` is the closest face when it was enrolled."""
-
-    person: Customer
-    score: IdentityScore
-    enrolled_id: UUID | None
-    image_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +124,7 @@ class StaffRecognition:
                 scope=lambda _: zones,
                 same=partial(_may_be_one, resembled.view, zones),
             )
-            candidates = await _shown(tx, principal, scores[:CANDIDATES])
+            candidates = await shown_candidates(tx, principal, scores[:CANDIDATES])
             outcome = _outcome_of(verdict, scores)
             recognised = verdict.match is not None and verdict.match.identity.root_id == member.staff_id
             detail = {"outcome": outcome.value, "recognised": recognised}
@@ -218,35 +208,6 @@ def _outcome_of(verdict: Verdict, scores: Sequence[IdentityScore]) -> Outcome:
     if not scores or scores[0].score < verdict.zones.new:
         return Outcome.NOBODY
     return Outcome.UNDECIDED
-
-
-async def _shown(
-    tx: Transaction, principal: Principal, scores: Sequence[IdentityScore]
-) -> Sequence[Candidate]:
-    """Those of the people whom the caller may see, as they are."""
-    roots = [each.identity.root_id for each in scores]
-    people = await tx.customers.find(roots)
-    hidden = await _hidden(tx, principal, scores)
-    enrolled = await tx.enrolments.behind([each.face.face_id for each in scores])
-    images = await tx.customer_sightings.best_images(roots, sites=principal.site_ids)
-    return [
-        Candidate(people[root], each, enrolled.get(each.face.face_id), images.get(root))
-        for root, each in zip(roots, scores, strict=True)
-        if root not in hidden
-    ]
-
-
-async def _hidden(tx: Transaction, principal: Principal, scores: Sequence[IdentityScore]) -> Collection[UUID]:
-    if principal.site_ids is None:
-        return ()
-    roots = [each.identity.root_id for each in scores]
-    seen = await tx.customers.seen_at(roots, principal.site_ids)
-    details = await tx.staff.find(roots)
-    return {
-        root
-        for root in roots
-        if root not in seen and not reaches(principal, details.get(root, StaffDetails(root)))
-    }
 
 
 def _best(

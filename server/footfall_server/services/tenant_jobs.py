@@ -9,6 +9,7 @@ from uuid import UUID
 from footfall_server.domain.jobs import JobResult
 from footfall_server.ports import Clock, Transactions
 from footfall_server.services.audit_anchors import AuditAnchors
+from footfall_server.services.erasure_sweep import ErasureSweep
 from footfall_server.services.image_purge import ImagePurge
 from footfall_server.services.job_runner import Job, Schedule
 from footfall_server.services.reclustering import Reclustering
@@ -30,6 +31,7 @@ class Works:
     anchors: AuditAnchors
     purge: ImagePurge
     expiry: TemplateExpiry
+    sweep: ErasureSweep
 
 
 def tenant_jobs(works: Works, transactions: Transactions, clock: Clock) -> Sequence[Job]:
@@ -67,6 +69,12 @@ def tenant_jobs(works: Works, transactions: Transactions, clock: Clock) -> Seque
             "45 2 * * *",
             "Forgets the faces of single tracks, and why events were decided.",
             _counting(forget),
+        ),
+        Job(
+            "verify_erasures",
+            "40 2 * * *",
+            "Looks whether anybody who was erased is back, and erases them again.",
+            works.sweep.sweep,
         ),
         Job("audit_head", "50 2 * * *", "Notes where the audit log ends.", _counting(works.anchors.note)),
     ]

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from footfall_server.domain.audit import Action, AuditEntry
+from footfall_server.domain.erasure import erasures_prefix
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.image import tenant_prefix
 from footfall_server.domain.revocation import Revocation
@@ -48,6 +49,7 @@ class TenantRemoval:
         await self._images.delete_all(tenant_prefix(tenant_id))
         await self._images.delete_all(staff_prefix(tenant_id))
         await self._images.delete_all(imports_prefix(tenant_id))
+        await self._images.delete_all(erasures_prefix(tenant_id))
         async with self._transactions.begin_platform() as tx:
             tenant = await tx.get_tenant(tenant_id)
             if tenant is None or not await tx.remove_tenant(tenant_id):

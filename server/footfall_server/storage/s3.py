@@ -123,6 +123,14 @@ class S3ImageStore:
         """See ImageStore.delete."""
         await self._run("delete", self._client.remove_object, self._bucket, key)
 
+    async def erase(self, keys: Sequence[str]) -> int:
+        """See ImageStore.erase. One listing per key: a store has no other way to ask for versions."""
+        found = await asyncio.gather(*(self._run("versions", self._versions_of, key) for key in keys))
+        await self.delete_versions([version for each in found for version in each])
+        doomed = [key for key, each in zip(keys, found, strict=True) if each]
+        left = await asyncio.gather(*(self._run("versions", self._versions_of, key) for key in doomed))
+        return sum(map(bool, left))
+
     async def keys(self, prefix: str) -> Sequence[str]:
         """See ImageStore.keys."""
         return await self._run("keys", self._keys, checked_prefix(prefix))
@@ -196,6 +204,10 @@ class S3ImageStore:
     def _keys(self, prefix: str) -> list[str]:
         found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True)
         return [str(each.object_name) for each in found]
+
+    def _versions_of(self, key: str) -> list[StoredVersion]:
+        """Of one object: what begins with its key may be others."""
+        return [each for each in self._versions(key) if each.key == key]
 
     def _versions(self, prefix: str) -> list[StoredVersion]:
         found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True, include_version=True)

@@ -18,6 +18,7 @@ from database_fixtures import FootfallDatabase
 from fakes.memory_transactions import MemoryTransactions
 from footfall_server.domain.batch import BatchRecords
 from footfall_server.domain.customer import Customer, CustomerFilter
+from footfall_server.domain.erasure import ErasureCounts
 from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.image import FaceImage, ImageState
@@ -297,8 +298,11 @@ async def test_people_who_are_forgotten_leave_nothing_and_others_stay(
         await tx.merges.add(a_merge(ann.customer_id, bob.customer_id), None)
         await tx.merges.add(a_merge(other.customer_id, new_id()), None)
     async with transactions.begin_exclusive(tenant_id) as tx:
+        preview = await tx.erasure.preview([ann.customer_id, bob.customer_id])
         erased = await tx.erasure.erase([ann.customer_id, bob.customer_id], NOON)
-    assert (erased.faces, erased.tracks, erased.visits) == (2, 1, 1)
+    assert preview == erased.counts == ErasureCounts(faces=2, tracks=1, visits=1, images=2)
+    assert sorted(erased.face_ids) == sorted(each.face_id for each in faces[:2])
+    assert list(erased.track_ids) == [track.track_id]
     assert sorted(erased.object_keys) == sorted([shown.object_key, hidden.object_key])
     async with transactions.begin(tenant_id) as tx:
         everybody = [each.customer_id for each in (ann, bob, other)]
@@ -317,7 +321,7 @@ async def test_people_who_are_forgotten_leave_nothing_and_others_stay(
         assert await tx.suggestions.list(sites=None, after=None, limit=9) == []
     async with transactions.begin_exclusive(tenant_id) as tx:
         again = await tx.erasure.erase([ann.customer_id], NOON)
-    assert (again.faces, again.tracks, again.visits, list(again.object_keys)) == (0, 0, 0, [])
+    assert again.counts == ErasureCounts(0, 0, 0, 0)
 
 
 async def test_merges_are_kept_and_listed_newest_first(

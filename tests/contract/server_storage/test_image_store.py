@@ -115,6 +115,16 @@ async def test_a_folder_is_deleted_with_all_in_it_and_nothing_beside(store: Imag
             await store.keys(reaching_further)
 
 
+async def test_what_is_erased_is_gone_and_what_begins_alike_stays(store: ImageStore, key: str) -> None:
+    beside = f"{key}.old"
+    for each in (key, beside):
+        await store.put(each, JPEG, "image/jpeg")
+    assert await store.erase([key, f"{key}-never"]) == 0
+    assert await store.get(key) is None
+    assert await store.get(beside) == JPEG
+    assert await store.erase([]) == 0
+
+
 async def test_preparing_again_changes_nothing(store: ImageStore, key: str) -> None:
     await store.put(key, JPEG, "image/jpeg")
     await store.prepare()

@@ -203,6 +203,28 @@ async def test_a_decision_is_kept_and_read_as_it_was(
         assert list(await tx.decisions.of_tracks([first.track_id], 10)) == [second]
 
 
+async def test_who_is_forgotten_is_no_candidate_of_other_decisions(
+    transactions: Transactions, tenant_id: UUID
+) -> None:
+    told, other = _a_decision(0), _a_decision(1)
+    [candidate] = told.candidates
+    stays = replace(candidate, customer_id=new_id(), face_id=new_id())
+    apart = new_id()
+    told = replace(told, candidates=(stays, candidate), excluded=(candidate.customer_id, apart))
+    await _write(transactions, tenant_id, IdentityChanges(), decisions=[told, other])
+    async with transactions.begin(tenant_id) as tx:
+        assert await tx.decisions.leave_out([candidate.customer_id, new_id()]) == 1
+        assert await tx.decisions.of_event(told.event_id) == replace(
+            told, candidates=(stays,), excluded=(apart,)
+        )
+        assert await tx.decisions.of_event(other.event_id) == other
+        assert await tx.decisions.leave_out([stays.customer_id]) == 1
+        bare = replace(told, candidates=(), excluded=(apart,))
+        assert await tx.decisions.of_event(told.event_id) == bare
+        assert await tx.decisions.leave_out([stays.customer_id]) == 0
+        assert await tx.decisions.leave_out([]) == 0
+
+
 def _a_decision(after: float) -> DecisionRecord:
     return DecisionRecord(
         event_id=new_id(),

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from customer_samples import an_admin
 from database_fixtures import FootfallDatabase
+from fakes.erasures import a_tombstone_maker
 from fakes.import_files import zip_of
 from fakes.memory_face_index import MemoryFaceIndex
 from footfall_local.demo_shop.pictures import pull_pictures
@@ -60,7 +61,9 @@ def imports(
     clock = SystemClock()
     known = KnownModels(installation=RecognitionModel(DEFAULT_EMBEDDER, 512))
     examiner = VisionFaceExaminer(LoadedModels(models_dir))
-    removal = CustomerRemoval(transactions=transactions, images=images, clock=clock)
+    removal = CustomerRemoval(
+        transactions=transactions, images=images, tombstones=a_tombstone_maker(), clock=clock
+    )
     resemblance = Resemblance(
         index=MemoryFaceIndex({DEFAULT_EMBEDDER: 512}),
         policies=ThresholdPolicies(known=known, target_rate=0.001),

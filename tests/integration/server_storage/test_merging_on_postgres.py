@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from customer_samples import a_customer, a_mark, a_merge, a_suggestion, a_track, an_admin
 from database_fixtures import FootfallDatabase
+from fakes.erasures import a_tombstone_maker
 from fakes.manual_clock import ManualClock
 from fakes.memory_images import MemoryImages
 from fakes.merge_world import MergeWorld, visits_by_brute_force
@@ -216,10 +217,10 @@ async def test_a_person_who_is_forgotten_is_named_nowhere_but_where_it_has_to_be
     stays = await tables_that_name(superuser, [other.customer_id, faces[2].face_id, tracks[2].track_id])
     assert len(await tables_that_name(superuser, gone)) >= 13
     admin = an_admin(tenant_id)
-    await CustomerRemoval(transactions=transactions, images=images, clock=clock).delete(
-        admin, bob.customer_id
-    )
-    assert await tables_that_name(superuser, gone) == {"index_removals", "audit_log", "changes"}
+    await CustomerRemoval(
+        transactions=transactions, images=images, tombstones=a_tombstone_maker(), clock=clock
+    ).delete(admin, bob.customer_id)
+    assert await tables_that_name(superuser, gone) == {"index_removals", "audit_log", "changes", "erasures"}
     left = await tables_that_name(superuser, [other.customer_id, faces[2].face_id, tracks[2].track_id])
     assert left == stays - {"distinct_pairs", "merge_suggestions"}
     assert images.objects.keys() == {pictures[2].object_key}

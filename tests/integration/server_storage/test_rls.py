@@ -70,6 +70,7 @@ PLATFORM_MAY = {
     ("oidc_logins", "DELETE"): "uses a sign-in up, and forgets those that are over",
     ("api_keys", "SELECT"): "signs in programs",
     ("report_day_marks", "SELECT"): "finds the tenants with days of reports to keep",
+    ("erasures", "SELECT"): "finds the tenants with erasures that are not complete",
     ("job_runs", "SELECT"): "finds the tenants whose jobs are due",
     ("audit_log", "SELECT"): "reads the installation's own log; a policy hides tenants' logs",
     ("audit_log", "INSERT"): "writes the installation's own log; a policy refuses tenants' logs",
@@ -101,7 +102,15 @@ PLATFORM_MAY = {
 
 IN_SOME_COLUMNS = {
     (table, "SELECT")
-    for table in ("workers", "camera_commands", "pictures", "preview_demands", "report_day_marks", "job_runs")
+    for table in (
+        "workers",
+        "camera_commands",
+        "pictures",
+        "preview_demands",
+        "report_day_marks",
+        "job_runs",
+        "erasures",
+    )
 }
 
 NEEDS_MORE = {

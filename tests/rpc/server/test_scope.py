@@ -9,6 +9,7 @@ import grpc
 import pytest
 from fakes.customer_requests import seed_customers
 from fakes.edge_client import dialled
+from fakes.erasures import open_erasure
 from fakes.good_requests import (
     Requests,
     Seeded,
@@ -129,6 +130,13 @@ def strange_changes(shop: Shop, whose: str) -> Ids:
     return {str(ours): str(open_model_change(shop.transactions.tables(shop.foreign.tenant.tenant_id)))}
 
 
+def strange_erasure(shop: Shop, whose: str) -> str:
+    """For our erasure another tenant's, or nobody's."""
+    if whose != "another tenant's":
+        return str(new_id())
+    return str(open_erasure(shop.transactions.tables(shop.foreign.tenant.tenant_id), shop.clock.now()))
+
+
 def replaced(good: Message, ids: Ids, under: str = "") -> Iterator[tuple[str, Message]]:
     """The good request with one id after the other replaced, and the path of that."""
     for field, value in good.ListFields():
@@ -171,6 +179,7 @@ async def test_what_is_somebody_elses_is_not_there(
     shop: Shop, core: Replica, seeded: Seeded, requests: Requests, whose: str
 ) -> None:
     ids = {**await strangers(shop, core, seeded, whose), **strange_changes(shop, whose)}
+    ids[seeded.erasure_id] = strange_erasure(shop, whose)
     for chain in (shop.own, shop.foreign):
         await indexed(shop, chain)
     before = shop.snapshot()
@@ -196,6 +205,10 @@ async def test_what_is_somebody_elses_is_not_there(
         f"/footfall.v1.CertificateService/{name}" for name in ("ListJoinTokens", "RenewCertificate")
     }
     without_ids |= {"/footfall.v1.UserService/ListUsers", "/footfall.v1.AuditService/ListAuditEntries"}
+    without_ids |= {
+        f"/footfall.v1.ErasureService/{name}"
+        for name in ("FindErasureSubjects", "ListErasures", "GetErasureKey")
+    }
     without_ids |= {f"/footfall.v1.JobService/{each}" for each in ("ListJobs", "ListJobRuns", "RunJob")}
     without_ids |= {
         "/footfall.v1.AuditService/ExportAuditEntries",

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from customer_samples import a_customer
+from fakes.erasures import a_tombstone_maker
 from fakes.manual_clock import START, ManualClock
 from fakes.memory_images import MemoryImages
 from fakes.memory_tables import TenantTables
@@ -206,7 +207,12 @@ def test_reports_equal_what_is_counted_by_hand(data: st.DataObject) -> None:
     chain = Chain(world, data.draw(st.lists(st.integers(0, 8), max_size=2)))
     query = data.draw(queries(world))
     merging = Merging(transactions=chain.transactions, clock=chain.clock)
-    removal = CustomerRemoval(transactions=chain.transactions, images=MemoryImages(), clock=chain.clock)
+    removal = CustomerRemoval(
+        transactions=chain.transactions,
+        images=MemoryImages(),
+        tombstones=a_tombstone_maker(),
+        clock=chain.clock,
+    )
 
     async def run() -> None:
         await chain.open()

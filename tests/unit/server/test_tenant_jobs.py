@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import structlog
 from fakes.counting_shop import Shop
+from fakes.erasures import an_erasure_key
 from fakes.manual_clock import START
 from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY, face_event, person, quality, shot_of
 from footfall_server.domain.audit import NO_TENANT, Action, AuditEntry
 from footfall_server.domain.jobs import RunState
 from footfall_server.domain.merge import DistinctMark
 from footfall_server.domain.suggestion import Suggestion, SuggestionKind
+from footfall_server.erasing import erasing
 from footfall_server.services.audit_anchors import AuditAnchors
 from footfall_server.services.event_checks import RecognitionModel
 from footfall_server.services.image_purge import ImagePurge
@@ -52,6 +54,7 @@ def nightly(shop: Shop) -> JobRunner:
         anchors=anchors,
         purge=ImagePurge(**stores, keep=timedelta(days=30)),
         expiry=TemplateExpiry(**stores, keep=timedelta(days=365)),
+        sweep=erasing(**stores, key=an_erasure_key(), issuer="footfall", every=timedelta(seconds=1)).sweep,
     )
     return JobRunner(
         transactions=shop.transactions,

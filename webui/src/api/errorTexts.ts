@@ -204,6 +204,8 @@ const BY_REASON: ErrorTexts["byReason"] = {
     hint: "Switch its machine off, or revoke its certificate, before you remove it.",
   },
   [ErrorReason.JOB_NOT_FOUND]: { title: "There is no such job", hint: "The core may be of another version. Load the page again." },
+  [ErrorReason.ERASURE_NOT_FOUND]: { title: "There is no such erasure", hint: "Load the list again." },
+  [ErrorReason.TRACK_ERASED]: { title: "This person was erased", hint: "Nothing more of this sighting is taken, and nothing has to be done." },
   [ErrorReason.STAFF_IMPORT_NOT_FOUND]: {
     title: "This import does not exist any more",
     hint: "Imports are kept for a day. Begin it again.",

@@ -129,6 +129,8 @@ export const vi: ErrorTexts = {
       hint: "Hãy tắt máy, hoặc thu hồi chứng chỉ của nó, trước khi xóa.",
     },
     [ErrorReason.JOB_NOT_FOUND]: { title: "Không có công việc này", hint: "Lõi có thể thuộc phiên bản khác. Hãy tải lại trang." },
+    [ErrorReason.ERASURE_NOT_FOUND]: { title: "Không có lần xóa này", hint: "Hãy tải lại danh sách." },
+    [ErrorReason.TRACK_ERASED]: { title: "Người này đã bị xóa", hint: "Không nhận thêm gì từ lần nhìn thấy này, và không cần làm gì." },
     [ErrorReason.STAFF_IMPORT_NOT_FOUND]: {
       title: "Lần nhập này không còn nữa",
       hint: "Mỗi lần nhập được giữ một ngày. Hãy bắt đầu lại.",

@@ -112,7 +112,8 @@ select
      left join lateral (
        select granted_at from camera_leases
        where camera_id = given.camera_id and token > given.token
-       order by token limit 1) passed on true) r) as fences
+       order by token limit 1) passed on true) r) as fences,
+  (select array_agg(digest) from erasure_tombstones where digest = any($12::bytea[])) as erased
 """  # noqa: S608 - made of constants; whatever comes from outside is a parameter
 
 # A lateral scan takes one entry of the index for a customer's first visit, however often they came.
@@ -147,6 +148,7 @@ def look_up_arguments(questions: BatchQuestions) -> Sequence[Any]:
         list(questions.known_recents),
         [camera_id for camera_id, _ in questions.leases],
         [token for _, token in questions.leases],
+        list(questions.tombstones),
     )
 
 
@@ -168,6 +170,7 @@ def to_answers(row: asyncpg.Record) -> BatchAnswers:
             for camera_id, own, anonymous, *_ in found
         },
         fences={(camera_id, token): Fence(*values) for camera_id, token, *values in row["fences"] or ()},
+        erased=frozenset(row["erased"] or ()),
     )
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, TextClause, Uuid, bindparam, text
 
+from footfall_server.domain.erasure import ErasureCounts
 from footfall_server.ports import Erased, ErasedFaces
 from footfall_server.storage.postgres.statements import TenantConnection
 from footfall_server.storage.postgres.tables import Instant
@@ -39,7 +40,7 @@ with gone as (
   select tenant_id, face_id, model_id, :at from gone
   on conflict do nothing
 )
-select count(*) as faces from gone
+select array(select distinct face_id from gone order by face_id) as faces
 """).bindparams(bindparam("at", type_=Instant))  # noqa: S608
 # Images have no index by track, and a track may have more of them than the one that it shows: one pass over
 # the tenant's images, against a set of tracks.
@@ -53,12 +54,22 @@ with gone as (
 ), pictures as (
   delete from images using gone where images.track_id = gone.track_id returning images.object_key
 )
-select (select count(*) from gone) as tracks,
+select array(select track_id from gone order by track_id) as tracks,
        array(select object_key from pictures order by object_key) as object_keys
 """)  # noqa: S608
 _ENROLLED = _of_ids(f"""
 with gone as (delete from staff_face_images where staff_id = any({_IDS}) returning object_key)
 select array(select object_key from gone order by object_key) as object_keys
+""")  # noqa: S608
+_PREVIEW = _of_ids(f"""
+with tracks as materialized (
+  select track_id from sightings where customer_id = any({_IDS})
+)
+select (select count(distinct face_id) from gallery_faces where customer_id = any({_IDS})) as faces,
+       (select count(*) from tracks) as tracks,
+       (select count(*) from visits where customer_id = any({_IDS})) as visits,
+       (select count(*) from images where track_id = any(array(select track_id from tracks)))
+         + (select count(*) from staff_face_images where staff_id = any({_IDS})) as images
 """)  # noqa: S608
 _VISITS = _of_ids(f"delete from visits where customer_id = any({_IDS})")  # noqa: S608
 _PEOPLE = _of_ids(f"""
@@ -88,6 +99,11 @@ class PostgresErasure:
     def __init__(self, connection: TenantConnection) -> None:
         self._connection = connection
 
+    async def preview(self, customer_ids: Collection[UUID]) -> ErasureCounts:
+        """See ErasureRepository.preview."""
+        found = await self._one(_PREVIEW, {"ids": list(customer_ids)})
+        return ErasureCounts(found.faces, found.tracks, found.visits, found.images)
+
     async def erase(self, customer_ids: Collection[UUID], at: datetime) -> Erased:
         """See ErasureRepository.erase."""
         ids = {"ids": list(customer_ids)}
@@ -99,7 +115,12 @@ class PostgresErasure:
         await self._connection.run(_PEOPLE, ids)
         for statement in _REST:
             await self._connection.run(statement, ids)
-        return Erased(faces.faces, tracks.tracks, visits, (*tracks.object_keys, *enrolled.object_keys))
+        return Erased(
+            face_ids=tuple(faces.faces),
+            track_ids=tuple(tracks.tracks),
+            visits=visits,
+            object_keys=(*tracks.object_keys, *enrolled.object_keys),
+        )
 
     async def erase_faces(self, customer_ids: Collection[UUID], at: datetime) -> ErasedFaces:
         """See ErasureRepository.erase_faces."""
@@ -107,7 +128,7 @@ class PostgresErasure:
         await self._connection.run(_OUTBOX, ids)
         faces = await self._one(_FACES, {**ids, "at": at})
         enrolled = await self._one(_ENROLLED, ids)
-        return ErasedFaces(faces.faces, tuple(enrolled.object_keys))
+        return ErasedFaces(len(faces.faces), tuple(enrolled.object_keys))
 
     async def _one(self, statement: TextClause, parameters: dict[str, Any]) -> Row[Any]:
         row = await self._connection.first(statement, parameters)

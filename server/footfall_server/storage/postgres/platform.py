@@ -44,6 +44,7 @@ from footfall_server.storage.postgres.tables import (
     audit_heads,
     audit_log,
     camera_commands,
+    erasures,
     join_tokens,
     metadata,
     pictures,
@@ -239,6 +240,13 @@ class PostgresPlatformTransaction:
     async def tenants_with_report_marks(self) -> Sequence[UUID]:
         """See PlatformTransaction.tenants_with_report_marks."""
         rows = await self._connection.rows(select(report_day_marks.c.tenant_id).distinct())
+        return [row.tenant_id for row in rows]
+
+    async def tenants_with_open_erasures(self) -> Sequence[UUID]:
+        """See PlatformTransaction.tenants_with_open_erasures."""
+        rows = await self._connection.rows(
+            select(erasures.c.tenant_id).where(erasures.c.completed_at.is_(None)).distinct()
+        )
         return [row.tenant_id for row in rows]
 
     async def jobs_due(self, ticks: Mapping[str, datetime], now: datetime) -> Sequence[JobTick]:

@@ -673,6 +673,49 @@ index_removals = Table(
     PrimaryKeyConstraint("tenant_id", "face_id"),
 )
 
+erasures = Table(
+    "erasures",
+    metadata,
+    _tenant_column(),
+    Column("erasure_id", UUID(), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject_id", UUID(), nullable=False),
+    Column("ticket", Text, nullable=False),
+    Column("requested_by", UUID()),
+    Column("request_id", UUID()),
+    Column("erased_at", Instant, nullable=False),
+    Column("faces", Integer, nullable=False),
+    Column("tracks", Integer, nullable=False),
+    Column("visits", Integer, nullable=False),
+    Column("images", Integer, nullable=False),
+    Column("person_ids", ARRAY(UUID()), nullable=False),
+    Column("face_ids", ARRAY(UUID()), nullable=False),
+    Column("object_keys", ARRAY(Text), nullable=False),
+    Column("completed_at", Instant),
+    Column("receipt", Text, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "erasure_id"),
+    UniqueConstraint("tenant_id", "request_id", name="erasures_request_key"),
+    CheckConstraint("kind in ('customer', 'staff')", name="kind"),
+    CheckConstraint("(completed_at is null) = (receipt = '')", name="receipt"),
+    Index("erasures_by_time", "tenant_id", "erased_at", "erasure_id"),
+    Index("erasures_by_ticket", "tenant_id", "ticket", postgresql_where=text("ticket <> ''")),
+    Index("erasures_open", "tenant_id", "erased_at", postgresql_where=text("completed_at is null")),
+)
+
+erasure_tombstones = Table(
+    "erasure_tombstones",
+    metadata,
+    _tenant_column(),
+    Column("digest", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("erasure_id", UUID(), nullable=False),
+    Column("erased_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "digest"),
+    CheckConstraint("kind in ('person', 'track')", name="kind"),
+    CheckConstraint("length(digest) = 32", name="digest"),
+    Index("erasure_tombstones_by_erasure", "tenant_id", "erasure_id"),
+)
+
 decisions = Table(
     "decisions",
     metadata,

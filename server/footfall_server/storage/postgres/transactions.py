@@ -27,6 +27,7 @@ from footfall_server.storage.postgres.customers import PostgresCustomers
 from footfall_server.storage.postgres.decisions import PostgresDecisions
 from footfall_server.storage.postgres.enrolments import PostgresEnrolments
 from footfall_server.storage.postgres.erasure import PostgresErasure
+from footfall_server.storage.postgres.erasure_ledger import PostgresErasureLedger
 from footfall_server.storage.postgres.events import PostgresEvents
 from footfall_server.storage.postgres.exemplars import PostgresExemplars
 from footfall_server.storage.postgres.failures import RETRY_SOON, is_unreachable, translated
@@ -115,6 +116,7 @@ class PostgresTransaction:
         self.customer_sightings = PostgresCustomerSightings(connection)
         self.exemplars = PostgresExemplars(connection)
         self.erasure = PostgresErasure(connection)
+        self.erasures = PostgresErasureLedger(connection)
         self.merges = PostgresMerges(connection)
         self.distinct = PostgresDistinct(connection)
         self.suggestions = PostgresSuggestions(connection)
