@@ -17,7 +17,9 @@ from footfall_server.auth.erasure_key import (
     load_erasure_key,
 )
 from footfall_server.auth.keys import BadKeysError, generate_key, load_keys
-from footfall_server.command_line import CommandError, say
+from footfall_server.backup.errors import BackupError
+from footfall_server.backup_commands import add_backup_commands
+from footfall_server.command_line import CommandError, say, tell
 from footfall_server.domain.identity import Role
 from footfall_server.errors import FootfallError
 from footfall_server.settings import BadSettingsError, KeySettings, ServerSettings, read_settings
@@ -56,6 +58,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         BadKeysError,
         BadAuthorityError,
         BadErasureKeyError,
+        BackupError,
         BadSettingsError,
         BadTlsFilesError,
         CannotListenError,
@@ -150,6 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     key.set_defaults(run=_create_api_key)
     _add_index_commands(commands.add_parser("index", help="look after the face index"))
     add_audit_commands(commands.add_parser("audit", help="check and export the audit logs"))
+    add_backup_commands(commands.add_parser("backup", help="make, check and restore backups"))
     return parser
 
 
@@ -319,9 +323,6 @@ def _verify_index(options: argparse.Namespace) -> None:
 
 def _rebuild_index(_options: argparse.Namespace) -> None:
     from footfall_server.index_administration import rebuild_index  # noqa: PLC0415
-
-    def tell(line: str) -> None:
-        sys.stderr.write(f"{line}\n")
 
     if asyncio.run(rebuild_index(tell=tell, say=say)):
         raise CommandError("the face index still differs from the gallery")

@@ -11,7 +11,7 @@ from footfall_server.crop_embedder import VisionCropEmbedder
 from footfall_server.database import open_transactions
 from footfall_server.face_examiner import VisionFaceExaminer
 from footfall_server.loaded_models import LoadedModels
-from footfall_server.settings import MilvusSettings, ServerSettings
+from footfall_server.settings import MilvusSettings, S3Settings, ServerSettings
 from footfall_server.storage.index_settings import MilvusIndexSettings
 from footfall_server.storage.milvus import MilvusFaceIndex
 from footfall_server.storage.postgres.notifications import PostgresChangeSource
@@ -29,14 +29,7 @@ async def open_adapters(settings: ServerSettings) -> AsyncIterator[Adapters]:
         )
         index = open_face_index(settings.milvus)
         stack.push_async_callback(index.close)
-        images = S3ImageStore(
-            endpoint=settings.s3.endpoint,
-            public_endpoint=settings.s3.public_endpoint or None,
-            access_key=settings.s3.access_key.get_secret_value(),
-            secret_key=settings.s3.secret_key.get_secret_value(),
-            bucket=settings.s3.bucket,
-            secure=settings.s3.secure,
-        )
+        images = open_image_store(settings.s3)
         stack.push_async_callback(images.close)
         models = LoadedModels(settings.models_dir)
         embedder = VisionCropEmbedder(models)
@@ -58,6 +51,18 @@ async def open_adapters(settings: ServerSettings) -> AsyncIterator[Adapters]:
                 for each in load_oidc_providers(settings.auth.oidc_file)
             ],
         )
+
+
+def open_image_store(settings: S3Settings) -> S3ImageStore:
+    """The object store as it was told; it connects when it is used."""
+    return S3ImageStore(
+        endpoint=settings.endpoint,
+        public_endpoint=settings.public_endpoint or None,
+        access_key=settings.access_key.get_secret_value(),
+        secret_key=settings.secret_key.get_secret_value(),
+        bucket=settings.bucket,
+        secure=settings.secure,
+    )
 
 
 def open_face_index(settings: MilvusSettings) -> MilvusFaceIndex:

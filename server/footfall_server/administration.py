@@ -44,6 +44,7 @@ def bootstrap() -> None:
             postgres.superuser_dsn.get_secret_value(),
             postgres.owner_dsn.get_secret_value(),
             postgres.dsn.get_secret_value(),
+            None if postgres.backup_dsn is None else postgres.backup_dsn.get_secret_value(),
         )
     )
 

@@ -11,3 +11,8 @@ class CommandError(Exception):
 def say(answer: dict[str, object]) -> None:
     """What the command made, as one line of JSON on stdout."""
     sys.stdout.write(f"{json.dumps(answer)}\n")
+
+
+def tell(line: str) -> None:
+    """How far the command is, as a line on stderr."""
+    sys.stderr.write(f"{line}\n")

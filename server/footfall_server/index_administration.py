@@ -7,6 +7,7 @@ from uuid import UUID
 from footfall_server.adapters import open_face_index
 from footfall_server.database import open_transactions
 from footfall_server.live.change_feed import TenantBell
+from footfall_server.ports import FaceIndex, Transactions
 from footfall_server.services.event_checks import RecognitionModel
 from footfall_server.services.index_maintenance import IndexMaintenance, RebuildProgress
 from footfall_server.services.index_recovery import IndexRecovery
@@ -14,7 +15,7 @@ from footfall_server.services.index_verification import IndexReport
 from footfall_server.services.index_writer import IndexWriter
 from footfall_server.services.model_registry import KnownModels
 from footfall_server.services.tenant_models import TenantModels
-from footfall_server.settings import IndexSettings, read_settings
+from footfall_server.settings import IndexSettings, RecognitionSettings, read_settings
 from footfall_server.system_clock import SystemClock
 from footfall_server.telemetry import configure_logging
 
@@ -68,21 +69,27 @@ def told(report: IndexReport, *, with_ids: bool) -> dict[str, object]:
 async def _open_maintenance() -> AsyncIterator[IndexMaintenance]:
     settings = read_settings(IndexSettings)
     configure_logging(log_format=settings.log_format, log_level=settings.log_level)
-    clock = SystemClock()
-    recognition = settings.recognition
-    known = KnownModels(installation=RecognitionModel(recognition.model_id, recognition.dimension))
     async with open_transactions(settings.postgres) as transactions:
         index = open_face_index(settings.milvus)
         try:
-            models = TenantModels(transactions=transactions, known=known, clock=clock)
-            yield IndexMaintenance(
-                transactions=transactions,
-                index=index,
-                models=models,
-                recovery=IndexRecovery(transactions=transactions, index=index, models=models),
-                # It is told what to carry, so nothing rings.
-                writer=IndexWriter(transactions=transactions, index=index, changed=TenantBell(), clock=clock),
-                clock=clock,
-            )
+            yield index_maintenance(transactions, index, settings.recognition)
         finally:
             await index.close()
+
+
+def index_maintenance(
+    transactions: Transactions, index: FaceIndex, recognition: RecognitionSettings
+) -> IndexMaintenance:
+    """What compares and rebuilds the index, on stores that are open."""
+    clock = SystemClock()
+    known = KnownModels(installation=RecognitionModel(recognition.model_id, recognition.dimension))
+    models = TenantModels(transactions=transactions, known=known, clock=clock)
+    return IndexMaintenance(
+        transactions=transactions,
+        index=index,
+        models=models,
+        recovery=IndexRecovery(transactions=transactions, index=index, models=models),
+        # It is told what to carry, so nothing rings.
+        writer=IndexWriter(transactions=transactions, index=index, changed=TenantBell(), clock=clock),
+        clock=clock,
+    )

@@ -402,17 +402,46 @@ class IndexSettings(DatabaseSettings):
 
 
 class OwnerDatabase(_DatabaseSection):
-    """The database as its owner; only migrations use it."""
+    """The database as its owner; only migrations and restores use it."""
 
     owner_dsn: SecretStr
 
 
 class SuperuserDatabase(_DatabaseSection):
-    """The database server as its superuser, with the three roles to make."""
+    """The database server as its superuser, with the roles to make: three, and a fourth for backups."""
 
     superuser_dsn: SecretStr
     owner_dsn: SecretStr
     dsn: SecretStr
+    backup_dsn: SecretStr | None = None
+
+
+class BackupDatabase(_DatabaseSection):
+    """The database as a role that reads every tenant's rows; only backups use it."""
+
+    backup_dsn: SecretStr
+
+
+class RestoredDatabase(PostgresSettings):
+    """The database that a backup is put into: as its owner, and as the application."""
+
+    owner_dsn: SecretStr
+
+
+class BackupSettings(LogSettings):
+    """What `footfall-server backup create` is told."""
+
+    postgres: BackupDatabase
+    s3: S3Settings
+
+
+class RestoreSettings(LogSettings):
+    """What `footfall-server backup restore` is told."""
+
+    postgres: RestoredDatabase
+    s3: S3Settings
+    milvus: MilvusSettings
+    recognition: RecognitionSettings = RecognitionSettings()
 
 
 class MigrateSettings(LogSettings):

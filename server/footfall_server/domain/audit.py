@@ -86,6 +86,7 @@ class Action(StrEnum):
     MODEL_CHANGE_FINISH = "model_change.finish"
     MODEL_CHANGE_ROLL_BACK = "model_change.roll_back"
     INDEX_REBUILD = "index.rebuild"
+    BACKUP_RESTORE = "backup.restore"
     AUDIT_EXPORT = "audit.export"
     REPORT_EXPORT = "report.export"
 

@@ -26,6 +26,8 @@ MAY_OPEN: Mapping[str, str] = {
     f"{POSTGRES}engine.py": "makes the pool",
     f"{POSTGRES}notifications.py": "listens; reads no table",
     f"{POSTGRES}bootstrap.py": "makes roles and the database, as a superuser",
+    f"{POSTGRES}snapshots.py": "reads all tenants for a backup, as a role of its own",
+    f"{POSTGRES}restoring.py": "puts a backup back, as the owner",
     "migrations/footfall_migrations/run.py": "changes the schema, as its owner",
 }
 

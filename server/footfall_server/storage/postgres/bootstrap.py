@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
-from footfall_server.storage.postgres.roles import APPLICATION, OWNER, PLATFORM
+from footfall_server.storage.postgres.roles import APPLICATION, BACKUP, OWNER, PLATFORM
 
 BOOTSTRAP_LOCK = 4_672_114_903_325_581
 """Key of the advisory lock that keeps two bootstraps apart."""
@@ -13,6 +13,7 @@ BOOTSTRAP_LOCK = 4_672_114_903_325_581
 _ROLE_ATTRIBUTES = {
     OWNER: "login nosuperuser nobypassrls nocreatedb nocreaterole noreplication",
     APPLICATION: "login noinherit nosuperuser nobypassrls nocreatedb nocreaterole noreplication",
+    BACKUP: "login nosuperuser bypassrls nocreatedb nocreaterole noreplication",
     PLATFORM: "nologin noinherit nosuperuser nobypassrls nocreatedb nocreaterole noreplication",
 }
 
@@ -28,25 +29,33 @@ class _Login:
     database: str
 
 
-async def bootstrap_database(superuser_dsn: str, owner_dsn: str, app_dsn: str) -> None:
+async def bootstrap_database(
+    superuser_dsn: str, owner_dsn: str, app_dsn: str, backup_dsn: str | None = None
+) -> None:
     """Makes the three roles, with the passwords that the connection strings hold, and the database.
 
-    Whatever exists is kept and corrected. Raises BootstrapError when the strings name other roles than
-    footfall_owner and footfall_app, lack a password, or name two databases.
+    With `backup_dsn` there is a fourth, which reads every tenant's rows. Whatever exists is kept and
+    corrected. Raises BootstrapError when the strings name other roles than footfall_owner, footfall_app and
+    footfall_backup, lack a password, or name two databases.
     """
     owner = _login(owner_dsn, OWNER)
-    application = _login(app_dsn, APPLICATION)
-    if owner.database != application.database:
-        raise BootstrapError(
-            f"the owner's connection string names the database {owner.database!r}, "
-            f"the application's {application.database!r}"
-        )
+    logins = [owner, _login(app_dsn, APPLICATION)]
+    if backup_dsn is not None:
+        logins.append(_login(backup_dsn, BACKUP))
+    for login in logins:
+        if login.database != owner.database:
+            raise BootstrapError(
+                f"the owner's connection string names the database {owner.database!r}, "
+                f"that of {login.role} {login.database!r}"
+            )
     server = await asyncpg.connect(superuser_dsn)
     try:
         await server.execute("select pg_advisory_lock($1)", BOOTSTRAP_LOCK)
-        await _make_roles(server, {OWNER: owner.password, APPLICATION: application.password})
+        await _make_roles(server, {each.role: each.password for each in logins})
         await _make_database(server, owner.database)
         await close_database_to_public(server, owner.database)
+        if backup_dsn is not None:
+            await open_database_to_backups(server, owner.database)
     finally:
         await server.close()
     database = await asyncpg.connect(superuser_dsn, database=owner.database)
@@ -61,6 +70,12 @@ async def close_database_to_public(server: asyncpg.Connection, database: str) ->
     name = quote_identifier(database)
     await server.execute(f"revoke all on database {name} from public")
     await server.execute(f"grant connect on database {name} to {APPLICATION}")
+
+
+async def open_database_to_backups(server: asyncpg.Connection, database: str) -> None:
+    """Lets the role of backups connect to the database and read all of it."""
+    await server.execute(f"grant connect on database {quote_identifier(database)} to {BACKUP}")
+    await server.execute(f"grant pg_read_all_data to {BACKUP}")
 
 
 def quote_identifier(name: str) -> str:
@@ -93,7 +108,8 @@ def _login(dsn: str, role: str) -> _Login:
 
 async def _make_roles(server: asyncpg.Connection, passwords: dict[str, str]) -> None:
     # A role's password cannot be a parameter of a statement; it is quoted as a literal instead.
-    for role, attributes in _ROLE_ATTRIBUTES.items():
+    for role in [*passwords, PLATFORM]:
+        attributes = _ROLE_ATTRIBUTES[role]
         exists = await server.fetchval("select true from pg_roles where rolname = $1", role)
         password = f" password {_quote_literal(passwords[role])}" if role in passwords else ""
         await server.execute(f"{'alter' if exists else 'create'} role {role} with {attributes}{password}")
