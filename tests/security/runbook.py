@@ -1,13 +1,24 @@
-"""The runbooks of docs/security.md, taken out of the text to be run."""
+"""The runbooks of docs/security.md and docs/operations.md, taken out of the text to be run."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "security.md"
+DOCS = Path(__file__).parents[2] / "docs"
 
-_SECTION = "## Runbooks"
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Where runbooks are: a document, and the heading that they stand under."""
+
+    document: Path
+    heading: str
+
+
+SECURITY = Section(DOCS / "security.md", "## Runbooks")
+BACKUPS = Section(DOCS / "operations.md", "## Backups")
+
 _BLOCK = re.compile(
     r"^(?P<indent> *)```sh(?P<setup> setup)?\n(?P<script>.*?)^ *```$", re.DOTALL | re.MULTILINE
 )
@@ -21,10 +32,10 @@ class Runbook:
     steps: tuple[str, ...]
 
 
-def runbooks() -> Mapping[str, Runbook]:
+def runbooks(section: Section = SECURITY) -> Mapping[str, Runbook]:
     """By title."""
     found = {}
-    for part in re.split(r"^### ", _text(), flags=re.MULTILINE)[1:]:
+    for part in re.split(r"^### ", _text(section), flags=re.MULTILINE)[1:]:
         title, _, body = part.partition("\n")
         found[title] = Runbook(title, tuple(_scripts(body, setup=False)))
     return found
@@ -32,13 +43,13 @@ def runbooks() -> Mapping[str, Runbook]:
 
 def setup() -> str:
     """What every runbook begins with."""
-    [script] = _scripts(_text(), setup=True)
+    [script] = _scripts(_text(SECURITY), setup=True)
     return script
 
 
-def _text() -> str:
-    _, found, rest = DOCUMENT.read_text(encoding="utf-8").partition(f"\n{_SECTION}\n")
-    assert found, f"{DOCUMENT} has no section {_SECTION}"
+def _text(section: Section) -> str:
+    _, found, rest = section.document.read_text(encoding="utf-8").partition(f"\n{section.heading}\n")
+    assert found, f"{section.document} has no section {section.heading}"
     return rest.partition("\n## ")[0]
 
 
