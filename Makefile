@@ -150,6 +150,7 @@ test-reports: setup-run ## What reports count: against an oracle, over days of a
 PRIVACY_TESTS := $(addprefix tests/unit/server/test_,image_purge.py template_expiry.py job_runner.py tenant_jobs.py \
   milvus_erasure.py camera_settings.py) $(addprefix tests/contract/server_storage/test_,jobs.py customers.py places.py image_store.py) \
   $(addprefix tests/rpc/server/test_,recognition_basis.py jobs.py customers.py camera_settings.py) \
+  tests/unit/server/test_backup_sealing.py tests/unit/server/test_backup_folder.py tests/integration/server_backup \
   tests/integration/server_ingest/test_purge_on_real_stores.py tests/integration/server_jobs \
   tests/unit/edge/test_face_analyst.py tests/unit/edge/test_convert.py tests/rpc/edge/test_image_upload.py
 test-privacy: setup-run ## Where nobody is recognised, what goes when, what is erased

@@ -8,9 +8,9 @@ from footfall_migrations.run import MIGRATION_LOCK
 
 from footfall_server.adapters import open_face_index, open_image_store
 from footfall_server.backup.creation import BackupCreation
-from footfall_server.backup.errors import BackupError
+from footfall_server.backup.errors import BackupError, OtherKeyError
 from footfall_server.backup.folder import BackupReader
-from footfall_server.backup.keys import load_key
+from footfall_server.backup.keys import BackupKey, load_key
 from footfall_server.backup.manifest import Manifest
 from footfall_server.backup.restoration import Restoration, Sweep
 from footfall_server.backup.schema import Schema
@@ -67,13 +67,13 @@ def verify_backup(folder: Path, key_file: Path, *, tell: Tell) -> tuple[dict[str
 
 
 async def restore_backup(
-    folder: Path, key_file: Path, *, newer: Sequence[Path], replace: bool, tell: Tell
+    folder: Path, key_files: Sequence[Path], *, newer: Sequence[Path], replace: bool, tell: Tell
 ) -> dict[str, object]:
-    """Restores a backup and says what came of it."""
+    """Restores a backup and says what came of it. Each is opened with the key that it was made with."""
     settings = read_settings(RestoreSettings)
     _log_as(settings)
-    key = load_key(key_file)
-    backup, *others = [BackupReader(each, key) for each in (folder, *newer)]
+    keys = [load_key(each) for each in key_files]
+    backup, *others = [_opened(each, keys) for each in (folder, *newer)]
     owner_dsn = settings.postgres.owner_dsn.get_secret_value()
     clock = SystemClock()
     async with AsyncExitStack() as stack:
@@ -128,6 +128,15 @@ def told(manifest: Manifest) -> dict[str, object]:
         "objects_absent": manifest.objects.absent,
         "bytes": manifest.size,
     }
+
+
+def _opened(folder: Path, keys: Sequence[BackupKey]) -> BackupReader:
+    for key in keys:
+        try:
+            return BackupReader(folder, key)
+        except OtherKeyError:
+            continue
+    raise OtherKeyError(f"{folder} was made with another key")
 
 
 def _log_as(settings: LogSettings) -> None:

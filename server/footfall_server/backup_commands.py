@@ -31,7 +31,15 @@ def add_backup_commands(backup: argparse.ArgumentParser) -> None:
     restore = actions.add_parser(
         "restore", help="put a backup into an empty database, while no replica serves; again when interrupted"
     )
-    _add_arguments(restore, "the folder of a backup")
+    restore.add_argument("folder", type=Path, help="the folder of a backup")
+    restore.add_argument(
+        "--key",
+        dest="keys",
+        action="append",
+        required=True,
+        type=Path,
+        help="the key file; repeated when the backups that are named were made with several",
+    )
     restore.add_argument(
         "--replace",
         action="store_true",
@@ -79,6 +87,6 @@ def _restore(options: argparse.Namespace) -> None:
     from footfall_server.backup_administration import restore_backup  # noqa: PLC0415
 
     said = restore_backup(
-        options.folder, options.key, newer=options.newer, replace=options.replace, tell=tell
+        options.folder, options.keys, newer=options.newer, replace=options.replace, tell=tell
     )
     say(asyncio.run(said))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from footfall_server.backup.errors import BackupError
+from footfall_server.backup.errors import BackupError, OtherKeyError
 from footfall_server.backup.keys import BackupKey
 
 VERSION: Final = 1
@@ -89,7 +89,7 @@ def from_text(text: str, key: BackupKey) -> Manifest:
     if version != VERSION:
         raise BackupError("manifest.json: of a release that makes backups in another way")
     if key_id != key.key_id:
-        raise BackupError("the backup was made with another key")
+        raise OtherKeyError("the backup was made with another key")
     if not isinstance(code, str) or not hmac.compare_digest(code.encode(), _code(told, key).encode()):
         raise BackupError("manifest.json: was changed")
     try:

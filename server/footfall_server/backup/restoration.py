@@ -1,5 +1,6 @@
 """Puts a backup back: rows; then who was erased since is erased again; then objects and the face index."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -29,7 +30,8 @@ Sweep = Callable[[UUID], Awaitable[JobResult]]
 RebuildIndex = Callable[[], Awaitable[bool]]
 """Makes the face index anew of the gallery; whether the two differ still."""
 
-_AT_ONCE: Final = 64
+_AT_ONCE: Final = 16
+"""How many objects are put side by side, and so in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +171,11 @@ class Restoration:
         objects = backup.objects()
         while batch := list(islice(objects, _AT_ONCE)):
             named = await self._target.named([each.key for each in batch])
-            for each in batch:
-                if each.key not in named and not each.key.startswith(receipts):
-                    unnamed += 1
-                elif await self._images.stat(each.key) is not None:
-                    there += 1
-                else:
-                    await self._put(each)
-                    put += 1
+            wanted = [each for each in batch if each.key in named or each.key.startswith(receipts)]
+            missing = sum(await asyncio.gather(*map(self._put_if_missing, wanted)))
+            put += missing
+            there += len(wanted) - missing
+            unnamed += len(batch) - len(wanted)
             self._tell(f"restore: {put + there + unnamed} of {backup.manifest.objects.count} objects")
         return put, there, unnamed
 
@@ -191,8 +190,11 @@ class Restoration:
                     left += 1
         return left
 
-    async def _put(self, saved: SavedObject) -> None:
+    async def _put_if_missing(self, saved: SavedObject) -> bool:
+        if await self._images.stat(saved.key) is not None:
+            return False
         await self._images.put(saved.key, saved.data, saved.content_type)
+        return True
 
     async def _note(self, backup: BackupReader) -> None:
         manifest = backup.manifest

@@ -206,7 +206,7 @@ class Operator:
     async def restore(self, bucket: str, database: FootfallDatabase) -> Mapping[str, object]:
         self._told(bucket, DSN=database.app_dsn, OWNER_DSN=database.owner_dsn)
         return await backup_administration.restore_backup(
-            self._backup, self._key, newer=[], replace=False, tell=quiet
+            self._backup, [self._key], newer=[], replace=False, tell=quiet
         )
 
     def _told(self, bucket: str, **postgres: str) -> None:

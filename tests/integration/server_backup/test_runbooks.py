@@ -146,7 +146,10 @@ def test_a_night_and_the_morning_after(
 
     before, empty = asyncio.run(all_rows(database)), asyncio.run(not_logged(database))
     restore = ("backup", "restore", str(backup), "--key", key)
-    _, complaint = command(*restore, code=1)
+    command("backup", "new-key", f"{key}.other")
+    _, complaint = command(*restore[:-1], f"{key}.other", code=1)
+    assert "was made with another key" in complaint
+    _, complaint = command(*restore, "--key", f"{key}.other", code=1)
     assert "footfall-server backup: the database holds tenants or accounts; --replace" in complaint
     asyncio.run(database_factory.drop(database))
 

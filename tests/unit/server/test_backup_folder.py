@@ -1,5 +1,6 @@
 """A folder is a backup when it is whole, and says what is wrong when it is not."""
 
+import asyncio
 import base64
 import json
 import stat
@@ -146,6 +147,24 @@ async def test_an_interrupted_backup_is_none(tmp_path: Path, images: MemoryImage
     images.failing = True
     with pytest.raises(FootfallError):
         await made(folder, CannedSnapshot(keys(1)), images, [])
+    assert contents(tmp_path) == []
+
+
+async def test_a_backup_that_is_stopped_by_hand_is_none(tmp_path: Path, images: MemoryImages) -> None:
+    begun = asyncio.Event()
+
+    class Stalled(CannedSnapshot):
+        async def copy(self, _table: TableShape, take: Callable[[bytes], object]) -> int:
+            take(b"half of a row")
+            begun.set()
+            return await asyncio.Future()
+
+    making = asyncio.create_task(made(tmp_path / "backup", Stalled([]), images, []))
+    await begun.wait()
+    assert contents(tmp_path) == [b""], "it is being made, in a folder"
+    making.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await making
     assert contents(tmp_path) == []
 
 

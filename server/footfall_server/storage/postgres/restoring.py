@@ -15,7 +15,7 @@ import asyncpg
 
 from footfall_server.storage.postgres.bootstrap import quote_identifier
 from footfall_server.storage.postgres.roles import APPLICATION
-from footfall_server.storage.postgres.snapshots import REVISIONS, TEXT_SETTINGS, TableShape
+from footfall_server.storage.postgres.snapshots import REVISIONS, SETTINGS, TableShape
 
 TOMBSTONES: Final = "erasure_tombstones"
 
@@ -230,7 +230,7 @@ class RestoreTarget:
 @asynccontextmanager
 async def open_target(owner_dsn: str) -> AsyncIterator[RestoreTarget]:
     """The database, as its owner."""
-    settings = {"application_name": _NAME, "lock_timeout": _LOCK_TIMEOUT, **TEXT_SETTINGS}
+    settings = {"application_name": _NAME, "lock_timeout": _LOCK_TIMEOUT, **SETTINGS}
     connection = await asyncpg.connect(owner_dsn, server_settings=settings)
     try:
         yield RestoreTarget(connection)

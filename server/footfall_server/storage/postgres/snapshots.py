@@ -13,8 +13,15 @@ from uuid import UUID
 
 import asyncpg
 
-TEXT_SETTINGS: Final = {"DateStyle": "ISO", "IntervalStyle": "postgres", "extra_float_digits": "1"}
-"""How values are written as text, the same for who writes and who reads."""
+SETTINGS: Final = {
+    "DateStyle": "ISO",
+    "IntervalStyle": "postgres",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    "statement_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+}
+"""Values are the same text for who writes and who reads, whatever the server is set to; nobody hurries."""
 
 REVISIONS: Final = "alembic_version"
 
@@ -99,7 +106,7 @@ async def open_snapshot(dsn: str, *, migration_lock: int) -> AsyncIterator[Datab
     """
     connection = await asyncpg.connect(
         dsn,
-        server_settings={"application_name": "footfall-backup", "row_security": "off", **TEXT_SETTINGS},
+        server_settings={"application_name": "footfall-backup", "row_security": "off", **SETTINGS},
     )
     try:
         if not await connection.fetchval(_ROLE):
