@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 from footfall_migrations.run import MIGRATION_LOCK
 
 from footfall_server.adapters import open_face_index, open_image_store
+from footfall_server.auth.erasure_key import ErasureKey, load_erasure_key
 from footfall_server.backup.creation import BackupCreation
 from footfall_server.backup.errors import BackupError, OtherKeyError
 from footfall_server.backup.folder import BackupReader
@@ -16,8 +19,10 @@ from footfall_server.backup.restoration import Restoration, Sweep
 from footfall_server.backup.schema import Schema
 from footfall_server.backup.verification import faults_of
 from footfall_server.database import open_transactions
+from footfall_server.domain.jobs import JobResult
+from footfall_server.erasing import erasing
 from footfall_server.index_administration import index_maintenance
-from footfall_server.ports import FaceIndex, ImageStore, Transactions
+from footfall_server.ports import Clock, ImageStore, Transactions
 from footfall_server.services.index_maintenance import RebuildProgress
 from footfall_server.settings import BackupSettings, LogSettings, RestoreSettings, read_settings
 from footfall_server.storage.postgres.restoring import open_target
@@ -28,12 +33,19 @@ from footfall_server.telemetry import configure_logging
 Tell = Callable[[str], None]
 
 
-def erasure_sweep(_transactions: Transactions, _images: ImageStore, _index: FaceIndex) -> Sweep | None:
-    """What erases again whom a tombstone names: the one place where it is chosen.
+def erasure_sweep(transactions: Transactions, images: ImageStore, key: ErasureKey, clock: Clock) -> Sweep:
+    """What erases again whom a tombstone names."""
+    people = erasing(
+        transactions=transactions, images=images, key=key, issuer="", every=timedelta(0), clock=clock
+    )
 
-    None, as there is no table of tombstones yet. A restore that finds one refuses to go on without a sweep.
-    """
-    return None
+    async def sweep(tenant_id: UUID) -> JobResult:
+        # That somebody is back is no failure after a restore; that somebody is still there is one.
+        erased = await people.sweep.sweep(tenant_id)
+        again = await people.sweep.sweep(tenant_id)
+        return JobResult(erased.summary, again.failure)
+
+    return sweep
 
 
 async def create_backup(folder: Path, key_file: Path, *, tell: Tell) -> dict[str, object]:
@@ -73,6 +85,7 @@ async def restore_backup(
     settings = read_settings(RestoreSettings)
     _log_as(settings)
     keys = [load_key(each) for each in key_files]
+    erasure_key = load_erasure_key(settings.auth.keys_dir)
     backup, *others = [_opened(each, keys) for each in (folder, *newer)]
     owner_dsn = settings.postgres.owner_dsn.get_secret_value()
     clock = SystemClock()
@@ -96,7 +109,7 @@ async def restore_backup(
             transactions=transactions,
             images=images,
             rebuild_index=rebuild_index,
-            sweep=erasure_sweep(transactions, images, index),
+            sweep=erasure_sweep(transactions, images, erasure_key, clock),
             clock=clock,
             tell=tell,
         )

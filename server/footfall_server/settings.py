@@ -435,9 +435,16 @@ class BackupSettings(LogSettings):
     s3: S3Settings
 
 
-class RestoreSettings(LogSettings):
-    """What `footfall-server backup restore` is told."""
+class _ErasureKeySection(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
+    keys_dir: Path
+
+
+class RestoreSettings(LogSettings):
+    """What `footfall-server backup restore` is told: the key of erasures lies in `auth.keys_dir`."""
+
+    auth: _ErasureKeySection
     postgres: RestoredDatabase
     s3: S3Settings
     milvus: MilvusSettings

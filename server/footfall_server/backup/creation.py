@@ -17,9 +17,9 @@ from footfall_server.backup.objects import (
     RECEIPT_TYPE,
     NamedObject,
     SavedObject,
-    receipts_prefix,
     to_record,
 )
+from footfall_server.domain.erasure import erasures_prefix
 from footfall_server.domain.identifiers import new_id
 from footfall_server.ports import Clock, ImageStore
 from footfall_server.storage.postgres.snapshots import DatabaseSnapshot
@@ -103,7 +103,7 @@ class BackupCreation:
                 yield each
         # Receipts of erasures are read last, so that those of after the moment are here as well.
         for tenant_id in snapshot.tenant_ids:
-            keys = await self._images.keys(receipts_prefix(tenant_id))
+            keys = await self._images.keys(erasures_prefix(tenant_id))
             for batch in _batches(NamedObject(key, RECEIPT_TYPE) for key in keys):
                 for each in await self._get(batch):
                     yield each

@@ -5,10 +5,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
-from uuid import UUID
 
 from footfall_server.backup.errors import BackupError
-from footfall_server.domain.image import tenant_prefix
 
 RECEIPT_TYPE: Final = "application/json"
 _LONGEST_LINE: Final = 8192
@@ -29,11 +27,6 @@ class SavedObject:
     key: str
     content_type: str
     data: bytes = field(repr=False)
-
-
-def receipts_prefix(tenant_id: UUID) -> str:
-    """Where a tenant's receipts of erasures are."""
-    return f"{tenant_prefix(tenant_id)}erasures/"
 
 
 def to_record(saved: SavedObject) -> bytes:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from footfall_server.backup.errors import BackupError
 from footfall_server.backup.folder import BackupReader
-from footfall_server.backup.objects import SavedObject, receipts_prefix
+from footfall_server.backup.objects import SavedObject
 from footfall_server.backup.schema import Schema
 from footfall_server.backup.tombstones import (
     TombstonesOfBackup,
@@ -19,6 +19,7 @@ from footfall_server.backup.tombstones import (
 )
 from footfall_server.backup.verification import faults_of
 from footfall_server.domain.audit import Action, AuditEntry
+from footfall_server.domain.erasure import erasures_prefix
 from footfall_server.domain.jobs import JobResult
 from footfall_server.domain.staff import staff_prefix
 from footfall_server.ports import Clock, ImageStore, Transactions
@@ -166,7 +167,7 @@ class Restoration:
     async def _put_objects(self, backup: BackupReader) -> tuple[int, int, int]:
         """How many were put back, were there, and belong to nobody any more."""
         await self._target.note_objects()
-        receipts = tuple(receipts_prefix(each) for each in backup.manifest.tenant_ids)
+        receipts = tuple(erasures_prefix(each) for each in backup.manifest.tenant_ids)
         put = there = unnamed = 0
         objects = backup.objects()
         while batch := list(islice(objects, _AT_ONCE)):

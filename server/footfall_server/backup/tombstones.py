@@ -14,7 +14,7 @@ from uuid import UUID
 
 from footfall_server.backup.errors import BackupError
 from footfall_server.backup.folder import BackupReader
-from footfall_server.backup.objects import receipts_prefix
+from footfall_server.domain.erasure import erasures_prefix
 from footfall_server.ports import ImageStore
 from footfall_server.storage.postgres.restoring import TOMBSTONES, RestoreTarget, Tombstone
 
@@ -48,7 +48,7 @@ class TombstonesOfBucket:
     async def tombstones(self) -> AsyncIterator[Sequence[Tombstone]]:
         """See TombstoneSource."""
         for tenant_id in self._tenant_ids:
-            for key in await self._images.keys(receipts_prefix(tenant_id)):
+            for key in await self._images.keys(erasures_prefix(tenant_id)):
                 receipt = await self._images.get(key)
                 if receipt is not None:
                     yield of_receipt(key, receipt)
@@ -65,7 +65,7 @@ class TombstonesOfBackup:
         for table in self._backup.manifest.tables:
             if table.name == TOMBSTONES:
                 yield list(of_rows(table.columns, self._backup.rows(table)))
-        prefixes = tuple(receipts_prefix(each) for each in self._backup.manifest.tenant_ids)
+        prefixes = tuple(erasures_prefix(each) for each in self._backup.manifest.tenant_ids)
         for each in self._backup.objects():
             if each.key.startswith(prefixes):
                 yield of_receipt(each.key, each.data)

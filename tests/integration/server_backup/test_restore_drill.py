@@ -15,7 +15,9 @@ from database_fixtures import FootfallDatabase
 from fakes.manual_clock import START
 from fakes.synthetic_faces import GOOD, face_event, person, shot_of
 from footfall_server import backup_administration
+from footfall_server.auth.erasure_key import ErasureKey, generate_erasure_key, load_erasure_key
 from footfall_server.backup.keys import write_new_key
+from footfall_server.domain.erasure import SubjectKind
 from footfall_server.domain.face_event import FaceOutcome, Recorded
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.image import StoredVersion
@@ -24,7 +26,9 @@ from footfall_server.domain.report import NewVisitScope, VisitTallies
 from footfall_server.domain.report_period import Cut, Granularity, Period, calendars
 from footfall_server.domain.site_rules import SiteRules
 from footfall_server.domain.staff import EnrolledFace, portrait_key
+from footfall_server.erasing import erasing
 from footfall_server.live.change_feed import TenantBell
+from footfall_server.services.customer_removal import ErasureOrder
 from footfall_server.services.event_checks import RecognitionModel
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.index_writer import IndexWriter
@@ -193,8 +197,14 @@ class Operator:
         self._backup = folder / "backup"
         self._key = folder / "backup.key"
         write_new_key(self._key)
+        self._keys_dir = folder / "keys"
+        generate_erasure_key(self._keys_dir)
         # It is the whole process's.
         patch.setattr(backup_administration, "configure_logging", lambda **_: None)
+
+    @property
+    def erasure_key(self) -> ErasureKey:
+        return load_erasure_key(self._keys_dir)
 
     async def create(self, bucket: str, backup_dsn: str) -> Mapping[str, object]:
         self._told(bucket, BACKUP_DSN=backup_dsn)
@@ -222,6 +232,7 @@ class Operator:
             "S3__SECRET_KEY": self._s3.secret_key,
             "S3__BUCKET": bucket,
             "S3__SECURE": "false",
+            "AUTH__KEYS_DIR": str(self._keys_dir),
         }
         for name, value in told.items():
             self._patch.setenv(f"FOOTFALL_SERVER_{name}", value)
@@ -302,3 +313,51 @@ async def test_a_bucket_that_was_not_lost_is_left_as_it_is(
     after = {each.key: each.stored_at for each in await everything(stores.lost)}
     assert after.keys() - before.keys() == {keys[-1]}
     assert {name: after[name] for name in before} == before, "written once more"
+
+
+async def test_who_was_erased_after_the_backup_is_not_brought_back(
+    shop: Shop, stores: Buckets, operator: Operator, backup_dsn: str, another: Bare
+) -> None:
+    chain, replica = shop.chain, shop.replica
+    await operator.create(stores.lost_name, backup_dsn)
+    gone_id, stays_id = shop.known[0], shop.known[1]
+    people = erasing(
+        transactions=replica.transactions,
+        images=stores.lost,
+        key=operator.erasure_key,
+        issuer="footfall",
+        every=timedelta(seconds=1),
+        clock=chain.clock,
+    )
+    for person_id in (gone_id, shop.staff_id):
+        kind = SubjectKind.STAFF if person_id == shop.staff_id else SubjectKind.CUSTOMER
+        async with replica.transactions.begin_exclusive(chain.tenant_id) as tx:
+            await people.removal.forget(tx, None, ErasureOrder(person_id, kind))
+    await carried(chain, replica)
+    assert await people.completion.sweep() == 2
+
+    # The database is lost with what it knew of the erasures; the receipts in the bucket are left.
+    new = await another()
+    told = await operator.restore(stores.lost_name, new)
+    assert (told["tenants_swept"], told["tombstones"]) == (1, 2 + 3), "two people and their tracks"
+    chain.database = new
+    restored = await replica_of(chain, stores.lost)
+    async with restored.transactions.begin(chain.tenant_id) as tx:
+        found = await tx.customers.find([gone_id, stays_id, shop.staff_id])
+        assert found.keys() == {stays_id}
+        assert await tx.gallery.being_removed([]) == frozenset()
+    pictures = await pictures_of(chain, new)
+    assert len(pictures) == VISITORS - 1 + 2, "of those who stay"
+    assert {each.key for each in await everything(stores.lost)} == set(pictures)
+    faces = await restored.index.face_ids(chain.tenant_id, MODEL.model_id)
+    async with connected(new.superuser_dsn) as server:
+        gallery = await server.fetch("select face_id, customer_id from gallery_faces")
+    assert faces == {row["face_id"] for row in gallery}
+    assert {row["customer_id"] for row in gallery} == {shop.known[number] for number in range(1, VISITORS)}
+    for number in (0, STAFF):
+        query = person(number).reshape(1, -1)
+        [hits] = await restored.index.search(chain.tenant_id, MODEL.model_id, query, 1)
+        assert hits[0].score < 0.5, "nobody with this face"
+    assert (await comes(chain, restored, 1, 300)).customer_id == stays_id
+    again = await comes(chain, restored, 0, 310)
+    assert (again.outcome, again.customer_id == gone_id) == (FaceOutcome.NEW, False)

@@ -14,6 +14,7 @@ from backup_worlds import all_rows, not_logged
 from database_fixtures import DatabaseFactory, FootfallDatabase
 from footfall_server import administration, backup_administration
 from footfall_server.__main__ import main
+from footfall_server.auth.erasure_key import generate_erasure_key
 from footfall_server.domain.identifiers import new_id
 from footfall_server.storage.postgres.roles import BACKUP
 from minio import Minio
@@ -39,6 +40,8 @@ def settings_for(
     )
     client.make_bucket(bucket)  # as the core does when it starts
 
+    generate_erasure_key(tmp_path / "keys")
+
     def settings(database: FootfallDatabase) -> Mapping[str, str]:
         server = database_factory.server
         told = {
@@ -58,6 +61,7 @@ def settings_for(
             "S3__SECRET_KEY": s3_endpoint.secret_key,
             "S3__BUCKET": bucket,
             "S3__SECURE": "false",
+            "AUTH__KEYS_DIR": str(tmp_path / "keys"),
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("FOOTFALL_")}
         return {

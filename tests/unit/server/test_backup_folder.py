@@ -18,9 +18,10 @@ from footfall_server.backup.errors import BackupError
 from footfall_server.backup.folder import BackupReader, BackupWriter
 from footfall_server.backup.keys import BackupKey
 from footfall_server.backup.manifest import Manifest
-from footfall_server.backup.objects import SavedObject, from_records, receipts_prefix, to_record
+from footfall_server.backup.objects import SavedObject, from_records, to_record
 from footfall_server.backup.tombstones import TombstonesOfBackup, TombstonesOfBucket, of_receipt, of_rows
 from footfall_server.backup.verification import faults_of
+from footfall_server.domain.erasure import erasures_prefix
 from footfall_server.errors import FootfallError
 from footfall_server.storage.postgres.restoring import Tombstone
 from footfall_server.storage.postgres.snapshots import TableShape
@@ -97,7 +98,7 @@ async def images() -> MemoryImages:
     images = MemoryImages()
     for number, key in enumerate(keys(40)):
         await images.put(key, bytes([number]) * 5000, "image/jpeg")
-    await images.put(f"{receipts_prefix(TENANT)}{ERASURE}.json", RECEIPT, "application/json")
+    await images.put(f"{erasures_prefix(TENANT)}{ERASURE}.json", RECEIPT, "application/json")
     return images
 
 
@@ -312,4 +313,4 @@ def test_rows_of_tombstones_may_be_cut_anywhere() -> None:
 )
 def test_a_receipt_that_is_none_stops_instead_of_being_passed_over(receipt: bytes) -> None:
     with pytest.raises(BackupError, match="not a receipt"):
-        of_receipt(f"{receipts_prefix(TENANT)}x.json", receipt)
+        of_receipt(f"{erasures_prefix(TENANT)}x.json", receipt)
