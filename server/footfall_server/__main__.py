@@ -49,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _expected_errors() -> tuple[type[Exception], ...]:
     # Here and below: imported when needed, since the adapters take a second that --help does not have.
     from footfall_server.administration import DATABASE_ERRORS  # noqa: PLC0415
+    from footfall_server.metrics import CannotServeMetricsError  # noqa: PLC0415
     from footfall_server.rpc.grpc_server import CannotListenError  # noqa: PLC0415
     from footfall_server.rpc.server_tls import BadTlsFilesError  # noqa: PLC0415
 
@@ -62,6 +63,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         BadSettingsError,
         BadTlsFilesError,
         CannotListenError,
+        CannotServeMetricsError,
     )
     return (*ours, *DATABASE_ERRORS)
 

@@ -1,7 +1,7 @@
 """The core, put together: read this and you know every object and how long it lives."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,6 +22,7 @@ from footfall_server.auth.refresh_tokens import RefreshTokens
 from footfall_server.auth.tokens import AccessTokens
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.impostor_tail import ImpostorTail
+from footfall_server.domain.jobs import JobRun
 from footfall_server.domain.session import SessionLimits
 from footfall_server.erasing import erasing
 from footfall_server.live.change_feed import ChangeFeed
@@ -214,6 +215,7 @@ def _job_runner(
     retention: RetentionSettings,
     reclustering: Reclustering,
     sweep: ErasureSweep,
+    job_ended: Callable[[JobRun], None],
 ) -> JobRunner:
     """Whatever is done by night."""
     transactions, images, clock = adapters.transactions, adapters.images, adapters.clock
@@ -232,6 +234,7 @@ def _job_runner(
         clock=clock,
         jobs=tenant_jobs(works, transactions, clock),
         each_look=lambda: anchors.note_installation(not_since=NIGHT.last_until(clock.now())),
+        ended=job_ended,
     )
 
 
@@ -248,6 +251,7 @@ class Core:
         erasure_key: ErasureKey,
         key_reload: KeyReload | None = None,
         authorities: Authorities | None = None,
+        job_ended: Callable[[JobRun], None] = lambda _: None,
     ) -> None:
         transactions, clock = adapters.transactions, adapters.clock
         model = RecognitionModel(choices.recognition.model_id, choices.recognition.dimension)
@@ -265,7 +269,7 @@ class Core:
             every=choices.erasures_looked_after_every,
             clock=clock,
         )
-        self._jobs = _job_runner(adapters, choices.retention, reclustering, self._erasing.sweep)
+        self._jobs = _job_runner(adapters, choices.retention, reclustering, self._erasing.sweep, job_ended)
         tokens = AccessTokens(
             keys=keys, issuer=choices.auth.issuer, audience=choices.auth.audience, clock=clock
         )

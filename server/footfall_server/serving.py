@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+from contextlib import AsyncExitStack
 
 import structlog
 import uvloop
@@ -14,6 +15,7 @@ from footfall_server.auth.erasure_key import load_erasure_key
 from footfall_server.auth.key_reload import KeyReload
 from footfall_server.auth.keys import load_keys
 from footfall_server.auth.passwords import Passwords
+from footfall_server.metrics import CoreMetrics
 from footfall_server.rpc.server_tls import ServerTls
 from footfall_server.settings import ServerSettings, is_loopback, read_settings
 from footfall_server.telemetry import configure_logging
@@ -24,8 +26,8 @@ log = structlog.get_logger()
 def serve() -> None:
     """Serves until SIGTERM or SIGINT, then drains.
 
-    Raises BadSettingsError, BadKeysError, BadAuthorityError, BadTlsFilesError or CannotListenError
-    when it cannot start.
+    Raises BadSettingsError, BadKeysError, BadAuthorityError, BadTlsFilesError or CannotListenError,
+    CannotServeMetricsError when it cannot start.
     """
     settings = read_settings(ServerSettings)
     configure_logging(log_format=settings.log_format, log_level=settings.log_level)
@@ -61,7 +63,12 @@ async def _serve(settings: ServerSettings) -> None:
         drain_grace=settings.drain_grace,
         fallback_faces=settings.milvus.fallback_faces,
     )
-    async with open_adapters(settings) as adapters:
+    metrics = CoreMetrics()
+    async with AsyncExitStack() as stack:
+        if settings.metrics.listen is not None:
+            host, _, port = settings.metrics.listen.rpartition(":")
+            log.info("metrics", port=stack.enter_context(metrics.served(host.strip("[]"), int(port))))
+        adapters = await stack.enter_async_context(open_adapters(settings))
         core = Core(
             adapters=adapters,
             keys=keys,
@@ -70,6 +77,7 @@ async def _serve(settings: ServerSettings) -> None:
             erasure_key=erasure_key,
             key_reload=KeyReload(keys=keys, folder=settings.auth.keys_dir),
             authorities=authorities,
+            job_ended=metrics.job_ended,
         )
         async with core.serving(settings.listen, tls):
             # What is here now stays as long as the process. To look through all of it for garbage would take

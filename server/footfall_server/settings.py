@@ -241,6 +241,12 @@ class PreviewSettings(_Section):
         return PreviewLimits(self.max_width, self.max_fps, self.watchers_per_tenant)
 
 
+class MetricsSettings(_Section):
+    """Where Prometheus finds this replica's numbers: nowhere, unless it is told. They name nobody."""
+
+    listen: Address | None = None
+
+
 class RetentionSettings(_Section):
     """For how many days pictures are kept, and templates of visitors after they came last."""
 
@@ -314,6 +320,7 @@ class ServerSettings(BaseSettings):
     limits: LimitsSettings = LimitsSettings()
     previews: PreviewSettings = PreviewSettings()
     retention: RetentionSettings = RetentionSettings()
+    metrics: MetricsSettings = MetricsSettings()
     models_dir: Path | None = None
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -89,14 +89,16 @@ class JobRunner:
         jobs: Sequence[Job],
         rules: LeaseRules | None = None,
         each_look: Callable[[], Awaitable[object]] | None = None,
+        ended: Callable[[JobRun], None] = lambda _: None,
     ) -> None:
-        """each_look: what this replica does for itself whenever it looks."""
+        """each_look: what this replica does for itself whenever it looks; ended: hears of runs that ended."""
         self._transactions = transactions
         self._clock = clock
         self._jobs: Mapping[str, Job] = {job.name: job for job in jobs}
         self._schedules = {job.name: Schedule(job.cron) for job in jobs}
         self._rules = rules or LeaseRules()
         self._each_look = each_look
+        self._ended = ended
         self._asked: set[asyncio.Task[object]] = set()
 
     @property
@@ -198,6 +200,8 @@ class JobRunner:
         )
         async with self._transactions.begin(tenant_id) as tx:
             noted = await tx.jobs.finish(ended)
+        if noted:
+            self._ended(ended)
         log.info("job_done", noted=noted, failure=result.failure, **result.summary)
         return ended
 
