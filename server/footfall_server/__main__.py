@@ -22,6 +22,7 @@ from footfall_server.backup_commands import add_backup_commands
 from footfall_server.command_line import CommandError, say, tell
 from footfall_server.domain.identity import Role
 from footfall_server.errors import FootfallError
+from footfall_server.report_commands import add_report_commands
 from footfall_server.settings import BadSettingsError, KeySettings, ServerSettings, read_settings
 
 Command = Callable[[argparse.Namespace], None]
@@ -156,6 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_index_commands(commands.add_parser("index", help="look after the face index"))
     add_audit_commands(commands.add_parser("audit", help="check and export the audit logs"))
     add_backup_commands(commands.add_parser("backup", help="make, check and restore backups"))
+    add_report_commands(commands.add_parser("reports", help="check the kept days of reports"))
     return parser
 
 

@@ -131,9 +131,11 @@ from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.reembedding import Reembedding
 from footfall_server.services.relayed_pictures import RelayedPictures
 from footfall_server.services.report_days import ReportDays
+from footfall_server.services.report_verification import ReportVerification
 from footfall_server.services.reports import ReportService
 from footfall_server.services.resemblance import Resemblance
 from footfall_server.services.resilient_search import ResilientSearch
+from footfall_server.services.restatements import Restatements
 from footfall_server.services.session_ending import SessionEnder
 from footfall_server.services.session_tokens import SessionTokens
 from footfall_server.services.sessions import SessionService
@@ -228,6 +230,7 @@ def _job_runner(
             transactions=transactions, images=images, clock=clock, keep=retention.templates
         ),
         sweep=sweep,
+        reports=ReportVerification(transactions=transactions, days=ReportDays(transactions=transactions)),
     )
     return JobRunner(
         transactions=transactions,
@@ -477,7 +480,11 @@ class Core:
                 explanations=ExplanationService(transactions=transactions),
                 page_tokens=page_tokens,
             ),
-            reports=ReportServicer(reports=ReportService(transactions=transactions, clock=clock)),
+            reports=ReportServicer(
+                reports=ReportService(transactions=transactions, clock=clock),
+                restatements=Restatements(transactions=transactions),
+                page_tokens=page_tokens,
+            ),
             live=LiveServicer(
                 watch=Watch(
                     feed=self._feed,

@@ -65,8 +65,8 @@ from (
 ) as drawn
 """
 _MARKS = """
-insert into report_day_marks (tenant_id, site_id, utc_day)
-select tenant_id, site_id, (first_seen_at at time zone 'UTC')::date from visits
+insert into report_day_marks (tenant_id, site_id, utc_day, cause)
+select tenant_id, site_id, (first_seen_at at time zone 'UTC')::date, null from visits
 where tenant_id = $1 group by 1, 2, 3 order by 1, 2, 3
 """
 

@@ -548,6 +548,11 @@ def _of_reports(shop: Shop) -> Requests:
                 report_service_pb2.DISTRIBUTION_DAY_OF_WEEK,
             )
         ],
+        "/footfall.v1.ReportService/ListRestatements": [
+            report_service_pb2.ListRestatementsRequest(
+                site_ids=site_ids, start_date=start_date, end_date=end_date, page_size=1
+            )
+        ],
         "/footfall.v1.ReportService/ExportVisitors": [
             report_service_pb2.ExportVisitorsRequest(
                 site_ids=site_ids,

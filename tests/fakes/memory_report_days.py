@@ -5,31 +5,49 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from fakes.memory_report_marks import note
 from fakes.memory_reports import bucket_at, is_new, is_staffs
 from fakes.memory_tables import TenantTables
 from footfall_server.domain.report import NewVisitScope, UncountedTally
 from footfall_server.domain.report_days import CountedDay, DaySum, DayVisit, KeptDay, Starts
 from footfall_server.domain.report_period import Calendar
+from footfall_server.domain.restatement import ChangeCause, DayMark
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
-from footfall_server.ports.report_days import Mark, TakenMarks
+from footfall_server.ports import Clock
+from footfall_server.ports.report_days import Mark, SiteDay, TakenMarks
 
 
 class MemoryReportDays:
     """Implements ReportDayRepository. `hidden` are rows of sites that the transaction does not see.
 
-    Which days are marked is found by comparing what there is with what there was when marks were taken last.
+    Which days are marked is found by comparing what there is with what there was when marks were taken last,
+    so that tests may write into the tables. Why, transactions noted when they were committed; `cause` is that
+    of this one.
     """
 
-    def __init__(self, tables: TenantTables, hidden: TenantTables) -> None:
+    def __init__(self, tables: TenantTables, hidden: TenantTables, clock: Clock) -> None:
         self._tables = tables
         self._hidden = hidden
+        self._clock = clock
+        self.cause: tuple[ChangeCause, UUID | None] = (ChangeCause.LATE_EVENT, None)
+
+    async def because(self, cause: ChangeCause, merge_id: UUID | None = None) -> None:
+        self.cause = (cause, merge_id)
 
     async def marks(self, site_ids: Collection[UUID], *, most: int) -> Collection[Mark]:
         return [mark for mark in self._changed() if mark[0] in site_ids][:most]
 
+    async def waiting(self, site_ids: Collection[UUID]) -> Collection[DayMark]:
+        return [each for mark in self._changed() if mark[0] in site_ids for each in self._why(mark)]
+
+    async def mark(self, days: Collection[SiteDay], cause: ChangeCause) -> None:
+        now = self._clock.now()
+        for site_id, day in days:
+            note(self._tables, DayMark(site_id, day, cause, None, now, now))
+
     async def kept(
-        self, site_ids: Collection[UUID], starts: Starts, *, without: Collection[tuple[UUID, date]] = ()
+        self, site_ids: Collection[UUID], starts: Starts, *, without: Collection[SiteDay] = ()
     ) -> Sequence[DaySum]:
         sums: dict[date, DaySum] = {}
         for (site_id, day), each in self._tables.report_days.items():
@@ -72,7 +90,10 @@ class MemoryReportDays:
                 self._tables.report_facts.pop((site_id, utc_day), None)
             else:
                 self._tables.report_facts[site_id, utc_day] = fact
-        return TakenMarks(taken, len(changed) > most)
+        told = [each for mark in taken for each in self._why(mark)]
+        for each in told:
+            self._tables.report_marks.pop((each.site_id, each.utc_day, each.cause, each.merge_id), None)
+        return TakenMarks(told, len(changed) > most)
 
     async def number(self, customer_ids: Collection[UUID]) -> Mapping[UUID, int]:
         known = self._tables.report_people
@@ -80,11 +101,26 @@ class MemoryReportDays:
             known.setdefault(each, max(known.values(), default=0) + 1)
         return await self.numbers(customer_ids)
 
-    async def keep(self, days: Sequence[KeptDay], empty: Collection[tuple[UUID, date]]) -> None:
-        for each in days:
-            self._tables.report_days[each.site_id, each.day] = each
-        for key in empty:
-            self._tables.report_days.pop(key, None)
+    async def keep(self, days: Sequence[KeptDay], empty: Collection[SiteDay]) -> Mapping[SiteDay, KeptDay]:
+        kept = self._tables.report_days
+        before = {
+            (each.site_id, each.day): kept.get((each.site_id, each.day), KeptDay(each.site_id, each.day))
+            for each in days
+            if kept.get((each.site_id, each.day)) != each
+        }
+        before |= {key: kept.pop(key) for key in empty if key in kept}
+        kept.update({(each.site_id, each.day): each for each in days})
+        return before
+
+    async def extent(self, site_ids: Collection[UUID]) -> Mapping[UUID, tuple[date, date]]:
+        days: defaultdict[UUID, list[date]] = defaultdict(list)
+        for site_id, day in self._tables.report_days:
+            days[site_id].append(day)
+        return {site_id: (min(of), max(of)) for site_id, of in days.items() if site_id in site_ids}
+
+    async def each(self, site_id: UUID, first: date, last: date) -> Sequence[KeptDay]:
+        kept = self._tables.report_days.values()
+        return [each for each in kept if each.site_id == site_id and first <= each.day <= last]
 
     def _told(self, visit: Visit) -> DayVisit:
         first, here = (
@@ -95,7 +131,14 @@ class MemoryReportDays:
 
     def _changed(self) -> list[Mark]:
         now, before = self._facts(), self._tables.report_facts
-        return [mark for mark in sorted(now.keys() | before.keys()) if now.get(mark) != before.get(mark)]
+        changed = {mark for mark in now.keys() | before.keys() if now.get(mark) != before.get(mark)}
+        return sorted(changed | {(site_id, day) for site_id, day, _, _ in self._tables.report_marks})
+
+    def _why(self, mark: Mark) -> Sequence[DayMark]:
+        """What was noted of a mark; of one that a test made in the tables, that it happened now."""
+        now = self._clock.now()
+        noted = [each for key, each in self._tables.report_marks.items() if key[:2] == mark]
+        return noted or [DayMark(*mark, ChangeCause.LATE_EVENT, None, now, now)]
 
     def _facts(self) -> Mapping[Mark, frozenset[object]]:
         """All that days are counted from, by site and by the day of UTC."""

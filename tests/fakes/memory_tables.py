@@ -32,6 +32,7 @@ from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.preview import PreviewDemand
 from footfall_server.domain.report_days import KeptDay
+from footfall_server.domain.restatement import ChangeCause, DayMark, Restatement
 from footfall_server.domain.revocation import Revocation
 from footfall_server.domain.session import RefreshToken, Session
 from footfall_server.domain.setup_token import SetupToken
@@ -94,6 +95,10 @@ class TenantTables(Tables):
     # The core writes these by itself, whenever it is through with a change: no call is judged by them.
     report_days: dict[tuple[UUID, date], KeptDay] = field(default_factory=dict, compare=False)
     report_facts: dict[tuple[UUID, date], frozenset[object]] = field(default_factory=dict, compare=False)
+    report_marks: dict[tuple[UUID, date, ChangeCause | None, UUID | None], DayMark] = field(
+        default_factory=dict, compare=False
+    )
+    report_restatements: dict[UUID, Restatement] = field(default_factory=dict, compare=False)
     report_people: dict[UUID, int] = field(default_factory=dict, compare=False)
     uptime: dict[tuple[UUID, str, datetime], UptimeSpan] = field(default_factory=dict)
     reports: dict[UUID, tuple[WorkerStatus, WorkerReport]] = field(default_factory=dict)
@@ -131,6 +136,15 @@ class TenantTables(Tables):
     crops: dict[UUID, bytes] = field(default_factory=dict)
     removals: dict[UUID, str] = field(default_factory=dict)
     site_people: dict[tuple[UUID, UUID], bool] = field(default_factory=dict)
+
+    def counted_rows(self) -> "TenantTables":
+        """A copy of what reports are counted from, alone."""
+        return TenantTables(
+            visits=dict(self.visits),
+            sightings=dict(self.sightings),
+            customers=dict(self.customers),
+            site_rules=dict(self.site_rules),
+        )
 
     def parted(self, sites: Collection[UUID] | None) -> tuple["TenantTables", "TenantTables"]:
         """A copy of what a transaction that is confined to sites sees, and of the rest: None means all."""
@@ -178,10 +192,11 @@ _NAMED = (
     "visits",
     "images",
     "changes",
+    "report_restatements",
 )
 SITED: Mapping[str, Callable[[Any, Any], UUID]] = {
     **dict.fromkeys(_NAMED, _by_row),
-    **dict.fromkeys(("site_rules", "site_people", "report_days", "report_facts"), _by_key),
+    **dict.fromkeys(("site_rules", "site_people", "report_days", "report_facts", "report_marks"), _by_key),
 }
 """The tables whose rows belong to a site, and how a row says to which."""
 SHARED: Mapping[str, Callable[[Any], Collection[UUID]]] = {"staff": lambda row: row.site_ids}

@@ -50,7 +50,9 @@ from fakes.memory_recognition import (
     MemorySightings,
 )
 from fakes.memory_report_days import MemoryReportDays
+from fakes.memory_report_marks import marks_of, note
 from fakes.memory_reports import MemoryReports
+from fakes.memory_restatements import MemoryReportSources, MemoryRestatements
 from fakes.memory_sessions import (
     MemoryRevocations,
     MemorySessions,
@@ -118,7 +120,9 @@ class MemoryTransaction:
         self.sightings = MemorySightings(self.tables)
         self.visits = MemoryVisits(self.tables, hidden)
         self.reports = MemoryReports(self.tables, hidden)
-        self.report_days = MemoryReportDays(self.tables, hidden)
+        self.report_days = MemoryReportDays(self.tables, hidden, clock)
+        self.report_sources = MemoryReportSources(self.tables)
+        self.restatements = MemoryRestatements(self.tables)
         self.uptime = MemoryUptime(self.tables)
         self.images = MemoryImageRows(self.tables)
         self.changes = MemoryChangeRows(self.tables, store, clock)
@@ -145,8 +149,9 @@ class MemoryPlatformTransaction:
     """Implements PlatformTransaction over a copy of the tables."""
 
     def __init__(
-        self, platform: PlatformTables, stores: dict[UUID, TenantStore], *, locks: SessionLocks
+        self, platform: PlatformTables, stores: dict[UUID, TenantStore], clock: Clock, *, locks: SessionLocks
     ) -> None:
+        self._clock = clock
         self.platform_base = platform.copy()
         self.platform = platform.copy()
         self.sessions = MemorySessions(
@@ -235,7 +240,7 @@ class MemoryPlatformTransaction:
         return [
             tenant_id
             for tenant_id, store in self._stores.items()
-            if await MemoryReportDays(store.tables, TenantTables()).marks(
+            if await MemoryReportDays(store.tables, TenantTables(), self._clock).marks(
                 {site_id for site_id, _ in store.tables.site_rules}, most=1
             )
         ]
@@ -342,7 +347,7 @@ class MemoryTransactions:
         await asyncio.sleep(0)
         if self.before_platform is not None:
             self.before_platform()
-        tx = MemoryPlatformTransaction(self.platform, self._stores, locks=self._session_locks)
+        tx = MemoryPlatformTransaction(self.platform, self._stores, self._clock, locks=self._session_locks)
         try:
             yield tx
             tx.platform.lay_over(tx.platform_base, self.platform)
@@ -378,7 +383,10 @@ class MemoryTransactions:
             if self.before_commit is not None:
                 self.before_commit()
             tx.tables.refuse_other_sites(base, sites)
+            before = store.tables.counted_rows()
             tx.tables.lay_over(base, store.tables)
+            for mark in marks_of(before, store.tables, tx.report_days.cause, self._clock.now()):
+                note(store.tables, mark)
             tx.platform.lay_over(tx.platform_base, self.platform)
             self.committed += 1
         finally:

@@ -8,31 +8,39 @@ from uuid import UUID
 
 from footfall_server.domain.report_days import CountedDay, DaySum, KeptDay, Starts
 from footfall_server.domain.report_period import Calendar
+from footfall_server.domain.restatement import ChangeCause, DayMark
 
 Mark = tuple[UUID, date]
 """A site, and a day of UTC in which something began there that is not in the kept days yet."""
+SiteDay = tuple[UUID, date]
+"""A site, and a business day of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakenMarks:
-    """Marks that were taken away, each once, and whether there are more."""
+    """Marks that were taken away, each once for every cause, and whether there are more."""
 
-    marks: Collection[Mark]
+    marks: Collection[DayMark]
     more: bool
 
 
 class ReportDayRepository(Protocol):
     """Whatever changes what a day says leaves a mark, in the same transaction, whoever did it.
 
-    A day that is in no mark is kept as it is; one without anything to say is not kept.
+    A day that is in no mark is kept as it is; one without anything to say is not kept. Marks say what they
+    were made for: see `because`.
     """
+
+    async def because(self, cause: ChangeCause, merge_id: UUID | None = None) -> None:
+        """What the rest of the transaction changes, it changes for this. Without it: LATE_EVENT."""
+        ...
 
     async def marks(self, site_ids: Collection[UUID], *, most: int) -> Collection[Mark]:
         """Those of some sites, each once, at most so many; which ones is not said."""
         ...
 
     async def kept(
-        self, site_ids: Collection[UUID], starts: Starts, *, without: Collection[tuple[UUID, date]] = ()
+        self, site_ids: Collection[UUID], starts: Starts, *, without: Collection[SiteDay] = ()
     ) -> Sequence[DaySum]:
         """The days of `starts` at sites but `without` these, those with the same start put together."""
         ...
@@ -52,10 +60,29 @@ class ReportDayRepository(Protocol):
         """
         ...
 
+    async def waiting(self, site_ids: Collection[UUID]) -> Collection[DayMark]:
+        """The marks of some sites that were not taken, each once for every cause."""
+        ...
+
+    async def mark(self, days: Collection[SiteDay], cause: ChangeCause) -> None:
+        """Has days counted anew, with those around them."""
+        ...
+
     async def number(self, customer_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """As `numbers`, and those who have none get one. In an exclusive transaction."""
         ...
 
-    async def keep(self, days: Sequence[KeptDay], empty: Collection[tuple[UUID, date]]) -> None:
-        """Keeps days in place of what was kept of them; what is kept of empty ones goes."""
+    async def keep(self, days: Sequence[KeptDay], empty: Collection[SiteDay]) -> Mapping[SiteDay, KeptDay]:
+        """Keeps days in place of what was kept of them; what is kept of empty ones goes.
+
+        Gives what was kept of those that say something else now; of one that was not kept, an empty day.
+        """
+        ...
+
+    async def extent(self, site_ids: Collection[UUID]) -> Mapping[UUID, tuple[date, date]]:
+        """The first and the last kept day of sites; of one without any, nothing."""
+        ...
+
+    async def each(self, site_id: UUID, first: date, last: date) -> Sequence[KeptDay]:
+        """The kept days of a site, one by one."""
         ...

@@ -54,7 +54,9 @@ from footfall_server.ports.recognition import (
     SightingRepository,
 )
 from footfall_server.ports.report_days import ReportDayRepository
+from footfall_server.ports.report_sources import ReportSourceRepository
 from footfall_server.ports.reports import ReportRepository
+from footfall_server.ports.restatements import RestatementRepository
 from footfall_server.ports.sessions import RevocationRepository, SessionRepository, SessionSearch
 from footfall_server.ports.staff import EnrolmentRepository, StaffRepository
 from footfall_server.ports.staff_gallery import StaffGalleryRepository
@@ -131,6 +133,10 @@ class Transaction(Protocol):
     def reports(self) -> ReportRepository: ...
     @property
     def report_days(self) -> ReportDayRepository: ...
+    @property
+    def report_sources(self) -> ReportSourceRepository: ...
+    @property
+    def restatements(self) -> RestatementRepository: ...
     @property
     def images(self) -> ImageRepository: ...
     @property

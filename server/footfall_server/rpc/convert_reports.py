@@ -24,7 +24,7 @@ _WEEKDAYS = dict(enumerate(Weekday, start=report_service_pb2.DAY_OF_WEEK_MONDAY)
 
 def from_period(start_date: str, end_date: str, prefix: str = "") -> Period:
     """A period of fields that are named with a prefix. Raises INVALID_FIELD for what is none."""
-    start, end = _day(start_date, f"{prefix}start_date"), _day(end_date, f"{prefix}end_date")
+    start, end = from_day(start_date, f"{prefix}start_date"), from_day(end_date, f"{prefix}end_date")
     if end < start:
         raise invalid_fields(
             [FieldViolation(f"{prefix}end_date", f"must not be before {prefix}start_date", "date.order")]
@@ -80,7 +80,8 @@ def to_distribution(
     )
 
 
-def _day(text: str, field: str) -> date:
+def from_day(text: str, field: str) -> date:
+    """A day of the calendar as YYYY-MM-DD. Raises INVALID_FIELD for what is none."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -161,6 +161,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "/footfall.v1.ReportService/GetVisitors": _MANAGERS,
     "/footfall.v1.ReportService/GetDistribution": _MANAGERS,
     "/footfall.v1.ReportService/ExportVisitors": _MANAGERS,
+    "/footfall.v1.ReportService/ListRestatements": _MANAGERS,
     "/footfall.v1.LiveService/Watch": _MANAGERS,
     "/footfall.v1.ImageService/GetImage": _MANAGERS,
     "/footfall.v1.RecognitionService/ListModels": _MANAGERS.own_only().tenant_wide(),

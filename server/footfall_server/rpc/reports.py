@@ -9,17 +9,23 @@ from typing import Any
 from footfall.v1 import report_service_pb2, report_service_pb2_grpc
 from google.api import httpbody_pb2  # type: ignore[import-untyped]
 
-from footfall_server.rpc import convert_reports
+from footfall_server.rpc import convert_reports, convert_restatements
 from footfall_server.rpc.call_context import current_principal
 from footfall_server.rpc.csv_bodies import csv_body
+from footfall_server.rpc.page_tokens import PageTokens, page_limit
 from footfall_server.services.reports import ReportService
+from footfall_server.services.restatements import Restatements
 
 
 class ReportServicer(report_service_pb2_grpc.ReportServiceServicer):
-    """Counts visits."""
+    """Counts visits, and tells of days that were over and changed."""
 
-    def __init__(self, *, reports: ReportService) -> None:
+    def __init__(
+        self, *, reports: ReportService, restatements: Restatements, page_tokens: PageTokens
+    ) -> None:
         self._reports = reports
+        self._restatements = restatements
+        self._page_tokens = page_tokens
 
     async def GetVisitors(
         self, request: report_service_pb2.GetVisitorsRequest, _context: Any
@@ -54,3 +60,18 @@ class ReportServicer(report_service_pb2_grpc.ReportServiceServicer):
         async with aclosing(pieces) as texts:
             async for text in texts:
                 yield csv_body(text)
+
+    async def ListRestatements(
+        self, request: report_service_pb2.ListRestatementsRequest, _context: Any
+    ) -> report_service_pb2.ListRestatementsResponse:
+        principal = current_principal()
+        page = await self._restatements.list(
+            principal,
+            convert_restatements.from_request(request),
+            before=self._page_tokens.open_time(request, principal),
+            limit=page_limit(request.page_size),
+        )
+        return report_service_pb2.ListRestatementsResponse(
+            restatements=map(convert_restatements.to_restatement, page.items),
+            next_page_token=self._page_tokens.seal_time(request, principal, page.next_after),
+        )

@@ -11,6 +11,7 @@ from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.erasure import Erasure, SubjectKind, Tombstone, TombstoneKind, TombstoneMaker
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
+from footfall_server.domain.restatement import ChangeCause
 from footfall_server.ports import Clock, Erased, ImageStore, Transaction, Transactions
 from footfall_server.services.known_customers import current_customer
 from footfall_server.services.scope import begin_exclusive_for
@@ -61,6 +62,7 @@ class CustomerRemoval:
         family = [each.customer_id for each in await tx.customers.families([order.root_id])]
         visits = await tx.visits.of_customers(family)
         now = self._clock.now()
+        await tx.report_days.because(ChangeCause.ERASURE)
         erased = await tx.erasure.erase(family, now)
         await delete_objects(self._images, erased.object_keys)
         erasure = Erasure(

@@ -7,6 +7,7 @@ from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.customer import Customer, CustomerFilter, CustomerView, new_customer
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.person import CustomerKind
+from footfall_server.domain.restatement import ChangeCause
 from footfall_server.domain.sighting import Sighting
 from footfall_server.errors import not_found
 from footfall_server.ports import Clock, TimeCursor, Transactions
@@ -81,6 +82,8 @@ class CustomerService:
             if changed == customer:
                 return await viewed(tx, principal, customer.customer_id)
             now = self._clock.now()
+            if changed.kind is not customer.kind:
+                await tx.report_days.because(ChangeCause.STAFF_CHANGE)
             await tx.customers.save([replace(changed, updated_at=now)])
             rebuilt = await VisitRebuild(tx).of([customer.customer_id])
             changes = await with_all_visits(tx, rebuilt, [customer.customer_id])

@@ -13,6 +13,7 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.merge import Merge, under
 from footfall_server.domain.person import CustomerKind, IdentityState
+from footfall_server.domain.restatement import ChangeCause
 from footfall_server.ports import Transaction
 from footfall_server.services.known_customers import with_all_visits
 from footfall_server.services.merge_planning import MergePlan
@@ -40,6 +41,10 @@ class MergeLedger:
     ) -> Moved:
         """Does what the plan says. The target is a customer; a source may be somebody who waits."""
         target, source_ids = plan.target, [each.customer_id for each in plan.sources]
+        merge_id = new_id()
+        joins_staff = target.kind is CustomerKind.STAFF
+        cause = ChangeCause.STAFF_CHANGE if joins_staff else ChangeCause.MERGE
+        await self._tx.report_days.because(cause, merge_id)
         family = await self._tx.customers.families(source_ids)
         named = replace(target, display_name=plan.name, updated_at=self._now)
         await self._tx.customers.save([named, *(self._under(target, each) for each in family)])
@@ -59,7 +64,7 @@ class MergeLedger:
         if plan.name != target.display_name:
             changes = await with_all_visits(self._tx, changes, [target.customer_id])
         merge = Merge(
-            merge_id=new_id(),
+            merge_id=merge_id,
             target_id=target.customer_id,
             source_ids=tuple(source_ids),
             reason=reason,
@@ -81,6 +86,7 @@ class MergeLedger:
         What was seen since goes to whose face it was matched with. The target's name comes back unless
         somebody changed it since. A source that waited waits again.
         """
+        await self._tx.report_days.because(ChangeCause.UNMERGE, merge.merge_id)
         named = await self._tx.customers.find([merge.target_id, *merge.source_ids])
         root_id = named[merge.target_id].root_id
         family = await self._tx.customers.families([root_id])

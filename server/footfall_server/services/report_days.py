@@ -6,7 +6,7 @@ changed. Reports do not wait for that: what changed since a day was kept is coun
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -16,16 +16,18 @@ import structlog
 from footfall_server.domain.report_days import (
     CountedDay,
     DaySum,
+    KeptDay,
     Starts,
     days_around,
     kept_day,
     laid_over,
 )
-from footfall_server.domain.report_period import Calendar, Cut, Granularity, Period, spans
+from footfall_server.domain.report_period import Calendar, Cut, Granularity, Period, Span, spans
+from footfall_server.domain.restatement import DayMark, restatement
 from footfall_server.domain.site_rules import SiteRules
 from footfall_server.errors import FootfallError
 from footfall_server.ports import Transaction, Transactions
-from footfall_server.ports.report_days import Mark
+from footfall_server.ports.report_days import Mark, SiteDay
 
 _log = structlog.get_logger()
 
@@ -34,8 +36,6 @@ _MOST_CHANGED: Final = 60
 """Marks up to which changed days are counted within a report; with more it is cheaper to count all visits."""
 _AT_ONCE: Final = 200
 """Marks that are taken at once, so that nobody who writes for the tenant waits long."""
-
-SiteDay = tuple[UUID, date]
 
 
 async def current_days(
@@ -82,14 +82,15 @@ class ReportDays:
         while True:
             async with self._transactions.begin_exclusive(tenant_id) as tx:
                 taken = await tx.report_days.take_marks(most=_AT_ONCE)
-                await keep(tx, _touched(taken.marks))
-            done += len(taken.marks)
+                await keep(tx, taken.marks)
+            done += len({(each.site_id, each.utc_day) for each in taken.marks})
             if not taken.more:
                 return done
 
 
-async def keep(tx: Transaction, days: Collection[SiteDay]) -> None:
-    """Counts days and keeps them. In an exclusive transaction that sees all sites."""
+async def keep(tx: Transaction, marks: Collection[DayMark]) -> None:
+    """Counts the days that marks tell of and keeps them. In an exclusive transaction that sees all sites."""
+    days = _touched((each.site_id, each.utc_day) for each in marks)
     if not days:
         return
     rules = await tx.sites.rules({site_id for site_id, _ in days})
@@ -97,7 +98,34 @@ async def keep(tx: Transaction, days: Collection[SiteDay]) -> None:
     people = {visit.customer_id for day in counted for visit in day.visits}
     numbers = await tx.report_days.number(people)
     found = [kept_day(each, numbers) for each in counted if not each.is_empty]
-    await tx.report_days.keep(found, set(days) - {(each.site_id, each.day) for each in found})
+    before = await tx.report_days.keep(found, days - {(each.site_id, each.day) for each in found})
+    after = {(each.site_id, each.day): each for each in found}
+    changed = [(was, after.get(key, KeptDay(*key))) for key, was in before.items()]
+    await _tell_restatements(tx, changed, marks, rules)
+
+
+async def _tell_restatements(
+    tx: Transaction,
+    changed: Sequence[tuple[KeptDay, KeptDay]],
+    marks: Collection[DayMark],
+    rules: Mapping[UUID, SiteRules],
+) -> None:
+    """Notes days, as they were and as they are, that were over before they changed.
+
+    Days are counted as they are now, whether all marks of them were taken or not: those that wait may say
+    why.
+    """
+    over = [
+        (was, now, of_day)
+        for was, now in changed
+        for of_day in [_spans(now.site_id, now.day, rules)]
+        if restatement(was, now, of_day, marks) is not None
+    ]
+    if not over:
+        return
+    waiting = await tx.report_days.waiting({now.site_id for _, now, _ in over})
+    told = [restatement(was, now, of_day, [*marks, *waiting]) for was, now, of_day in over]
+    await tx.restatements.add([each for each in told if each is not None])
 
 
 async def _counted(
@@ -108,22 +136,20 @@ async def _counted(
     return [found.get(each, CountedDay(*each)) for each in days]
 
 
-def _touched(marks: Collection[Mark]) -> Collection[SiteDay]:
+def _touched(marks: Iterable[Mark]) -> set[SiteDay]:
     return {(site_id, day) for site_id, utc_day in marks for day in days_around(utc_day)}
 
 
 def _calendars(days: Collection[SiteDay], rules: Mapping[UUID, SiteRules]) -> Sequence[Calendar]:
-    """The moments of days; a site without rules has none."""
+    """The moments of days; of a site without rules, none."""
     by_site: defaultdict[UUID, list[date]] = defaultdict(list)
     for site_id, day in days:
         by_site[site_id].append(day)
     return [
-        Calendar(
-            (site_id,),
-            tuple(
-                span for day in sorted(of_site) for span in spans(Period(day, day), _BY_DAY, rules[site_id])
-            ),
-        )
+        Calendar((site_id,), tuple(span for day in sorted(of_site) for span in _spans(site_id, day, rules)))
         for site_id, of_site in by_site.items()
-        if site_id in rules
     ]
+
+
+def _spans(site_id: UUID, day: date, rules: Mapping[UUID, SiteRules]) -> Sequence[Span]:
+    return spans(Period(day, day), _BY_DAY, rules[site_id]) if site_id in rules else ()

@@ -14,6 +14,7 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, DEFAULT_VISIT_GAP, Site
 from footfall_server.domain.recognition_basis import LONGEST, LawfulBasis, RecognitionBasis
+from footfall_server.domain.restatement import ChangeCause
 from footfall_server.domain.revocation import Revocation
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, NameCursor, Transaction, Transactions
@@ -115,6 +116,7 @@ class SiteService:
             rules = (await tx.sites.rules([site_id]))[site_id]
             latest = await tx.visits.latest_at(site_id)
             if (amended := rules.amended(changed, now=now, latest_visit=latest)) != rules:
+                await tx.report_days.because(ChangeCause.RULE_CHANGE)
                 await tx.sites.save_rules(site_id, amended)
             lets_out = (changed.image_policy, changed.recognises(now))
             if lets_out != (site.image_policy, site.recognises(now)):

@@ -10,6 +10,7 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.merge import DistinctMark
 from footfall_server.domain.person import GalleryFace, Provenance
+from footfall_server.domain.restatement import ChangeCause
 from footfall_server.domain.sighting import Sighting
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, Transaction, Transactions
@@ -59,6 +60,7 @@ class Splitting:
             left = [each for each in sightings if each not in moved]
             if not left:
                 raise _refused("", "at least one sighting has to remain", "split_customer.rest")
+            await tx.report_days.because(ChangeCause.SPLIT)
             made_id = await self._part(tx, principal, order, root=root, moved=moved, left=left)
             changes = await VisitRebuild(tx).of([root.customer_id, made_id])
             view = await viewed(tx, principal, made_id)

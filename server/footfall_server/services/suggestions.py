@@ -12,6 +12,7 @@ from footfall_server.domain.customer import Customer
 from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.merge import DistinctMark, pairs_of
+from footfall_server.domain.restatement import ChangeCause
 from footfall_server.domain.suggestion import Suggestion, SuggestionSummary
 from footfall_server.domain.thresholds import Zones
 from footfall_server.errors import not_found
@@ -143,6 +144,7 @@ class _Joining:
     async def _confirm(self, waiting: Customer, others: Sequence[Customer]) -> Sequence[NewChange]:
         """Makes a customer of somebody who waits, with the others in it. Their merge can be undone."""
         tx, customer_id = self._tx, waiting.customer_id
+        await tx.report_days.because(ChangeCause.CONFIRMATION)
         await tx.customers.confirm(customer_id, self._now)
         sightings = sorted(
             await tx.sightings.of_customers([customer_id]),

@@ -13,6 +13,7 @@ from footfall_server.services.erasure_sweep import ErasureSweep
 from footfall_server.services.image_purge import ImagePurge
 from footfall_server.services.job_runner import Job, Schedule
 from footfall_server.services.reclustering import Reclustering
+from footfall_server.services.report_verification import ReportVerification
 from footfall_server.services.template_expiry import TemplateExpiry
 
 NIGHT: Final = Schedule("0 2 * * *")
@@ -32,6 +33,7 @@ class Works:
     purge: ImagePurge
     expiry: TemplateExpiry
     sweep: ErasureSweep
+    reports: ReportVerification
 
 
 def tenant_jobs(works: Works, transactions: Transactions, clock: Clock) -> Sequence[Job]:
@@ -75,6 +77,12 @@ def tenant_jobs(works: Works, transactions: Transactions, clock: Clock) -> Seque
             "40 2 * * *",
             "Looks whether anybody who was erased is back, and erases them again.",
             works.sweep.sweep,
+        ),
+        Job(
+            "verify_reports",
+            "0 3 * * sun",
+            "Counts the kept days of reports anew from the visits, and says which differ.",
+            works.reports.check,
         ),
         Job("audit_head", "50 2 * * *", "Notes where the audit log ends.", _counting(works.anchors.note)),
     ]

@@ -48,7 +48,8 @@ async def test_jobs_say_when_they_are_due_and_how_they_went(shop: Shop, core: Re
     now = shop.clock.now().timestamp()
     for job in before:
         assert job.purpose.endswith(".")
-        assert 0 < job.next_tick_time.seconds - now <= 86400, job.job
+        days = 7 if job.job == "verify_reports" else 1
+        assert 0 < job.next_tick_time.seconds - now <= days * 86400, job.job
         assert not job.HasField("last_run")
     begun = await run(shop, core, "purge_images")
     assert (begun.job, begun.state, begun.attempt) == ("purge_images", RUNNING, 1)

@@ -23,6 +23,8 @@ from footfall_server.services.image_purge import ImagePurge
 from footfall_server.services.job_runner import JobRunner
 from footfall_server.services.model_registry import KnownModels
 from footfall_server.services.reclustering import Reclustering
+from footfall_server.services.report_days import ReportDays
+from footfall_server.services.report_verification import ReportVerification
 from footfall_server.services.template_expiry import TemplateExpiry
 from footfall_server.services.tenant_jobs import KEPT_FOR, NIGHT, Works, tenant_jobs
 from footfall_server.services.tenant_models import TenantModels
@@ -55,6 +57,9 @@ def nightly(shop: Shop) -> JobRunner:
         purge=ImagePurge(**stores, keep=timedelta(days=30)),
         expiry=TemplateExpiry(**stores, keep=timedelta(days=365)),
         sweep=erasing(**stores, key=an_erasure_key(), issuer="footfall", every=timedelta(seconds=1)).sweep,
+        reports=ReportVerification(
+            transactions=shop.transactions, days=ReportDays(transactions=shop.transactions)
+        ),
     )
     return JobRunner(
         transactions=shop.transactions,
@@ -167,7 +172,9 @@ async def test_a_night_job_is_done_once_by_whichever_replica_comes_first(shop: S
     assert sum(done) == jobs
     assert await nightly(shop).run_due() == 0
     shop.clock.advance(timedelta(days=1))
-    assert await nightly(shop).run_due() == jobs
+    assert await nightly(shop).run_due() == jobs - 1, "reports are verified once a week"
+    shop.clock.at = datetime(2026, 3, 8, 3, 0, tzinfo=UTC)
+    assert await nightly(shop).run_due() == jobs, "on Sundays"
     assert {each.state for each in shop.tables.job_runs.values()} == {RunState.SUCCEEDED}
 
 

@@ -3,17 +3,19 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, LargeBinary, Uuid, bindparam, select, text
+from sqlalchemy import ARRAY, Date, LargeBinary, Row, Uuid, bindparam, func, select, text
 
 from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.report import UncountedTally
 from footfall_server.domain.report_days import CountedDay, DaySum, DayVisit, KeptDay, Starts
 from footfall_server.domain.report_period import Calendar
-from footfall_server.ports.report_days import Mark, TakenMarks
+from footfall_server.domain.restatement import ChangeCause, DayMark
+from footfall_server.ports.report_days import Mark, SiteDay, TakenMarks
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
-from footfall_server.storage.postgres.tables import report_day_marks, report_people
+from footfall_server.storage.postgres.tables import report_day_marks, report_days, report_people
 
 # Days may lie years apart: each span is looked up by itself in the index by site and time.
 _SPANS = """
@@ -65,12 +67,33 @@ _TAKE = text(
 with taken as (
   delete from report_day_marks where mark_id in (
     select mark_id from report_day_marks order by mark_id limit :most
-  ) returning site_id, utc_day
+  ) returning site_id, utc_day, cause, merge_id, uuid_extract_timestamp(mark_id) as marked_at
 )
-select distinct site_id, utc_day,
+select site_id, utc_day, cause, merge_id, min(marked_at) as since, max(marked_at) as until,
        (select count(*) from (select from report_day_marks limit :most + 1) as few) > :most as more
-from taken
+from taken group by site_id, utc_day, cause, merge_id
 """
+)
+_WAITING = text(
+    """
+select site_id, utc_day, cause, merge_id,
+       min(uuid_extract_timestamp(mark_id)) as since, max(uuid_extract_timestamp(mark_id)) as until
+from report_day_marks where site_id = any(:site_ids)
+group by site_id, utc_day, cause, merge_id
+"""
+).bindparams(bindparam("site_ids", type_=ARRAY(Uuid())))
+_BECAUSE = text(
+    "select set_config('app.change_cause', :cause, true), set_config('app.change_merge_id', :merge_id, true)"
+)
+_MARK = text(
+    """
+insert into report_day_marks (tenant_id, site_id, utc_day, cause, merge_id)
+select :tenant_id, given.*, :cause, null from unnest(:site_ids, :days) as given (site_id, utc_day)
+"""
+).bindparams(
+    bindparam("tenant_id", type_=Uuid()),
+    bindparam("site_ids", type_=ARRAY(Uuid())),
+    bindparam("days", type_=ARRAY(Date())),
 )
 _NUMBER = text(
     """
@@ -89,6 +112,9 @@ select :tenant_id, given.* from unnest(
 ) as given (site_id, day, visits, staff, unidentifiable)
 on conflict (tenant_id, site_id, day) do update
 set visits = excluded.visits, staff = excluded.staff, unidentifiable = excluded.unidentifiable
+where (report_days.visits, report_days.staff, report_days.unidentifiable)
+  is distinct from (excluded.visits, excluded.staff, excluded.unidentifiable)
+returning new.site_id, new.day, old.visits, old.staff, old.unidentifiable
 """
 ).bindparams(
     bindparam("tenant_id", type_=Uuid()),
@@ -100,6 +126,8 @@ _FORGET = text(
     """
 delete from report_days using unnest(:site_ids, :days) as given (site_id, day)
 where report_days.site_id = given.site_id and report_days.day = given.day
+returning report_days.site_id, report_days.day,
+          report_days.visits, report_days.staff, report_days.unidentifiable
 """
 ).bindparams(bindparam("site_ids", type_=ARRAY(Uuid())), bindparam("days", type_=ARRAY(Date())))
 
@@ -141,7 +169,7 @@ class PostgresReportDays:
         return [(row.site_id, row.utc_day) for row in await self._connection.rows(found)]
 
     async def kept(
-        self, site_ids: Collection[UUID], starts: Starts, *, without: Collection[tuple[UUID, date]] = ()
+        self, site_ids: Collection[UUID], starts: Starts, *, without: Collection[SiteDay] = ()
     ) -> Sequence[DaySum]:
         """See ReportDayRepository.kept."""
         if not starts:
@@ -194,10 +222,29 @@ class PostgresReportDays:
         )
         return {row.customer_id: row.number for row in await self._connection.rows(found)}
 
+    async def because(self, cause: ChangeCause, merge_id: UUID | None = None) -> None:
+        """See ReportDayRepository.because. The marks' defaults read it."""
+        said = {"cause": cause.value, "merge_id": "" if merge_id is None else str(merge_id)}
+        await self._connection.first(_BECAUSE, said)
+
     async def take_marks(self, *, most: int) -> TakenMarks:
         """See ReportDayRepository.take_marks."""
         rows = await self._connection.rows(_TAKE, {"most": most})
-        return TakenMarks([(row.site_id, row.utc_day) for row in rows], any(row.more for row in rows))
+        return TakenMarks([_to_mark(row) for row in rows], any(row.more for row in rows))
+
+    async def waiting(self, site_ids: Collection[UUID]) -> Collection[DayMark]:
+        """See ReportDayRepository.waiting."""
+        return [_to_mark(row) for row in await self._connection.rows(_WAITING, {"site_ids": list(site_ids)})]
+
+    async def mark(self, days: Collection[SiteDay], cause: ChangeCause) -> None:
+        """See ReportDayRepository.mark."""
+        parameters = {
+            "tenant_id": self._connection.tenant_id,
+            "site_ids": [site_id for site_id, _ in days],
+            "days": [day for _, day in days],
+            "cause": cause.value,
+        }
+        await self._connection.run(_MARK, parameters)
 
     async def number(self, customer_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """See ReportDayRepository.number."""
@@ -206,10 +253,11 @@ class PostgresReportDays:
             await self._connection.run(_NUMBER, parameters)
         return await self.numbers(customer_ids)
 
-    async def keep(self, days: Sequence[KeptDay], empty: Collection[tuple[UUID, date]]) -> None:
+    async def keep(self, days: Sequence[KeptDay], empty: Collection[SiteDay]) -> Mapping[SiteDay, KeptDay]:
         """See ReportDayRepository.keep."""
+        changed: list[Row[Any]] = []
         if days:
-            await self._connection.run(
+            changed += await self._connection.rows(
                 _KEEP,
                 {
                     "tenant_id": self._connection.tenant_id,
@@ -222,4 +270,38 @@ class PostgresReportDays:
             )
         if empty:
             site_ids, forgotten = zip(*empty, strict=True)
-            await self._connection.run(_FORGET, {"site_ids": list(site_ids), "days": list(forgotten)})
+            changed += await self._connection.rows(
+                _FORGET, {"site_ids": list(site_ids), "days": list(forgotten)}
+            )
+        return {(row.site_id, row.day): _to_day(row) for row in changed}
+
+    async def extent(self, site_ids: Collection[UUID]) -> Mapping[UUID, tuple[date, date]]:
+        """See ReportDayRepository.extent."""
+        found = (
+            select(
+                report_days.c.site_id,
+                func.min(report_days.c.day).label("first"),
+                func.max(report_days.c.day).label("last"),
+            )
+            .where(one_of(report_days.c.site_id, site_ids))
+            .group_by(report_days.c.site_id)
+        )
+        return {row.site_id: (row.first, row.last) for row in await self._connection.rows(found)}
+
+    async def each(self, site_id: UUID, first: date, last: date) -> Sequence[KeptDay]:
+        """See ReportDayRepository.each."""
+        found = select(report_days).where(
+            report_days.c.site_id == site_id, report_days.c.day.between(first, last)
+        )
+        return [_to_day(row) for row in await self._connection.rows(found)]
+
+
+def _to_day(row: Row[Any]) -> KeptDay:
+    """A day, which is empty where nothing was kept of it."""
+    uncounted = UncountedTally(row.staff or 0, row.unidentifiable or 0)
+    return KeptDay(row.site_id, row.day, row.visits or b"", uncounted)
+
+
+def _to_mark(row: Row[Any]) -> DayMark:
+    cause = None if row.cause is None else ChangeCause(row.cause)
+    return DayMark(row.site_id, row.utc_day, cause, row.merge_id, row.since, row.until)

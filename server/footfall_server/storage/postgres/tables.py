@@ -179,7 +179,33 @@ report_day_marks = Table(
     Column("mark_id", UUID(), server_default=text("uuidv7()"), nullable=False),
     Column("site_id", UUID(), nullable=False),
     Column("utc_day", Date, nullable=False),
+    Column(
+        "cause",
+        Text,
+        server_default=text("coalesce(nullif(current_setting('app.change_cause', true), ''), 'late_event')"),
+    ),
+    Column(
+        "merge_id",
+        UUID(),
+        server_default=text("nullif(current_setting('app.change_merge_id', true), '')::uuid"),
+    ),
     PrimaryKeyConstraint("tenant_id", "mark_id"),
+)
+
+report_restatements = Table(
+    "report_restatements",
+    metadata,
+    _tenant_column(),
+    Column("restatement_id", UUID(), nullable=False),
+    Column("site_id", UUID(), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("before", JSONB, nullable=False),
+    Column("after", JSONB, nullable=False),
+    Column("causes", ARRAY(Text), nullable=False),
+    Column("merge_ids", ARRAY(UUID()), nullable=False),
+    Column("restated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "restatement_id"),
+    Index("report_restatements_by_time", "tenant_id", "restated_at", "restatement_id"),
 )
 
 report_people = Table(

@@ -49,7 +49,9 @@ from footfall_server.storage.postgres.platform import (
 from footfall_server.storage.postgres.population import PostgresPopulation
 from footfall_server.storage.postgres.previews import PostgresPreviews
 from footfall_server.storage.postgres.report_days import PostgresReportDays
+from footfall_server.storage.postgres.report_sources import PostgresReportSources
 from footfall_server.storage.postgres.reports import PostgresReports
+from footfall_server.storage.postgres.restatements import PostgresRestatements
 from footfall_server.storage.postgres.revocations import PostgresRevocations
 from footfall_server.storage.postgres.sessions import PostgresSessions
 from footfall_server.storage.postgres.setup_tokens import PostgresSetupTokens
@@ -101,6 +103,8 @@ class PostgresTransaction:
         self.visits = PostgresVisits(connection)
         self.reports = PostgresReports(connection)
         self.report_days = PostgresReportDays(connection)
+        self.report_sources = PostgresReportSources(connection)
+        self.restatements = PostgresRestatements(connection)
         self.uptime = PostgresUptime(connection)
         self.images = PostgresImages(connection)
         self.changes = PostgresChanges(connection)

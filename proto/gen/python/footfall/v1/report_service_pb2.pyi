@@ -44,6 +44,19 @@ class Distribution(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     DISTRIBUTION_NEW_VS_REPEAT: _ClassVar[Distribution]
     DISTRIBUTION_GENDER: _ClassVar[Distribution]
     DISTRIBUTION_DAY_OF_WEEK: _ClassVar[Distribution]
+
+class RestatementCause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    RESTATEMENT_CAUSE_UNSPECIFIED: _ClassVar[RestatementCause]
+    RESTATEMENT_CAUSE_LATE_EVENT: _ClassVar[RestatementCause]
+    RESTATEMENT_CAUSE_MERGE: _ClassVar[RestatementCause]
+    RESTATEMENT_CAUSE_UNMERGE: _ClassVar[RestatementCause]
+    RESTATEMENT_CAUSE_SPLIT: _ClassVar[RestatementCause]
+    RESTATEMENT_CAUSE_CONFIRMATION: _ClassVar[RestatementCause]
+    RESTATEMENT_CAUSE_STAFF_CHANGE: _ClassVar[RestatementCause]
+    RESTATEMENT_CAUSE_ERASURE: _ClassVar[RestatementCause]
+    RESTATEMENT_CAUSE_RULE_CHANGE: _ClassVar[RestatementCause]
+    RESTATEMENT_CAUSE_RECOMPUTED: _ClassVar[RestatementCause]
 GRANULARITY_UNSPECIFIED: Granularity
 GRANULARITY_HOUR: Granularity
 GRANULARITY_DAY: Granularity
@@ -64,6 +77,16 @@ DISTRIBUTION_UNSPECIFIED: Distribution
 DISTRIBUTION_NEW_VS_REPEAT: Distribution
 DISTRIBUTION_GENDER: Distribution
 DISTRIBUTION_DAY_OF_WEEK: Distribution
+RESTATEMENT_CAUSE_UNSPECIFIED: RestatementCause
+RESTATEMENT_CAUSE_LATE_EVENT: RestatementCause
+RESTATEMENT_CAUSE_MERGE: RestatementCause
+RESTATEMENT_CAUSE_UNMERGE: RestatementCause
+RESTATEMENT_CAUSE_SPLIT: RestatementCause
+RESTATEMENT_CAUSE_CONFIRMATION: RestatementCause
+RESTATEMENT_CAUSE_STAFF_CHANGE: RestatementCause
+RESTATEMENT_CAUSE_ERASURE: RestatementCause
+RESTATEMENT_CAUSE_RULE_CHANGE: RestatementCause
+RESTATEMENT_CAUSE_RECOMPUTED: RestatementCause
 
 class ReportPeriod(_message.Message):
     __slots__ = ("start_date", "end_date")
@@ -216,3 +239,63 @@ class ExportVisitorsRequest(_message.Message):
     new_visit_scope: NewVisitScope
     by_site: bool
     def __init__(self, site_ids: _Optional[_Iterable[str]] = ..., start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., granularity: _Optional[_Union[Granularity, str]] = ..., week_start: _Optional[_Union[DayOfWeek, str]] = ..., new_visit_scope: _Optional[_Union[NewVisitScope, str]] = ..., by_site: _Optional[bool] = ...) -> None: ...
+
+class ListRestatementsRequest(_message.Message):
+    __slots__ = ("site_ids", "start_date", "end_date", "page_size", "page_token")
+    SITE_IDS_FIELD_NUMBER: _ClassVar[int]
+    START_DATE_FIELD_NUMBER: _ClassVar[int]
+    END_DATE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    site_ids: _containers.RepeatedScalarFieldContainer[str]
+    start_date: str
+    end_date: str
+    page_size: int
+    page_token: str
+    def __init__(self, site_ids: _Optional[_Iterable[str]] = ..., start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListRestatementsResponse(_message.Message):
+    __slots__ = ("restatements", "next_page_token")
+    RESTATEMENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    restatements: _containers.RepeatedCompositeFieldContainer[Restatement]
+    next_page_token: str
+    def __init__(self, restatements: _Optional[_Iterable[_Union[Restatement, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class Restatement(_message.Message):
+    __slots__ = ("restatement_id", "site_id", "day", "before", "after", "causes", "merge_ids", "change_time", "summary")
+    RESTATEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    SITE_ID_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    CAUSES_FIELD_NUMBER: _ClassVar[int]
+    MERGE_IDS_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_TIME_FIELD_NUMBER: _ClassVar[int]
+    SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    restatement_id: str
+    site_id: str
+    day: str
+    before: DayNumbers
+    after: DayNumbers
+    causes: _containers.RepeatedScalarFieldContainer[RestatementCause]
+    merge_ids: _containers.RepeatedScalarFieldContainer[str]
+    change_time: _timestamp_pb2.Timestamp
+    summary: str
+    def __init__(self, restatement_id: _Optional[str] = ..., site_id: _Optional[str] = ..., day: _Optional[str] = ..., before: _Optional[_Union[DayNumbers, _Mapping]] = ..., after: _Optional[_Union[DayNumbers, _Mapping]] = ..., causes: _Optional[_Iterable[_Union[RestatementCause, str]]] = ..., merge_ids: _Optional[_Iterable[str]] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., summary: _Optional[str] = ...) -> None: ...
+
+class DayNumbers(_message.Message):
+    __slots__ = ("visits", "unique_visitors", "new_visits", "new_visits_here", "staff_sightings", "unidentifiable_sightings")
+    VISITS_FIELD_NUMBER: _ClassVar[int]
+    UNIQUE_VISITORS_FIELD_NUMBER: _ClassVar[int]
+    NEW_VISITS_FIELD_NUMBER: _ClassVar[int]
+    NEW_VISITS_HERE_FIELD_NUMBER: _ClassVar[int]
+    STAFF_SIGHTINGS_FIELD_NUMBER: _ClassVar[int]
+    UNIDENTIFIABLE_SIGHTINGS_FIELD_NUMBER: _ClassVar[int]
+    visits: int
+    unique_visitors: int
+    new_visits: int
+    new_visits_here: int
+    staff_sightings: int
+    unidentifiable_sightings: int
+    def __init__(self, visits: _Optional[int] = ..., unique_visitors: _Optional[int] = ..., new_visits: _Optional[int] = ..., new_visits_here: _Optional[int] = ..., staff_sightings: _Optional[int] = ..., unidentifiable_sightings: _Optional[int] = ...) -> None: ...

@@ -52,6 +52,11 @@ class ReportServiceStub:
                 request_serializer=footfall_dot_v1_dot_report__service__pb2.ExportVisitorsRequest.SerializeToString,
                 response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
                 _registered_method=True)
+        self.ListRestatements = channel.unary_unary(
+                '/footfall.v1.ReportService/ListRestatements',
+                request_serializer=footfall_dot_v1_dot_report__service__pb2.ListRestatementsRequest.SerializeToString,
+                response_deserializer=footfall_dot_v1_dot_report__service__pb2.ListRestatementsResponse.FromString,
+                _registered_method=True)
 
 
 class ReportServiceServicer:
@@ -82,6 +87,14 @@ class ReportServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRestatements(self, request, context):
+        """ListRestatements lists days that said something else after they were over, the newest change first. They are
+        kept for as long as the reports themselves.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReportServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -99,6 +112,11 @@ def add_ReportServiceServicer_to_server(servicer, server):
                     servicer.ExportVisitors,
                     request_deserializer=footfall_dot_v1_dot_report__service__pb2.ExportVisitorsRequest.FromString,
                     response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            ),
+            'ListRestatements': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRestatements,
+                    request_deserializer=footfall_dot_v1_dot_report__service__pb2.ListRestatementsRequest.FromString,
+                    response_serializer=footfall_dot_v1_dot_report__service__pb2.ListRestatementsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -184,6 +202,33 @@ class ReportService:
             '/footfall.v1.ReportService/ExportVisitors',
             footfall_dot_v1_dot_report__service__pb2.ExportVisitorsRequest.SerializeToString,
             google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRestatements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.ReportService/ListRestatements',
+            footfall_dot_v1_dot_report__service__pb2.ListRestatementsRequest.SerializeToString,
+            footfall_dot_v1_dot_report__service__pb2.ListRestatementsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -46,6 +46,10 @@ class ReportServiceStub:
     """ExportVisitors answers with the buckets of GetVisitors as CSV: UTF-8, a comma between values, one line of names,
     then one line per bucket and last the total. Every export is in the audit log.
     """
+    ListRestatements: _grpc.UnaryUnaryMultiCallable[_report_service_pb2.ListRestatementsRequest, _report_service_pb2.ListRestatementsResponse]
+    """ListRestatements lists days that said something else after they were over, the newest change first. They are
+    kept for as long as the reports themselves.
+    """
 
 @_typing.type_check_only
 class ReportServiceAsyncStub(ReportServiceStub):
@@ -63,6 +67,10 @@ class ReportServiceAsyncStub(ReportServiceStub):
     ExportVisitors: _aio.UnaryStreamMultiCallable[_report_service_pb2.ExportVisitorsRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
     """ExportVisitors answers with the buckets of GetVisitors as CSV: UTF-8, a comma between values, one line of names,
     then one line per bucket and last the total. Every export is in the audit log.
+    """
+    ListRestatements: _aio.UnaryUnaryMultiCallable[_report_service_pb2.ListRestatementsRequest, _report_service_pb2.ListRestatementsResponse]  # type: ignore[assignment]
+    """ListRestatements lists days that said something else after they were over, the newest change first. They are
+    kept for as long as the reports themselves.
     """
 
 class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -96,6 +104,16 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_httpbody_pb2.HttpBody], _abc.AsyncIterator[_httpbody_pb2.HttpBody]]:
         """ExportVisitors answers with the buckets of GetVisitors as CSV: UTF-8, a comma between values, one line of names,
         then one line per bucket and last the total. Every export is in the audit log.
+        """
+
+    @_abc_1.abstractmethod
+    def ListRestatements(
+        self,
+        request: _report_service_pb2.ListRestatementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_report_service_pb2.ListRestatementsResponse, _abc.Awaitable[_report_service_pb2.ListRestatementsResponse]]:
+        """ListRestatements lists days that said something else after they were over, the newest change first. They are
+        kept for as long as the reports themselves.
         """
 
 def add_ReportServiceServicer_to_server(servicer: ReportServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file footfall/v1/report_service.proto.
  */
 export const file_footfall_v1_report_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmb290ZmFsbC92MS9yZXBvcnRfc2VydmljZS5wcm90bxILZm9vdGZhbGwudjEiNAoMUmVwb3J0UGVyaW9kEhIKCnN0YXJ0X2RhdGUYASABKAkSEAoIZW5kX2RhdGUYAiABKAki5AMKEkdldFZpc2l0b3JzUmVxdWVzdBIkCghzaXRlX2lkcxgBIAMoCUISukgPkgEMEMgBGAEiBXIDsAEBEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII8gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPIAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI3CgtncmFudWxhcml0eRgEIAEoDjIYLmZvb3RmYWxsLnYxLkdyYW51bGFyaXR5Qgi6SAWCAQIQARJCChJjb21wYXJlX3N0YXJ0X2RhdGUYBSABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEkAKEGNvbXBhcmVfZW5kX2RhdGUYBiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjQKCndlZWtfc3RhcnQYByABKA4yFi5mb290ZmFsbC52MS5EYXlPZldlZWtCCLpIBYIBAhABEj0KD25ld192aXNpdF9zY29wZRgIIAEoDjIaLmZvb3RmYWxsLnYxLk5ld1Zpc2l0U2NvcGVCCLpIBYIBAhABIoUBChNHZXRWaXNpdG9yc1Jlc3BvbnNlEisKBnJlcG9ydBgBIAEoCzIbLmZvb3RmYWxsLnYxLlZpc2l0b3JzUmVwb3J0Ei0KCGNvbXBhcmVkGAIgASgLMhsuZm9vdGZhbGwudjEuVmlzaXRvcnNSZXBvcnQSEgoKdGltZV96b25lcxgDIAMoCSKUAQoOVmlzaXRvcnNSZXBvcnQSKQoGcGVyaW9kGAEgASgLMhkuZm9vdGZhbGwudjEuUmVwb3J0UGVyaW9kEiwKB2J1Y2tldHMYAiADKAsyGy5mb290ZmFsbC52MS5WaXNpdG9yc0J1Y2tldBIpCgV0b3RhbBgDIAEoCzIaLmZvb3RmYWxsLnYxLlZpc2l0b3JDb3VudHMi9gEKDlZpc2l0b3JzQnVja2V0EhIKCnN0YXJ0X2RhdGUYASABKAkSEAoIZW5kX2RhdGUYAiABKAkSEQoEaG91chgDIAEoBUgAiAEBEhgKEGlzX3JlcGVhdGVkX2hvdXIYBCABKAgSLgoKc3RhcnRfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEioKBmNvdW50cxgHIAEoCzIaLmZvb3RmYWxsLnYxLlZpc2l0b3JDb3VudHNCBwoFX2hvdXIiwgEKDVZpc2l0b3JDb3VudHMSDgoGdmlzaXRzGAEgASgDEhcKD3VuaXF1ZV92aXNpdG9ycxgCIAEoAxISCgpuZXdfdmlzaXRzGAMgASgDEhUKDXJlcGVhdF92aXNpdHMYBCABKAMSFwoPc3RhZmZfc2lnaHRpbmdzGAUgASgDEiAKGHVuaWRlbnRpZmlhYmxlX3NpZ2h0aW5ncxgGIAEoAxIVCghjb3ZlcmFnZRgHIAEoAUgAiAEBQgsKCV9jb3ZlcmFnZSKxAgoWR2V0RGlzdHJpYnV0aW9uUmVxdWVzdBIkCghzaXRlX2lkcxgBIAMoCUISukgPkgEMEMgBGAEiBXIDsAEBEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII8gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPIAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI8CgxkaXN0cmlidXRpb24YBCABKA4yGS5mb290ZmFsbC52MS5EaXN0cmlidXRpb25CC7pICMgBAYIBAhABEj0KD25ld192aXNpdF9zY29wZRgFIAEoDjIaLmZvb3RmYWxsLnYxLk5ld1Zpc2l0U2NvcGVCCLpIBYIBAhABIrkBChdHZXREaXN0cmlidXRpb25SZXNwb25zZRIpCgZwZXJpb2QYASABKAsyGS5mb290ZmFsbC52MS5SZXBvcnRQZXJpb2QSLwoMZGlzdHJpYnV0aW9uGAIgASgOMhkuZm9vdGZhbGwudjEuRGlzdHJpYnV0aW9uEi4KBnNsaWNlcxgDIAMoCzIeLmZvb3RmYWxsLnYxLkRpc3RyaWJ1dGlvblNsaWNlEhIKCnRpbWVfem9uZXMYBCADKAkihAEKEURpc3RyaWJ1dGlvblNsaWNlEgsKA2tleRgBIAEoCRIOCgZ2aXNpdHMYAiABKAMSFwoPdW5pcXVlX3Zpc2l0b3JzGAMgASgDEi0KB2F2ZXJhZ2UYBCABKAsyFy5mb290ZmFsbC52MS5EYXlBdmVyYWdlSACIAQFCCgoIX2F2ZXJhZ2UiWgoKRGF5QXZlcmFnZRIMCgRkYXlzGAEgASgFEhUKDWRheXNfbGVmdF9vdXQYAiABKAUSDgoGdmlzaXRzGAMgASgBEhcKD3VuaXF1ZV92aXNpdG9ycxgEIAEoASLyAgoVRXhwb3J0VmlzaXRvcnNSZXF1ZXN0EiQKCHNpdGVfaWRzGAEgAygJQhK6SA+SAQwQyAEYASIFcgOwAQESOgoKc3RhcnRfZGF0ZRgCIAEoCUImukgjyAEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSOAoIZW5kX2RhdGUYAyABKAlCJrpII8gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjcKC2dyYW51bGFyaXR5GAQgASgOMhguZm9vdGZhbGwudjEuR3JhbnVsYXJpdHlCCLpIBYIBAhABEjQKCndlZWtfc3RhcnQYBSABKA4yFi5mb290ZmFsbC52MS5EYXlPZldlZWtCCLpIBYIBAhABEj0KD25ld192aXNpdF9zY29wZRgGIAEoDjIaLmZvb3RmYWxsLnYxLk5ld1Zpc2l0U2NvcGVCCLpIBYIBAhABEg8KB2J5X3NpdGUYByABKAgqggEKC0dyYW51bGFyaXR5EhsKF0dSQU5VTEFSSVRZX1VOU1BFQ0lGSUVEEAASFAoQR1JBTlVMQVJJVFlfSE9VUhABEhMKD0dSQU5VTEFSSVRZX0RBWRACEhQKEEdSQU5VTEFSSVRZX1dFRUsQAxIVChFHUkFOVUxBUklUWV9NT05USBAEKtgBCglEYXlPZldlZWsSGwoXREFZX09GX1dFRUtfVU5TUEVDSUZJRUQQABIWChJEQVlfT0ZfV0VFS19NT05EQVkQARIXChNEQVlfT0ZfV0VFS19UVUVTREFZEAISGQoVREFZX09GX1dFRUtfV0VETkVTREFZEAMSGAoUREFZX09GX1dFRUtfVEhVUlNEQVkQBBIWChJEQVlfT0ZfV0VFS19GUklEQVkQBRIYChREQVlfT0ZfV0VFS19TQVRVUkRBWRAGEhYKEkRBWV9PRl9XRUVLX1NVTkRBWRAHKmYKDU5ld1Zpc2l0U2NvcGUSHwobTkVXX1ZJU0lUX1NDT1BFX1VOU1BFQ0lGSUVEEAASGgoWTkVXX1ZJU0lUX1NDT1BFX1RFTkFOVBABEhgKFE5FV19WSVNJVF9TQ09QRV9TSVRFEAIqgwEKDERpc3RyaWJ1dGlvbhIcChhESVNUUklCVVRJT05fVU5TUEVDSUZJRUQQABIeChpESVNUUklCVVRJT05fTkVXX1ZTX1JFUEVBVBABEhcKE0RJU1RSSUJVVElPTl9HRU5ERVIQAhIcChhESVNUUklCVVRJT05fREFZX09GX1dFRUsQAzLpAgoNUmVwb3J0U2VydmljZRJuCgtHZXRWaXNpdG9ycxIfLmZvb3RmYWxsLnYxLkdldFZpc2l0b3JzUmVxdWVzdBogLmZvb3RmYWxsLnYxLkdldFZpc2l0b3JzUmVzcG9uc2UiHILT5JMCFhIUL3YxL3JlcG9ydHMvdmlzaXRvcnMSfgoPR2V0RGlzdHJpYnV0aW9uEiMuZm9vdGZhbGwudjEuR2V0RGlzdHJpYnV0aW9uUmVxdWVzdBokLmZvb3RmYWxsLnYxLkdldERpc3RyaWJ1dGlvblJlc3BvbnNlIiCC0+STAhoSGC92MS9yZXBvcnRzL2Rpc3RyaWJ1dGlvbhJoCg5FeHBvcnRWaXNpdG9ycxIiLmZvb3RmYWxsLnYxLkV4cG9ydFZpc2l0b3JzUmVxdWVzdBoULmdvb2dsZS5hcGkuSHR0cEJvZHkiGoLT5JMCFBISL3YxL3JlcG9ydHMvZXhwb3J0MAFiBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_timestamp]);
+  fileDesc("CiBmb290ZmFsbC92MS9yZXBvcnRfc2VydmljZS5wcm90bxILZm9vdGZhbGwudjEiNAoMUmVwb3J0UGVyaW9kEhIKCnN0YXJ0X2RhdGUYASABKAkSEAoIZW5kX2RhdGUYAiABKAki5AMKEkdldFZpc2l0b3JzUmVxdWVzdBIkCghzaXRlX2lkcxgBIAMoCUISukgPkgEMEMgBGAEiBXIDsAEBEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII8gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPIAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI3CgtncmFudWxhcml0eRgEIAEoDjIYLmZvb3RmYWxsLnYxLkdyYW51bGFyaXR5Qgi6SAWCAQIQARJCChJjb21wYXJlX3N0YXJ0X2RhdGUYBSABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEkAKEGNvbXBhcmVfZW5kX2RhdGUYBiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjQKCndlZWtfc3RhcnQYByABKA4yFi5mb290ZmFsbC52MS5EYXlPZldlZWtCCLpIBYIBAhABEj0KD25ld192aXNpdF9zY29wZRgIIAEoDjIaLmZvb3RmYWxsLnYxLk5ld1Zpc2l0U2NvcGVCCLpIBYIBAhABIoUBChNHZXRWaXNpdG9yc1Jlc3BvbnNlEisKBnJlcG9ydBgBIAEoCzIbLmZvb3RmYWxsLnYxLlZpc2l0b3JzUmVwb3J0Ei0KCGNvbXBhcmVkGAIgASgLMhsuZm9vdGZhbGwudjEuVmlzaXRvcnNSZXBvcnQSEgoKdGltZV96b25lcxgDIAMoCSKUAQoOVmlzaXRvcnNSZXBvcnQSKQoGcGVyaW9kGAEgASgLMhkuZm9vdGZhbGwudjEuUmVwb3J0UGVyaW9kEiwKB2J1Y2tldHMYAiADKAsyGy5mb290ZmFsbC52MS5WaXNpdG9yc0J1Y2tldBIpCgV0b3RhbBgDIAEoCzIaLmZvb3RmYWxsLnYxLlZpc2l0b3JDb3VudHMi9gEKDlZpc2l0b3JzQnVja2V0EhIKCnN0YXJ0X2RhdGUYASABKAkSEAoIZW5kX2RhdGUYAiABKAkSEQoEaG91chgDIAEoBUgAiAEBEhgKEGlzX3JlcGVhdGVkX2hvdXIYBCABKAgSLgoKc3RhcnRfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEioKBmNvdW50cxgHIAEoCzIaLmZvb3RmYWxsLnYxLlZpc2l0b3JDb3VudHNCBwoFX2hvdXIiwgEKDVZpc2l0b3JDb3VudHMSDgoGdmlzaXRzGAEgASgDEhcKD3VuaXF1ZV92aXNpdG9ycxgCIAEoAxISCgpuZXdfdmlzaXRzGAMgASgDEhUKDXJlcGVhdF92aXNpdHMYBCABKAMSFwoPc3RhZmZfc2lnaHRpbmdzGAUgASgDEiAKGHVuaWRlbnRpZmlhYmxlX3NpZ2h0aW5ncxgGIAEoAxIVCghjb3ZlcmFnZRgHIAEoAUgAiAEBQgsKCV9jb3ZlcmFnZSKxAgoWR2V0RGlzdHJpYnV0aW9uUmVxdWVzdBIkCghzaXRlX2lkcxgBIAMoCUISukgPkgEMEMgBGAEiBXIDsAEBEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII8gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPIAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI8CgxkaXN0cmlidXRpb24YBCABKA4yGS5mb290ZmFsbC52MS5EaXN0cmlidXRpb25CC7pICMgBAYIBAhABEj0KD25ld192aXNpdF9zY29wZRgFIAEoDjIaLmZvb3RmYWxsLnYxLk5ld1Zpc2l0U2NvcGVCCLpIBYIBAhABIrkBChdHZXREaXN0cmlidXRpb25SZXNwb25zZRIpCgZwZXJpb2QYASABKAsyGS5mb290ZmFsbC52MS5SZXBvcnRQZXJpb2QSLwoMZGlzdHJpYnV0aW9uGAIgASgOMhkuZm9vdGZhbGwudjEuRGlzdHJpYnV0aW9uEi4KBnNsaWNlcxgDIAMoCzIeLmZvb3RmYWxsLnYxLkRpc3RyaWJ1dGlvblNsaWNlEhIKCnRpbWVfem9uZXMYBCADKAkihAEKEURpc3RyaWJ1dGlvblNsaWNlEgsKA2tleRgBIAEoCRIOCgZ2aXNpdHMYAiABKAMSFwoPdW5pcXVlX3Zpc2l0b3JzGAMgASgDEi0KB2F2ZXJhZ2UYBCABKAsyFy5mb290ZmFsbC52MS5EYXlBdmVyYWdlSACIAQFCCgoIX2F2ZXJhZ2UiWgoKRGF5QXZlcmFnZRIMCgRkYXlzGAEgASgFEhUKDWRheXNfbGVmdF9vdXQYAiABKAUSDgoGdmlzaXRzGAMgASgBEhcKD3VuaXF1ZV92aXNpdG9ycxgEIAEoASLyAgoVRXhwb3J0VmlzaXRvcnNSZXF1ZXN0EiQKCHNpdGVfaWRzGAEgAygJQhK6SA+SAQwQyAEYASIFcgOwAQESOgoKc3RhcnRfZGF0ZRgCIAEoCUImukgjyAEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSOAoIZW5kX2RhdGUYAyABKAlCJrpII8gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjcKC2dyYW51bGFyaXR5GAQgASgOMhguZm9vdGZhbGwudjEuR3JhbnVsYXJpdHlCCLpIBYIBAhABEjQKCndlZWtfc3RhcnQYBSABKA4yFi5mb290ZmFsbC52MS5EYXlPZldlZWtCCLpIBYIBAhABEj0KD25ld192aXNpdF9zY29wZRgGIAEoDjIaLmZvb3RmYWxsLnYxLk5ld1Zpc2l0U2NvcGVCCLpIBYIBAhABEg8KB2J5X3NpdGUYByABKAgi7wEKF0xpc3RSZXN0YXRlbWVudHNSZXF1ZXN0EiQKCHNpdGVfaWRzGAEgAygJQhK6SA+SAQwQyAEYASIFcgOwAQESOgoKc3RhcnRfZGF0ZRgCIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSOAoIZW5kX2RhdGUYAyABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKCXBhZ2Vfc2l6ZRgEIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAUgASgJQgi6SAVyAxiACCJjChhMaXN0UmVzdGF0ZW1lbnRzUmVzcG9uc2USLgoMcmVzdGF0ZW1lbnRzGAEgAygLMhguZm9vdGZhbGwudjEuUmVzdGF0ZW1lbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIpgCCgtSZXN0YXRlbWVudBIWCg5yZXN0YXRlbWVudF9pZBgBIAEoCRIPCgdzaXRlX2lkGAIgASgJEgsKA2RheRgDIAEoCRInCgZiZWZvcmUYBCABKAsyFy5mb290ZmFsbC52MS5EYXlOdW1iZXJzEiYKBWFmdGVyGAUgASgLMhcuZm9vdGZhbGwudjEuRGF5TnVtYmVycxItCgZjYXVzZXMYBiADKA4yHS5mb290ZmFsbC52MS5SZXN0YXRlbWVudENhdXNlEhEKCW1lcmdlX2lkcxgHIAMoCRIvCgtjaGFuZ2VfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHc3VtbWFyeRgJIAEoCSKdAQoKRGF5TnVtYmVycxIOCgZ2aXNpdHMYASABKAMSFwoPdW5pcXVlX3Zpc2l0b3JzGAIgASgDEhIKCm5ld192aXNpdHMYAyABKAMSFwoPbmV3X3Zpc2l0c19oZXJlGAQgASgDEhcKD3N0YWZmX3NpZ2h0aW5ncxgFIAEoAxIgChh1bmlkZW50aWZpYWJsZV9zaWdodGluZ3MYBiABKAMqggEKC0dyYW51bGFyaXR5EhsKF0dSQU5VTEFSSVRZX1VOU1BFQ0lGSUVEEAASFAoQR1JBTlVMQVJJVFlfSE9VUhABEhMKD0dSQU5VTEFSSVRZX0RBWRACEhQKEEdSQU5VTEFSSVRZX1dFRUsQAxIVChFHUkFOVUxBUklUWV9NT05USBAEKtgBCglEYXlPZldlZWsSGwoXREFZX09GX1dFRUtfVU5TUEVDSUZJRUQQABIWChJEQVlfT0ZfV0VFS19NT05EQVkQARIXChNEQVlfT0ZfV0VFS19UVUVTREFZEAISGQoVREFZX09GX1dFRUtfV0VETkVTREFZEAMSGAoUREFZX09GX1dFRUtfVEhVUlNEQVkQBBIWChJEQVlfT0ZfV0VFS19GUklEQVkQBRIYChREQVlfT0ZfV0VFS19TQVRVUkRBWRAGEhYKEkRBWV9PRl9XRUVLX1NVTkRBWRAHKmYKDU5ld1Zpc2l0U2NvcGUSHwobTkVXX1ZJU0lUX1NDT1BFX1VOU1BFQ0lGSUVEEAASGgoWTkVXX1ZJU0lUX1NDT1BFX1RFTkFOVBABEhgKFE5FV19WSVNJVF9TQ09QRV9TSVRFEAIqgwEKDERpc3RyaWJ1dGlvbhIcChhESVNUUklCVVRJT05fVU5TUEVDSUZJRUQQABIeChpESVNUUklCVVRJT05fTkVXX1ZTX1JFUEVBVBABEhcKE0RJU1RSSUJVVElPTl9HRU5ERVIQAhIcChhESVNUUklCVVRJT05fREFZX09GX1dFRUsQAyrcAgoQUmVzdGF0ZW1lbnRDYXVzZRIhCh1SRVNUQVRFTUVOVF9DQVVTRV9VTlNQRUNJRklFRBAAEiAKHFJFU1RBVEVNRU5UX0NBVVNFX0xBVEVfRVZFTlQQARIbChdSRVNUQVRFTUVOVF9DQVVTRV9NRVJHRRACEh0KGVJFU1RBVEVNRU5UX0NBVVNFX1VOTUVSR0UQAxIbChdSRVNUQVRFTUVOVF9DQVVTRV9TUExJVBAEEiIKHlJFU1RBVEVNRU5UX0NBVVNFX0NPTkZJUk1BVElPThAFEiIKHlJFU1RBVEVNRU5UX0NBVVNFX1NUQUZGX0NIQU5HRRAGEh0KGVJFU1RBVEVNRU5UX0NBVVNFX0VSQVNVUkUQBxIhCh1SRVNUQVRFTUVOVF9DQVVTRV9SVUxFX0NIQU5HRRAIEiAKHFJFU1RBVEVNRU5UX0NBVVNFX1JFQ09NUFVURUQQCTLtAwoNUmVwb3J0U2VydmljZRJuCgtHZXRWaXNpdG9ycxIfLmZvb3RmYWxsLnYxLkdldFZpc2l0b3JzUmVxdWVzdBogLmZvb3RmYWxsLnYxLkdldFZpc2l0b3JzUmVzcG9uc2UiHILT5JMCFhIUL3YxL3JlcG9ydHMvdmlzaXRvcnMSfgoPR2V0RGlzdHJpYnV0aW9uEiMuZm9vdGZhbGwudjEuR2V0RGlzdHJpYnV0aW9uUmVxdWVzdBokLmZvb3RmYWxsLnYxLkdldERpc3RyaWJ1dGlvblJlc3BvbnNlIiCC0+STAhoSGC92MS9yZXBvcnRzL2Rpc3RyaWJ1dGlvbhJoCg5FeHBvcnRWaXNpdG9ycxIiLmZvb3RmYWxsLnYxLkV4cG9ydFZpc2l0b3JzUmVxdWVzdBoULmdvb2dsZS5hcGkuSHR0cEJvZHkiGoLT5JMCFBISL3YxL3JlcG9ydHMvZXhwb3J0MAESgQEKEExpc3RSZXN0YXRlbWVudHMSJC5mb290ZmFsbC52MS5MaXN0UmVzdGF0ZW1lbnRzUmVxdWVzdBolLmZvb3RmYWxsLnYxLkxpc3RSZXN0YXRlbWVudHNSZXNwb25zZSIggtPkkwIaEhgvdjEvcmVwb3J0cy9yZXN0YXRlbWVudHNiBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_timestamp]);
 
 /**
  * ReportPeriod is a row of business days. Each site has its own: they begin when its wall clock shows the site's
@@ -557,6 +557,216 @@ export const ExportVisitorsRequestSchema: GenMessage<ExportVisitorsRequest> = /*
   messageDesc(file_footfall_v1_report_service, 10);
 
 /**
+ * ListRestatementsRequest asks for one page.
+ *
+ * @generated from message footfall.v1.ListRestatementsRequest
+ */
+export type ListRestatementsRequest = Message<"footfall.v1.ListRestatementsRequest"> & {
+  /**
+   * site_ids as in GetVisitorsRequest.
+   *
+   * @generated from field: repeated string site_ids = 1;
+   */
+  siteIds: string[];
+
+  /**
+   * start_date is the first business day to tell of, as YYYY-MM-DD; empty for all.
+   *
+   * @generated from field: string start_date = 2;
+   */
+  startDate: string;
+
+  /**
+   * end_date is the last one; empty for all. It is not before start_date.
+   *
+   * @generated from field: string end_date = 3;
+   */
+  endDate: string;
+
+  /**
+   * page_size is how many to return: 50 when it is 0, at most 500 whatever it says.
+   *
+   * @generated from field: int32 page_size = 4;
+   */
+  pageSize: number;
+
+  /**
+   * page_token is the next_page_token of the page before.
+   *
+   * @generated from field: string page_token = 5;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message footfall.v1.ListRestatementsRequest.
+ * Use `create(ListRestatementsRequestSchema)` to create a new message.
+ */
+export const ListRestatementsRequestSchema: GenMessage<ListRestatementsRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_report_service, 11);
+
+/**
+ * ListRestatementsResponse is one page.
+ *
+ * @generated from message footfall.v1.ListRestatementsResponse
+ */
+export type ListRestatementsResponse = Message<"footfall.v1.ListRestatementsResponse"> & {
+  /**
+   * restatements, the newest change first.
+   *
+   * @generated from field: repeated footfall.v1.Restatement restatements = 1;
+   */
+  restatements: Restatement[];
+
+  /**
+   * next_page_token is empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message footfall.v1.ListRestatementsResponse.
+ * Use `create(ListRestatementsResponseSchema)` to create a new message.
+ */
+export const ListRestatementsResponseSchema: GenMessage<ListRestatementsResponse> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_report_service, 12);
+
+/**
+ * Restatement is a business day at a site that said something else after it was over. It names nobody.
+ *
+ * @generated from message footfall.v1.Restatement
+ */
+export type Restatement = Message<"footfall.v1.Restatement"> & {
+  /**
+   * restatement_id is made by the core (UUIDv7).
+   *
+   * @generated from field: string restatement_id = 1;
+   */
+  restatementId: string;
+
+  /**
+   * site_id of the day.
+   *
+   * @generated from field: string site_id = 2;
+   */
+  siteId: string;
+
+  /**
+   * day is the business day, as YYYY-MM-DD.
+   *
+   * @generated from field: string day = 3;
+   */
+  day: string;
+
+  /**
+   * before is what the day said.
+   *
+   * @generated from field: footfall.v1.DayNumbers before = 4;
+   */
+  before?: DayNumbers | undefined;
+
+  /**
+   * after is what it said from then on.
+   *
+   * @generated from field: footfall.v1.DayNumbers after = 5;
+   */
+  after?: DayNumbers | undefined;
+
+  /**
+   * causes of the change. Of what changed together nobody can say which cause did how much.
+   *
+   * @generated from field: repeated footfall.v1.RestatementCause causes = 6;
+   */
+  causes: RestatementCause[];
+
+  /**
+   * merge_ids are the merges that were made or undone, where that is among the causes.
+   *
+   * @generated from field: repeated string merge_ids = 7;
+   */
+  mergeIds: string[];
+
+  /**
+   * change_time is when what the day is counted from was changed.
+   *
+   * @generated from field: google.protobuf.Timestamp change_time = 8;
+   */
+  changeTime?: Timestamp | undefined;
+
+  /**
+   * summary says it in an English sentence, such as "Tuesday 2026-03-03 changed by -3 visits: merge".
+   *
+   * @generated from field: string summary = 9;
+   */
+  summary: string;
+};
+
+/**
+ * Describes the message footfall.v1.Restatement.
+ * Use `create(RestatementSchema)` to create a new message.
+ */
+export const RestatementSchema: GenMessage<Restatement> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_report_service, 13);
+
+/**
+ * DayNumbers are what a day at a site says; see VisitorCounts.
+ *
+ * @generated from message footfall.v1.DayNumbers
+ */
+export type DayNumbers = Message<"footfall.v1.DayNumbers"> & {
+  /**
+   * visits that began on the day.
+   *
+   * @generated from field: int64 visits = 1;
+   */
+  visits: bigint;
+
+  /**
+   * unique_visitors who made them.
+   *
+   * @generated from field: int64 unique_visitors = 2;
+   */
+  uniqueVisitors: bigint;
+
+  /**
+   * new_visits are those before which no site of the chain had seen the person.
+   *
+   * @generated from field: int64 new_visits = 3;
+   */
+  newVisits: bigint;
+
+  /**
+   * new_visits_here are those before which this site had not seen the person.
+   *
+   * @generated from field: int64 new_visits_here = 4;
+   */
+  newVisitsHere: bigint;
+
+  /**
+   * staff_sightings are passages of staff.
+   *
+   * @generated from field: int64 staff_sightings = 5;
+   */
+  staffSightings: bigint;
+
+  /**
+   * unidentifiable_sightings are passages of faces that could not be told apart for sure.
+   *
+   * @generated from field: int64 unidentifiable_sightings = 6;
+   */
+  unidentifiableSightings: bigint;
+};
+
+/**
+ * Describes the message footfall.v1.DayNumbers.
+ * Use `create(DayNumbersSchema)` to create a new message.
+ */
+export const DayNumbersSchema: GenMessage<DayNumbers> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_report_service, 14);
+
+/**
  * Granularity is how long a bucket is. Each is of the wall clock of the site, so a day may have 23 or 25 hours.
  *
  * @generated from enum footfall.v1.Granularity
@@ -751,6 +961,89 @@ export const DistributionSchema: GenEnum<Distribution> = /*@__PURE__*/
   enumDesc(file_footfall_v1_report_service, 3);
 
 /**
+ * RestatementCause is what made a day say something else.
+ *
+ * @generated from enum footfall.v1.RestatementCause
+ */
+export enum RestatementCause {
+  /**
+   * RESTATEMENT_CAUSE_UNSPECIFIED is never sent.
+   *
+   * @generated from enum value: RESTATEMENT_CAUSE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * RESTATEMENT_CAUSE_LATE_EVENT: what a camera saw arrived, or was understood, after the day was over.
+   *
+   * @generated from enum value: RESTATEMENT_CAUSE_LATE_EVENT = 1;
+   */
+  LATE_EVENT = 1,
+
+  /**
+   * RESTATEMENT_CAUSE_MERGE: customers turned out to be one person.
+   *
+   * @generated from enum value: RESTATEMENT_CAUSE_MERGE = 2;
+   */
+  MERGE = 2,
+
+  /**
+   * RESTATEMENT_CAUSE_UNMERGE: a merge was undone.
+   *
+   * @generated from enum value: RESTATEMENT_CAUSE_UNMERGE = 3;
+   */
+  UNMERGE = 3,
+
+  /**
+   * RESTATEMENT_CAUSE_SPLIT: a customer turned out to be two people.
+   *
+   * @generated from enum value: RESTATEMENT_CAUSE_SPLIT = 4;
+   */
+  SPLIT = 4,
+
+  /**
+   * RESTATEMENT_CAUSE_CONFIRMATION: somebody who could not be told apart for sure was confirmed.
+   *
+   * @generated from enum value: RESTATEMENT_CAUSE_CONFIRMATION = 5;
+   */
+  CONFIRMATION = 5,
+
+  /**
+   * RESTATEMENT_CAUSE_STAFF_CHANGE: somebody turned out to work there, or not to.
+   *
+   * @generated from enum value: RESTATEMENT_CAUSE_STAFF_CHANGE = 6;
+   */
+  STAFF_CHANGE = 6,
+
+  /**
+   * RESTATEMENT_CAUSE_ERASURE: somebody was erased.
+   *
+   * @generated from enum value: RESTATEMENT_CAUSE_ERASURE = 7;
+   */
+  ERASURE = 7,
+
+  /**
+   * RESTATEMENT_CAUSE_RULE_CHANGE: the rules of the site were changed.
+   *
+   * @generated from enum value: RESTATEMENT_CAUSE_RULE_CHANGE = 8;
+   */
+  RULE_CHANGE = 8,
+
+  /**
+   * RESTATEMENT_CAUSE_RECOMPUTED: the day had been kept wrong, and was counted anew.
+   *
+   * @generated from enum value: RESTATEMENT_CAUSE_RECOMPUTED = 9;
+   */
+  RECOMPUTED = 9,
+}
+
+/**
+ * Describes the enum footfall.v1.RestatementCause.
+ */
+export const RestatementCauseSchema: GenEnum<RestatementCause> = /*@__PURE__*/
+  enumDesc(file_footfall_v1_report_service, 4);
+
+/**
  * ReportService counts visits. Its numbers follow from the visits as they are known now, so they are right after
  * a merge and after its undoing, after staff were found out, and after an erasure.
  *
@@ -788,6 +1081,17 @@ export const ReportService: GenService<{
     methodKind: "server_streaming";
     input: typeof ExportVisitorsRequestSchema;
     output: typeof HttpBodySchema;
+  },
+  /**
+   * ListRestatements lists days that said something else after they were over, the newest change first. They are
+   * kept for as long as the reports themselves.
+   *
+   * @generated from rpc footfall.v1.ReportService.ListRestatements
+   */
+  listRestatements: {
+    methodKind: "unary";
+    input: typeof ListRestatementsRequestSchema;
+    output: typeof ListRestatementsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_footfall_v1_report_service, 0);
