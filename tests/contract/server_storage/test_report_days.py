@@ -6,19 +6,16 @@ from random import Random
 from uuid import UUID
 
 import pytest
+from changing_shop import Shop, Sightings, Visits
 from customer_samples import a_customer
 from footfall_server.domain import report_days
 from footfall_server.domain.batch import BatchRecords
-from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identifiers import new_id
-from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.report import NewVisitScope
 from footfall_server.domain.report_period import Cut, Granularity, Period, calendars, starts_of_days
-from footfall_server.domain.sighting import Sighting
-from footfall_server.domain.visit import Visit
 from footfall_server.ports import Transaction, Transactions
 from footfall_server.services.report_days import ReportDays, current_days
-from storage_samples import NOON, a_sighting, a_site, a_visit
+from storage_samples import NOON, a_site, a_visit
 
 DAY = timedelta(days=1)
 PERIOD = Period(NOON.date() - 9 * DAY, NOON.date() + DAY)
@@ -37,72 +34,6 @@ async def assert_days_tell_the_truth(tx: Transaction, *site_ids: UUID) -> None:
         for scope in NewVisitScope:
             assert report_days.by_kind(days, scope) == await tx.reports.by_kind(of_sites, scope)
             assert report_days.tallies(days, scope) == await tx.reports.visits(of_sites, scope)
-
-
-class Shop:
-    """Changes what reports are counted from, at random and through the repositories."""
-
-    def __init__(self, tx: Transaction, dice: Random, site_ids: list[UUID], people: list[UUID]) -> None:
-        self._tx = tx
-        self._dice = dice
-        self._site_ids = site_ids
-        self._people = people
-
-    async def change(self, visits: dict[UUID, Visit], sightings: dict[UUID, Sighting]) -> None:
-        """One change; the rows as they are then are noted."""
-        dice = self._dice
-        at = NOON - timedelta(minutes=dice.randrange(8 * 24 * 60))
-        match dice.randrange(7):
-            case 0 | 1:
-                made = [self._visit() for _ in range(dice.randrange(1, 4))]
-                await self._save(visits, made)
-            case 2 if visits:  # moved in time, to another person or to another site
-                moved = dice.choice(list(visits.values()))
-                person, site_id = dice.choice(self._people), dice.choice(self._site_ids)
-                await self._save(visits, [replace(moved, customer_id=person, site_id=site_id)])
-            case 3 if visits:
-                moved = dice.choice(list(visits.values()))
-                await self._save(visits, [replace(moved, first_seen_at=at, last_seen_at=at)])
-            case 4 if visits:
-                gone = dice.choice(list(visits))
-                without = [
-                    replace(each, visit_id=None) for each in sightings.values() if each.visit_id == gone
-                ]
-                await self._tx.sightings.save(without)
-                sightings.update({each.track_id: each for each in without})
-                await self._tx.visits.remove([gone])
-                del visits[gone]
-            case 5:
-                visit = self._visit()
-                seen = replace(
-                    a_sighting(visit),
-                    track_id=new_id(),
-                    visit_id=dice.choice([None, None, *visits]),
-                    customer_id=dice.choice([None, *self._people]),
-                    outcome=FaceOutcome.PENDING,
-                )
-                sightings[seen.track_id] = seen
-                await self._tx.sightings.save([seen])
-            case _ if sightings:
-                track = dice.choice(list(sightings.values()))
-                seen = replace(track, customer_id=dice.choice([None, *self._people]), first_seen_at=at)
-                sightings[seen.track_id] = seen
-                await self._tx.sightings.save([seen])
-
-    async def hire(self) -> None:
-        """Somebody is found out to work here, or not to any more."""
-        found = await self._tx.customers.find(self._people)
-        person = found[self._dice.choice(self._people)]
-        kind = CustomerKind.VISITOR if person.kind is CustomerKind.STAFF else CustomerKind.STAFF
-        await self._tx.customers.save([replace(person, kind=kind)])
-
-    def _visit(self) -> Visit:
-        at = NOON - timedelta(minutes=self._dice.randrange(8 * 24 * 60))
-        return a_visit(self._dice.choice(self._site_ids), self._dice.choice(self._people), at=at)
-
-    async def _save(self, visits: dict[UUID, Visit], made: list[Visit]) -> None:
-        await self._tx.batches.write(BatchRecords(at=NOON, visits=made))
-        visits.update({each.visit_id: each for each in made})
 
 
 @pytest.fixture
@@ -133,8 +64,7 @@ async def test_by_days_or_from_the_visits_is_the_same(
     seed: int,
 ) -> None:
     dice = Random(seed)
-    visits: dict[UUID, Visit] = {}
-    sightings: dict[UUID, Sighting] = {}
+    visits, sightings = Visits(), Sightings()
     days = ReportDays(transactions=transactions)
     for step in range(30):
         async with transactions.begin_exclusive(tenant_id) as tx:
