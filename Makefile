@@ -140,8 +140,10 @@ IDENTITY_TESTS := $(addprefix tests/unit/server/test_,identities.py matching.py 
   tests/integration/server_storage/test_merging_on_postgres.py
 # What reports count, and that kept days equal the visits.
 REPORT_TESTS := $(addprefix tests/unit/server/test_,report_period.py report_days.py report_properties.py business_day.py \
-  camera_uptime.py visit_properties.py) \
-  $(addprefix tests/contract/server_storage/test_,reports.py report_days.py uptime.py) tests/rpc/server/test_reports.py
+  camera_uptime.py visit_properties.py restatement.py restatement_properties.py report_verification.py) \
+  $(addprefix tests/contract/server_storage/test_,reports.py report_days.py restatements.py uptime.py) \
+  $(addprefix tests/rpc/server/test_,reports.py restatements.py) \
+  $(addprefix tests/integration/server_storage/test_report_,commands.py refresh.py)
 test-reports: setup-run ## What reports count: against an oracle, over days of any length, after every change
 	@$(BIN)/footfall models pull --quiet
 	@$(PYTEST) -n 2 --dist loadgroup $(REPORT_TESTS) $(ARGS)

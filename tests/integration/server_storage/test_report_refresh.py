@@ -1,0 +1,59 @@
+"""What keeping a day costs in statements: reports are to be up to date soon after an event."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from customer_samples import a_customer
+from database_fixtures import FootfallDatabase
+from footfall_server.domain.batch import BatchRecords
+from footfall_server.services.report_days import ReportDays
+from footfall_server.storage.postgres.engine import PostgresLimits, make_engine
+from footfall_server.storage.postgres.transactions import PostgresTransactions
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+from storage_samples import NOON, a_site, a_tenant, a_visit
+
+Statements = list[str]
+
+
+@pytest.fixture
+async def engine(footfall_database: FootfallDatabase) -> AsyncIterator[AsyncEngine]:
+    engine = make_engine(footfall_database.app_dsn, limits=PostgresLimits(pool_size=2))
+    yield engine
+    await engine.dispose()
+
+
+async def refreshed(engine: AsyncEngine, at: datetime) -> Statements:
+    """The statements that keep a day once more, after somebody came at a moment of it."""
+    transactions = PostgresTransactions(engine)
+    tenant, site, person = a_tenant(), a_site(), a_customer()
+    days = ReportDays(transactions=transactions)
+    async with transactions.begin_platform() as platform:
+        await platform.add_tenant(tenant, None)
+    async with transactions.begin_exclusive(tenant.tenant_id) as tx:
+        await tx.sites.add(site, None)
+        await tx.customers.add(person, None)
+    said: Statements = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    for _ in range(2):
+        async with transactions.begin_exclusive(tenant.tenant_id) as tx:
+            visit = a_visit(site.site_id, person.customer_id, at=at)
+            await tx.batches.write(BatchRecords(at=NOON, visits=[visit]))
+        said.clear()
+        event.listen(engine.sync_engine, "before_cursor_execute", note)
+        await days.refresh(tenant.tenant_id)
+        event.remove(engine.sync_engine, "before_cursor_execute", note)
+    return said
+
+
+async def test_a_day_that_goes_on_costs_no_statement_for_the_ledger(engine: AsyncEngine) -> None:
+    going_on = await refreshed(engine, datetime.now(UTC))
+    over = await refreshed(engine, datetime.now(UTC) - timedelta(days=30))
+    assert not [each for each in going_on if "report_restatements" in each]
+    assert [each for each in over if "insert into report_restatements" in each.lower()]
+    # What waits is asked, and the restatement is written: of days that are over and changed alone.
+    assert len(over) - len(going_on) == 2
