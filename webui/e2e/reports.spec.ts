@@ -41,3 +41,15 @@ test("days on which nobody came say why", async ({ page }) => {
   await page.goto(page.url().replace(/\/reports.*/, "/reports?from=2025-06-01&to=2025-06-07"));
   await expect(page.getByText("Nobody was seen on these days")).toBeVisible();
 });
+
+test("past days that changed say by how much and why", async ({ page }) => {
+  await page.getByRole("button", { name: "Changes to past days" }).click();
+  const sheet = page.getByRole("dialog", { name: "Changes to past days" });
+  const changes = sheet.getByTestId("past-change");
+  await expect(changes).toHaveCount(2);
+  await expect(changes.first()).toContainText("Mon, 2 Nov 2026, Harbour Street");
+  await expect(changes.first()).toContainText("Visits: \u22123");
+  await expect(changes.first()).toContainText("Visitors turned out to be one person.");
+  await page.keyboard.press("Escape");
+  await expect(sheet).toBeHidden();
+});

@@ -56,6 +56,14 @@ for (const { name, path, shows } of [
   });
 }
 
+signedIn("changes to past days", async ({ page, stack }, info) => {
+  const complaints = collectComplaints(page);
+  await signIn(page, stack, "/reports");
+  await page.getByRole("button", { name: "Changes to past days" }).click();
+  await expect(page.getByRole("dialog").locator("h3, p").nth(1)).toBeVisible();
+  await judge(page, "reports-changes", info, { complaints });
+});
+
 signedIn("customer", async ({ page, stack }, info) => {
   const complaints = collectComplaints(page);
   await stack.arrive(page);

@@ -1,3 +1,4 @@
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 
 import {
@@ -5,7 +6,9 @@ import {
   Granularity,
   type GetVisitorsRequest,
   type ReportService,
+  RestatementCause,
 } from "../../src/api/gen/footfall/v1/report_service_pb";
+import { id, SITES } from "./data";
 
 const DAY_MS = 86_400_000;
 
@@ -104,6 +107,23 @@ export function reports(): ServiceImpl<typeof ReportService> {
         }),
       };
     },
+    listRestatements: ({ startDate, endDate }) => ({
+      restatements: days(startDate, endDate)
+        .filter((day) => day >= "2026-01-01")
+        .slice(0, 2)
+        .map((day, at) => {
+          const before = { visits: BigInt(busy(day)), uniqueVisitors: BigInt(busy(day) - 4), newVisits: 9n, newVisitsHere: 9n };
+          return {
+            restatementId: id(9, at + 1),
+            siteId: SITES[at]!.siteId,
+            day,
+            before,
+            after: { ...before, visits: before.visits - 3n, uniqueVisitors: before.uniqueVisitors - 2n },
+            causes: [at === 0 ? RestatementCause.MERGE : RestatementCause.LATE_EVENT],
+            changeTime: timestampFromMs(Date.parse(day) + 3 * DAY_MS),
+          };
+        }),
+    }),
     exportVisitors: async function* ({ startDate, endDate }) {
       yield { contentType: "text/csv; charset=utf-8", data: new TextEncoder().encode("start_date,visits\r\n") };
       for (const day of days(startDate, endDate)) {

@@ -1,5 +1,6 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { Code } from "@connectrpc/connect";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { Code, type ServiceImpl } from "@connectrpc/connect";
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
@@ -11,7 +12,9 @@ import {
   type GetVisitorsRequest,
   GetVisitorsResponseSchema,
   Granularity,
+  type ListRestatementsRequest,
   ReportService,
+  RestatementCause,
 } from "../../api/gen/footfall/v1/report_service_pb";
 import { SiteService } from "../../api/gen/footfall/v1/site_service_pb";
 import { refusal, renderConsole } from "../../testing/renderConsole";
@@ -33,7 +36,9 @@ const WEEK: Answer = {
 };
 const EMPTY: Answer = { report: { total: {} } };
 
-function open(path: string, answer: Answer | Error = WEEK, options: { cameras?: number } = {}) {
+type Changes = Pick<ServiceImpl<typeof ReportService>, "listRestatements">["listRestatements"];
+
+function open(path: string, answer: Answer | Error = WEEK, options: { cameras?: number; changes?: Changes } = {}) {
   const requests: GetVisitorsRequest[] = [];
   const exports: ExportVisitorsRequest[] = [];
   const { router } = renderConsole({
@@ -59,6 +64,7 @@ function open(path: string, answer: Answer | Error = WEEK, options: { cameras?: 
                   { key: "monday", visits: 12n, uniqueVisitors: 9n, average: { days: 1, daysLeftOut: 1, visits: 12, uniqueVisitors: 9 } },
                 ],
         }),
+        listRestatements: options.changes ?? (() => ({})),
         exportVisitors: async function* (request) {
           exports.push(request);
           yield { contentType: "text/csv", data: new TextEncoder().encode("a,b\r\n") };
@@ -186,4 +192,66 @@ it("hands the report to the browser as a file and gives the memory back", async 
   expect(clicked).toHaveBeenCalledOnce();
   expect(await made[0]!.text()).toBe("a,b\r\n1,2\r\n");
   expect(exports[0]).toMatchObject({ startDate: "2026-11-02", granularity: Granularity.HOUR, bySite: false });
+});
+
+async function openChanges(changes: Changes) {
+  open("/reports?from=2026-03-02&to=2026-03-08", WEEK, { changes });
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Changes to past days" }));
+  return { user, sheet: await screen.findByRole("dialog", { name: "Changes to past days" }) };
+}
+
+const MERGED = {
+  restatementId: "r1",
+  siteId: SITE.siteId,
+  day: "2026-03-03",
+  before: { visits: 12n, uniqueVisitors: 9n, staffSightings: 4n },
+  after: { visits: 9n, uniqueVisitors: 10n, staffSightings: 4n },
+  causes: [RestatementCause.MERGE, RestatementCause.ERASURE],
+  changeTime: timestampFromMs(Date.parse("2026-03-09T10:00:00Z")),
+};
+
+it("tells in words which past days changed, by how much and why, page by page", async () => {
+  const asked: ListRestatementsRequest[] = [];
+  const { user, sheet } = await openChanges((request) => {
+    asked.push(request);
+    return request.pageToken === ""
+      ? { restatements: [MERGED], nextPageToken: "more" }
+      : { restatements: [{ ...MERGED, restatementId: "r2", siteId: "gone", causes: [RestatementCause.LATE_EVENT] }] };
+  });
+  const [first] = await within(sheet).findAllByTestId("past-change");
+  expect(within(first!).getByRole("heading").textContent).toBe(`Tue, 3 Mar 2026, ${SITE.displayName}`);
+  expect(within(first!).getAllByRole("listitem").map((line) => line.textContent)).toEqual([
+    "Visits: \u22123 (12 → 9)",
+    "Unique visitors: +1 (9 → 10)",
+  ]);
+  expect(first!.textContent).toContain("Visitors turned out to be one person. Somebody was erased. Changed ");
+  await user.click(within(sheet).getByRole("button", { name: "Older changes" }));
+  await waitFor(() => {
+    expect(within(sheet).getAllByTestId("past-change")).toHaveLength(2);
+  });
+  expect(sheet.textContent).toContain("a site that was closed");
+  expect(sheet.textContent).toContain("Something that a camera saw arrived late.");
+  expect(within(sheet).queryByRole("button", { name: "Older changes" })).toBeNull();
+  expect(asked.map(({ startDate, endDate, pageToken }) => [startDate, endDate, pageToken])).toEqual([
+    ["2026-03-02", "2026-03-08", ""],
+    ["2026-03-02", "2026-03-08", "more"],
+  ]);
+  await user.click(within(sheet).getByRole("button", { name: "Close" }));
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+it("says so when no past day changed", async () => {
+  const { sheet } = await openChanges(() => ({}));
+  expect(await within(sheet).findByText("No past day has changed")).toBeDefined();
+});
+
+it("says what went wrong with the changes and asks again", async () => {
+  let calls = 0;
+  const { user, sheet } = await openChanges(() => {
+    if ((calls += 1) === 1) throw refusal(Code.NotFound, "SITE_NOT_FOUND");
+    return { restatements: [MERGED] };
+  });
+  await user.click(within(await within(sheet).findByRole("alert")).getByRole("button"));
+  expect(await within(sheet).findByTestId("past-change")).toBeDefined();
 });

@@ -2,6 +2,7 @@ import { BarChartOutlined, DownloadOutlined } from "@ant-design/icons";
 import { useQuery } from "@connectrpc/connect-query";
 import { keepPreviousData } from "@tanstack/react-query";
 import { Button } from "antd";
+import { useState } from "react";
 import { Link } from "react-router";
 
 import { toAppError } from "../../api/errors";
@@ -21,6 +22,7 @@ import { WeekdayChart } from "./charts/WeekdayChart";
 import { type ReportFilters, readFilters, siteIdsOf, stepOf, toRequest, writeFilters } from "./filters";
 import { percent, periodLabel } from "./labels";
 import { NumberTiles } from "./NumberTiles";
+import { PastChanges } from "./PastChanges";
 import { compared } from "./period";
 import { ReportFilterBar } from "./ReportFilterBar";
 import { t } from "./texts";
@@ -44,6 +46,13 @@ export function ReportsPage() {
   const genders = useQuery(ReportService.method.getDistribution, { ...asked, distribution: Distribution.GENDER }, kept);
   const kinds = useQuery(ReportService.method.getDistribution, { ...asked, distribution: Distribution.NEW_VS_REPEAT }, kept);
   const download = useReportDownload();
+  const [showsChanges, setShowsChanges] = useState(false);
+  const openChanges = () => {
+    setShowsChanges(true);
+  };
+  const closeChanges = () => {
+    setShowsChanges(false);
+  };
   const refresh = () => {
     for (const query of [visitors, weekdays, genders, kinds]) void query.refetch();
   };
@@ -91,7 +100,7 @@ export function ReportsPage() {
       {from <= to && report && total && (
         <div aria-busy={visitors.isPlaceholderData} className={`space-y-5 transition-opacity ${visitors.isPlaceholderData ? "opacity-60" : ""}`}>
           <NumberTiles total={total} before={visitors.data?.compared?.total} />
-          <HowCounted total={total} />
+          <HowCounted total={total} onChanges={openChanges} />
           {isEmpty(total) ? (
             <NothingSeen filters={filters} total={total} today={today} />
           ) : (
@@ -115,12 +124,13 @@ export function ReportsPage() {
           )}
         </div>
       )}
+      {showsChanges && <PastChanges filters={filters} sites={all} onClose={closeChanges} />}
     </div>
   );
 }
 
 /** What the numbers mean, one line of which is always there: how much of the time was seen at all. */
-function HowCounted({ total }: { total: VisitorCounts }) {
+function HowCounted({ total, onChanges }: { total: VisitorCounts; onChanges: () => void }) {
   const { coverage } = total;
   return (
     <div className="space-y-1 text-[13px] text-quiet">
@@ -138,6 +148,9 @@ function HowCounted({ total }: { total: VisitorCounts }) {
           <li>{t("followKnown")}</li>
         </ul>
       </details>
+      <Button type="link" size="small" className="!px-0" onClick={onChanges}>
+        {t("pastChanges")}
+      </Button>
     </div>
   );
 }

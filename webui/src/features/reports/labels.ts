@@ -38,9 +38,14 @@ export function shortLabel(bucket: VisitorsBucket, step: Step, manyDays: boolean
 
 /** A bucket in full. */
 export function fullLabel(bucket: VisitorsBucket, step: Step): string {
-  const day = date(bucket.startDate, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+  const day = dayLabel(bucket.startDate);
   if (step === "hour") return `${day}, ${hourLabel(bucket)}`;
   return step === "day" ? day : periodLabel({ from: bucket.startDate, to: bucket.endDate });
+}
+
+/** "Tue, 3 Mar 2026". */
+export function dayLabel(day: string): string {
+  return date(day, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
 }
 
 export function weekdayLabel(index: number): string {
@@ -58,6 +63,12 @@ export function average(value: number): string {
 
 export function percent(share: number): string {
   return new Intl.NumberFormat(currentLocale(), { style: "percent", maximumFractionDigits: 0 }).format(share);
+}
+
+/** By how much a number changed: "+3", or a minus sign and 3. */
+export function difference(before: bigint, after: bigint): string {
+  const more = after - before;
+  return more < 0n ? `${MINUS}${count(-more)}` : `+${count(more)}`;
 }
 
 /** How a number stands to the one before: "+12 %", and "" where there is nothing to compare with. */
