@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from footfall_migrations.rls import enable_site_rls, enable_tenant_rls
 
 revision = "0031"
-down_revision = "0029"
+down_revision = "0030"
 
 # What a transaction said that it is for; whoever says nothing brought something that a camera saw.
 _CAUSE = "coalesce(nullif(current_setting('app.change_cause', true), ''), 'late_event')"

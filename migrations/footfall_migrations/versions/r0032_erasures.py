@@ -7,7 +7,7 @@ from footfall_server.storage.postgres.roles import PLATFORM
 from footfall_migrations.rls import enable_tenant_rls
 
 revision = "0032"
-down_revision = "0029"
+down_revision = "0031"
 
 _INSTANT = sa.DateTime(timezone=True)
 _COUNTS = ("faces", "tracks", "visits", "images")

@@ -13,6 +13,7 @@ from footfall_server.domain.customer import Customer, new_customer
 from footfall_server.domain.erasure import SubjectKind, TombstoneKind, TombstoneMaker
 from footfall_server.domain.jobs import JobResult
 from footfall_server.domain.person import CustomerKind
+from footfall_server.domain.restatement import ChangeCause
 from footfall_server.domain.sighting import Sighting
 from footfall_server.ports import Clock, ImageStore, Transaction, Transactions
 from footfall_server.ports.images import LONGEST_GRANT
@@ -105,6 +106,7 @@ class ErasureSweep:
             gone = _rooted([each for each in family if each.customer_id in erased], now)
             rest = _rooted([each for each in family if each.customer_id not in erased], now)
             if rest:
+                await tx.report_days.because(ChangeCause.ERASURE)
                 await self._part(tx, person.root_id, [*gone, *rest])
             kind = SubjectKind.STAFF if person.kind is CustomerKind.STAFF else SubjectKind.CUSTOMER
             await self._removal.forget(tx, None, ErasureOrder(gone[0].root_id, kind))
@@ -150,6 +152,7 @@ class ErasureSweep:
 
     async def _part_and_erase(self, tx: Transaction, person_id: UUID, sightings: Sequence[Sighting]) -> None:
         now = self._clock.now()
+        await tx.report_days.because(ChangeCause.ERASURE)
         made = await tx.customers.add(new_customer(now), None)
         await tx.sightings.save(
             [replace(each, owner_id=made.customer_id, customer_id=made.customer_id) for each in sightings]
