@@ -17,6 +17,7 @@ from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
 from fakes.recognition_basis import CONSENT
 from fakes.shop import AUDIENCE, DIMENSION, ISSUER, MODEL_ID
+from fakes.webhook_parts import FakeSecretSeal, FakeWebhookSender
 from footfall.v1 import (
     api_key_service_pb2_grpc,
     auth_service_pb2_grpc,
@@ -128,6 +129,8 @@ class RealAccess:
                 clock=SystemClock(),
                 embedder=FakeCropEmbedder({MODEL_ID: DIMENSION}),
                 examiner=FakeFaceExaminer({MODEL_ID: DIMENSION}),
+                webhook_sender=FakeWebhookSender(),
+                webhook_seal=FakeSecretSeal(),
             ),
             keys=self.keys,
             passwords=self.passwords,

@@ -23,6 +23,7 @@ from footfall.v1 import (
     tenant_service_pb2,
     user_service_pb2,
     visit_service_pb2,
+    webhook_service_pb2,
 )
 from google.protobuf import descriptor_pb2
 from google.protobuf.descriptor import FileDescriptor, ServiceDescriptor
@@ -49,6 +50,7 @@ SERVICE_FILES: tuple[FileDescriptor, ...] = (
     tenant_service_pb2.DESCRIPTOR,
     user_service_pb2.DESCRIPTOR,
     visit_service_pb2.DESCRIPTOR,
+    webhook_service_pb2.DESCRIPTOR,
 )
 # An error's details are Any messages: Envoy answers with an empty body when it cannot look their types up.
 ERROR_FILES: tuple[FileDescriptor, ...] = (error_details_pb2.DESCRIPTOR, status_pb2.DESCRIPTOR)

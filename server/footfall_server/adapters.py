@@ -7,16 +7,19 @@ from footfall_server.app import Adapters
 from footfall_server.auth.oidc_client import OidcClient
 from footfall_server.auth.oidc_http import new_http_client
 from footfall_server.auth.oidc_settings import load_oidc_providers
+from footfall_server.auth.secret_seal import KEY_FILE, FileSecretSeal
 from footfall_server.crop_embedder import VisionCropEmbedder
 from footfall_server.database import open_transactions
 from footfall_server.face_examiner import VisionFaceExaminer
 from footfall_server.loaded_models import LoadedModels
+from footfall_server.mqtt_broker import MqttBroker
 from footfall_server.settings import MilvusSettings, S3Settings, ServerSettings
 from footfall_server.storage.index_settings import MilvusIndexSettings
 from footfall_server.storage.milvus import MilvusFaceIndex
 from footfall_server.storage.postgres.notifications import PostgresChangeSource
 from footfall_server.storage.s3 import S3ImageStore
 from footfall_server.system_clock import SystemClock
+from footfall_server.webhook_sender import HttpWebhookSender
 
 
 @asynccontextmanager
@@ -46,6 +49,11 @@ async def open_adapters(settings: ServerSettings) -> AsyncIterator[Adapters]:
             clock=clock,
             embedder=embedder,
             examiner=examiner,
+            webhook_sender=HttpWebhookSender(
+                allow_private=settings.webhooks.allow_private, timeout=settings.webhooks.timeout
+            ),
+            webhook_seal=FileSecretSeal(settings.webhooks.key_file or settings.auth.keys_dir / KEY_FILE),
+            event_broker=None if settings.mqtt is None else MqttBroker(settings.mqtt),
             identity_providers=[
                 OidcClient(settings=each, http=http, clock=clock)
                 for each in load_oidc_providers(settings.auth.oidc_file)

@@ -37,11 +37,14 @@ from footfall_server.ports import (
     ChangeSource,
     Clock,
     CropEmbedder,
+    EventBroker,
     FaceExaminer,
     FaceIndex,
     IdentityProvider,
     ImageStore,
+    SecretSeal,
     Transactions,
+    WebhookSender,
 )
 from footfall_server.readiness import Readiness
 from footfall_server.rpc.api_keys import ApiKeyServicer
@@ -86,6 +89,7 @@ from footfall_server.rpc.staff_imports import StaffImportServicer
 from footfall_server.rpc.tenants import TenantServicer
 from footfall_server.rpc.users import UserServicer
 from footfall_server.rpc.visits import VisitServicer
+from footfall_server.rpc.webhooks import WebhookServicer
 from footfall_server.services.access_retention import AccessRetention
 from footfall_server.services.accounts import AccountService
 from footfall_server.services.api_keys import ApiKeyService
@@ -105,6 +109,7 @@ from footfall_server.services.edge_retention import EdgeRetention
 from footfall_server.services.erasure_sweep import ErasureSweep
 from footfall_server.services.erasures import ErasureService
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
+from footfall_server.services.event_publishing import EventPublishing
 from footfall_server.services.explanations import ExplanationService
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
@@ -161,6 +166,9 @@ from footfall_server.services.tenants import TenantService
 from footfall_server.services.threshold_policies import ThresholdPolicies
 from footfall_server.services.users import UserService
 from footfall_server.services.visits import VisitService
+from footfall_server.services.webhook_delivery import DeliveryLimits, WebhookDeliveries
+from footfall_server.services.webhook_fan_out import WebhookFanOut
+from footfall_server.services.webhooks import WebhookService
 from footfall_server.services.worker_directory import WorkerDirectory
 from footfall_server.services.worker_removal import WorkerRemoval
 from footfall_server.services.workers import WorkerService
@@ -189,7 +197,10 @@ class Adapters:
     clock: Clock
     embedder: CropEmbedder
     examiner: FaceExaminer
+    webhook_sender: WebhookSender
+    webhook_seal: SecretSeal
     identity_providers: Sequence[IdentityProvider] = ()
+    event_broker: EventBroker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +212,7 @@ class Choices:
     limits: LimitsSettings = field(default_factory=LimitsSettings)
     previews: PreviewSettings = field(default_factory=PreviewSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
+    webhooks: DeliveryLimits = field(default_factory=DeliveryLimits)
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
     drain_grace: timedelta = timedelta(seconds=4)
@@ -282,8 +294,7 @@ class Core:
         shares = Shares(limits=choices.limits.limits(), clock=clock) if choices.limits.enforced else None
         self._drain = Drain()
         self._calls = CallsInHand()
-        self._grace = choices.drain_grace
-        self._index_gathers_for = choices.index_gathers_for
+        self._choices = choices
 
         access = SessionTokens(
             transactions=transactions, tokens=tokens, lifetime=choices.auth.person_token_ttl
@@ -565,6 +576,15 @@ class Core:
                 jobs=JobService(transactions=transactions, runner=self._jobs, clock=clock),
                 page_tokens=page_tokens,
             ),
+            webhooks=WebhookServicer(
+                webhooks=WebhookService(
+                    transactions=transactions,
+                    seal=adapters.webhook_seal,
+                    allow_private=adapters.webhook_sender.allow_private,
+                    clock=clock,
+                ),
+                page_tokens=page_tokens,
+            ),
         )
         # The first is the outermost. Messages is the innermost, since it alone is given bytes.
         interceptors = [
@@ -612,7 +632,20 @@ class Core:
                 index=self._adapters.index,
                 changed=changed,
                 clock=clock,
-                gather_for=self._index_gathers_for,
+                gather_for=self._choices.index_gathers_for,
+            )
+            deliveries = WebhookDeliveries(
+                transactions=transactions,
+                sender=self._adapters.webhook_sender,
+                seal=self._adapters.webhook_seal,
+                clock=clock,
+                limits=self._choices.webhooks,
+            )
+            fan_out = WebhookFanOut(
+                transactions=transactions,
+                changed=stack.enter_context(self._feed.subscribe_all()),
+                clock=clock,
+                queued=deliveries.call,
             )
             retention = ChangeRetention(transactions=transactions, clock=clock)
             edge = EdgeRetention(transactions=transactions, clock=clock, keep=EventTimes().max_age)
@@ -626,6 +659,8 @@ class Core:
                 AccessRetention(transactions=transactions, clock=clock).run(),
                 writer.run(),
                 retention.run(),
+                fan_out.run(),
+                deliveries.run(),
                 edge.run(),
                 ReportDays(transactions=transactions).run(),
                 LinkExpiry(transactions=transactions, clock=clock).run(),
@@ -642,6 +677,14 @@ class Core:
             ]
             if self._key_reload is not None:
                 jobs.append(self._key_reload.run())
+            if self._adapters.event_broker is not None:
+                publishing = EventPublishing(
+                    transactions=transactions,
+                    broker=self._adapters.event_broker,
+                    changed=stack.enter_context(self._feed.subscribe_all()),
+                    clock=clock,
+                )
+                jobs.append(publishing.run())
             await stack.enter_async_context(_in_background(jobs))
             port = await self._server.start(listen, tls)
             stack.push_async_callback(self._stop)
@@ -653,8 +696,8 @@ class Core:
         log.info("draining")
         await self._server.leave()
         self._drain.begin()
-        await self._server.stop(self._grace)
-        left = await self._calls.ended(self._grace)
+        await self._server.stop(self._choices.drain_grace)
+        left = await self._calls.ended(self._choices.drain_grace)
         if left:
             log.warning("calls_left", count=left)
         log.info("stopped")

@@ -17,6 +17,7 @@ from footfall_server.auth.keys import load_keys
 from footfall_server.auth.passwords import Passwords
 from footfall_server.metrics import CoreMetrics
 from footfall_server.rpc.server_tls import ServerTls
+from footfall_server.services.webhook_delivery import DeliveryLimits
 from footfall_server.settings import ServerSettings, is_loopback, read_settings
 from footfall_server.telemetry import configure_logging
 
@@ -60,6 +61,9 @@ async def _serve(settings: ServerSettings) -> None:
         limits=settings.limits,
         previews=settings.previews,
         retention=settings.retention,
+        webhooks=DeliveryLimits(
+            at_once=settings.webhooks.at_once, at_once_per_tenant=settings.webhooks.at_once // 4
+        ),
         drain_grace=settings.drain_grace,
         fallback_faces=settings.milvus.fallback_faces,
     )

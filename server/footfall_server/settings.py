@@ -7,6 +7,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from footfall_vision.model_cards import DEFAULT_EMBEDDER, MODEL_CARDS
 from pydantic import (
@@ -264,6 +265,63 @@ class RetentionSettings(_Section):
         return timedelta(days=self.template_days)
 
 
+class WebhookSettings(_Section):
+    """How events are posted to receivers.
+
+    `allow_private` lets receivers have addresses of this machine and its networks, and speak HTTP without
+    TLS: only where every tenant may reach what the core can. `key_file` seals the secrets; webhooks.key
+    beside the signing keys when it is not told. A receiver has `timeout` to answer. One replica sends to
+    `at_once` receivers side by side, and to a quarter of that for one tenant.
+    """
+
+    allow_private: bool = False
+    key_file: Path | None = None
+    timeout: Lifetime = Field(
+        default=timedelta(seconds=10), ge=timedelta(seconds=1), le=timedelta(seconds=30)
+    )
+    at_once: int = Field(default=32, ge=4, le=1000)
+
+
+class MqttSettings(_Section):
+    """A broker that every tenant's events are published to, below topics that begin with `topic_prefix`.
+
+    `mqtts://` is TLS, with the authorities of `ca_file` or of the system. `mqtt://` is not, and is for a
+    broker on loopback; `insecure_beyond_loopback` lifts that, for networks that encrypt by themselves.
+    """
+
+    insecure_beyond_loopback: bool = False
+    url: str = Field(pattern=r"^mqtts?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?/?$")
+    username: str = Field(default="", max_length=200)
+    password: SecretStr = SecretStr("")
+    topic_prefix: str = Field(
+        default="footfall", pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", max_length=200
+    )
+    ca_file: Path | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _in_the_clear_on_loopback_only(cls, url: str, about: ValidationInfo) -> str:
+        parts = urlsplit(url)
+        try:
+            port = parts.port
+        except ValueError:
+            port = 0
+        if port == 0:
+            raise ValueError("the port must be from 1 to 65535")
+        local = is_loopback(f"{parts.hostname}:0")
+        if parts.scheme == "mqtt" and not local and not about.data.get("insecure_beyond_loopback"):
+            raise ValueError(
+                "without TLS (mqtts://) the broker has to be on loopback;"
+                " MQTT__INSECURE_BEYOND_LOOPBACK=true lifts that at your own risk"
+            )
+        return url
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether the connection is encrypted."""
+        return self.url.startswith("mqtts://")
+
+
 class RecognitionSettings(_Section):
     """Whose embeddings are matched, and how surely.
 
@@ -321,6 +379,8 @@ class ServerSettings(BaseSettings):
     previews: PreviewSettings = PreviewSettings()
     retention: RetentionSettings = RetentionSettings()
     metrics: MetricsSettings = MetricsSettings()
+    webhooks: WebhookSettings = WebhookSettings()
+    mqtt: MqttSettings | None = None
     models_dir: Path | None = None
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

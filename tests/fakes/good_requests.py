@@ -18,6 +18,7 @@ from fakes.model_world import fill_gallery, open_model_change
 from fakes.recognition_basis import stated
 from fakes.shop import MODEL_ID, OTHER_MODEL_ID, Chain, Metadata, Replica, Shop
 from fakes.staff_requests import PERSON, SeededStaff, seed_staff, staff_requests
+from fakes.webhook_requests import SeededWebhook, seed_webhook, webhook_requests
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
     api_key_service_pb2,
@@ -81,6 +82,7 @@ class Seeded:
     staff: SeededStaff
     staff_import: SeededImport
     erasure_id: str
+    webhook: SeededWebhook
 
 
 async def seed(shop: Shop, core: Replica) -> Seeded:
@@ -135,6 +137,7 @@ async def seed(shop: Shop, core: Replica) -> Seeded:
         staff,
         staff_import,
         str(open_erasure(shop.transactions.tables(tenant_id), shop.clock.now())),
+        seed_webhook(shop, shop.own),
     )
 
 
@@ -237,6 +240,7 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
         **_of_audit(),
         **_of_jobs(),
         **erasure_requests(seeded.erasure_id, seeded.customers.customer_id, PERSON),
+        **webhook_requests(str(shop.own.site.site_id), seeded.webhook),
         **customer_requests(str(shop.own.site.site_id), seeded.customers),
         **import_requests(str(shop.own.site.site_id), seeded.staff_import),
         **staff_requests(str(shop.own.site.site_id), seeded.staff, seeded.customers.other_id),

@@ -5,6 +5,7 @@ there by then: two that touch different rows both count, as in a real database.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -43,6 +44,7 @@ from footfall_server.domain.staff_gallery import StaffFace
 from footfall_server.domain.suggestion import Suggestion
 from footfall_server.domain.track_face import TrackFace
 from footfall_server.domain.visit import Visit
+from footfall_server.domain.webhook import Webhook, WebhookDelivery, WebhookHealth
 from footfall_server.domain.worker import Worker, WorkerReport, WorkerStatus
 
 
@@ -54,6 +56,25 @@ class GalleryRow:
     indexed_at: datetime | None = None
     retry_at: datetime | None = None
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRow:
+    """How a webhook does, when it is due, and who has it."""
+
+    health: WebhookHealth = field(default_factory=WebhookHealth)
+    due_at: datetime | None = None
+    claimed_by: UUID | None = None
+    claimed_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CursorRow:
+    """How far a reader of the log of changes has come, and who is it now."""
+
+    revision: int
+    claimed_by: UUID | None = None
+    claimed_until: datetime | None = None
 
 
 class Tables:
@@ -131,6 +152,12 @@ class TenantTables(Tables):
     erasures: dict[UUID, Erasure] = field(default_factory=dict)
     erasure_requests: dict[UUID, UUID] = field(default_factory=dict)
     tombstones: dict[bytes, tuple[Tombstone, UUID]] = field(default_factory=dict)
+    webhooks: dict[UUID, Webhook] = field(default_factory=dict)
+    webhook_requests: dict[UUID, UUID] = field(default_factory=dict)
+    webhook_deliveries: dict[UUID, WebhookDelivery] = field(default_factory=dict)
+    # As report_days.
+    webhook_rows: dict[UUID, WebhookRow] = field(default_factory=dict, compare=False)
+    event_cursors: dict[str, CursorRow] = field(default_factory=dict, compare=False)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)
     track_faces: dict[UUID, TrackFace] = field(default_factory=dict)
     crops: dict[UUID, bytes] = field(default_factory=dict)
@@ -171,6 +198,11 @@ def _by_row(_key: Any, row: Any) -> UUID:
     return found
 
 
+def _by_event(_key: Any, row: Any) -> UUID | None:
+    found: UUID | None = row.event.site_id
+    return found
+
+
 def _by_key(key: Any, _row: Any) -> UUID:
     found: UUID = key[0]
     return found
@@ -194,12 +226,16 @@ _NAMED = (
     "changes",
     "report_restatements",
 )
-SITED: Mapping[str, Callable[[Any, Any], UUID]] = {
+SITED: Mapping[str, Callable[[Any, Any], UUID | None]] = {
     **dict.fromkeys(_NAMED, _by_row),
+    "webhook_deliveries": _by_event,
     **dict.fromkeys(("site_rules", "site_people", "report_days", "report_facts", "report_marks"), _by_key),
 }
 """The tables whose rows belong to a site, and how a row says to which."""
-SHARED: Mapping[str, Callable[[Any], Collection[UUID]]] = {"staff": lambda row: row.site_ids}
+SHARED: Mapping[str, Callable[[Any], Collection[UUID]]] = {
+    "staff": lambda row: row.site_ids,
+    "webhooks": lambda row: row.site_ids,
+}
 """The tables whose rows belong to several sites, or to none: who may see one of them sees the row."""
 
 
@@ -234,3 +270,5 @@ class TenantStore:
     exclusive: asyncio.Lock = field(default_factory=asyncio.Lock)
     revision: asyncio.Lock = field(default_factory=asyncio.Lock)
     taken_faces: set[UUID] = field(default_factory=set)
+    taken_webhooks: set[UUID] = field(default_factory=set)
+    cursors: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))

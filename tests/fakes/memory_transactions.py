@@ -64,6 +64,7 @@ from fakes.memory_staff_gallery import MemoryStaffGallery
 from fakes.memory_tables import PlatformTables, TenantStore, TenantTables
 from fakes.memory_uptime import MemoryUptime
 from fakes.memory_visits import MemoryChangeRows, MemoryImageRows, MemoryVisits
+from fakes.memory_webhooks import MemoryEventCursors, MemoryWebhookDeliveries, MemoryWebhooks
 from fakes.memory_workers import MemoryWorkers
 from footfall_server.domain.audit import NO_TENANT
 from footfall_server.domain.camera_command import CommandState
@@ -142,6 +143,9 @@ class MemoryTransaction:
         self.merges = MemoryMerges(self.tables)
         self.distinct = MemoryDistinct(self.tables)
         self.suggestions = MemorySuggestions(self.tables)
+        self.webhooks = MemoryWebhooks(self.tables, store)
+        self.webhook_deliveries = MemoryWebhookDeliveries(self.tables)
+        self.event_cursors = MemoryEventCursors(self.tables, store)
         self.audit = MemoryAudit(self.tables, tenant_id)
 
 
@@ -250,6 +254,18 @@ class MemoryPlatformTransaction:
             tenant_id
             for tenant_id, store in self._stores.items()
             if any(each.completed_at is None for each in store.tables.erasures.values())
+        ]
+
+    async def tenants_with_webhooks_due(self, now: datetime) -> Sequence[UUID]:
+        return [
+            tenant_id
+            for tenant_id, store in self._stores.items()
+            if any(
+                row.due_at is not None
+                and row.due_at <= now
+                and (row.claimed_until is None or row.claimed_until <= now)
+                for row in store.tables.webhook_rows.values()
+            )
         ]
 
     async def jobs_due(self, ticks: Mapping[str, datetime], now: datetime) -> Sequence[JobTick]:
@@ -392,6 +408,8 @@ class MemoryTransactions:
         finally:
             tx.gallery.close()
             tx.changes.close()
+            tx.webhooks.close()
+            tx.event_cursors.close()
             tx.sessions.close()
         if tx.revocations.added:
             self._source.publish(AccessRevoked())

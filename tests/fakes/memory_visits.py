@@ -192,8 +192,17 @@ class MemoryChangeRows:
             if number > revision and change.topic in topics and (sites is None or change.site_id in sites)
         ][:limit]
 
-    async def compact(self, before: datetime) -> int:
-        gone = [number for number, change in self._tables.changes.items() if change.committed_at < before]
+    async def compact(self, before: datetime, *, unread_before: datetime | None = None) -> int:
+        cursors = self._tables.event_cursors
+        read = min((row.revision for row in cursors.values()), default=None)
+        gone = [
+            number
+            for number, change in self._tables.changes.items()
+            if change.committed_at < before
+            and (read is None or number <= read or change.committed_at < (unread_before or before))
+        ]
+        for reader in [reader for reader, row in cursors.items() if gone and row.revision < max(gone)]:
+            del cursors[reader]
         for number in gone:
             del self._tables.changes[number]
         if gone:

@@ -19,6 +19,7 @@ from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
 from fakes.memory_transactions import MemoryTransactions
 from fakes.recognition_basis import CONSENT
+from fakes.webhook_parts import FakeSecretSeal, FakeWebhookSender
 from footfall.v1 import (
     api_key_service_pb2_grpc,
     audit_service_pb2_grpc,
@@ -40,6 +41,7 @@ from footfall.v1 import (
     tenant_service_pb2_grpc,
     user_service_pb2_grpc,
     visit_service_pb2_grpc,
+    webhook_service_pb2_grpc,
 )
 from footfall_server.app import Adapters, Choices, Core
 from footfall_server.auth.authority import Authorities
@@ -112,6 +114,7 @@ class Replica:
     audit: "audit_service_pb2_grpc.AuditServiceAsyncStub"
     jobs: "job_service_pb2_grpc.JobServiceAsyncStub"
     erasures: "erasure_service_pb2_grpc.ErasureServiceAsyncStub"
+    webhooks: "webhook_service_pb2_grpc.WebhookServiceAsyncStub"
 
 
 @dataclass(slots=True)
@@ -131,6 +134,8 @@ class Shop:
     examiner: FakeFaceExaminer = field(
         default_factory=lambda: FakeFaceExaminer({MODEL_ID: DIMENSION, OTHER_MODEL_ID: OTHER_DIMENSION})
     )
+    webhook_sender: FakeWebhookSender = field(default_factory=FakeWebhookSender)
+    webhook_seal: FakeSecretSeal = field(default_factory=FakeSecretSeal)
     manners: LinkManners = field(default_factory=LinkManners)
     watch_heartbeat: timedelta = timedelta(seconds=15)
     fallback_faces: int = 1000
@@ -202,6 +207,8 @@ class Shop:
                 clock=self.clock,
                 embedder=self.embedder,
                 examiner=self.examiner,
+                webhook_sender=self.webhook_sender,
+                webhook_seal=self.webhook_seal,
                 identity_providers=self.identity_providers,
             ),
             keys=self.keys,
@@ -258,6 +265,7 @@ class Shop:
                 audit=audit_service_pb2_grpc.AuditServiceStub(channel),
                 jobs=job_service_pb2_grpc.JobServiceStub(channel),
                 erasures=erasure_service_pb2_grpc.ErasureServiceStub(channel),
+                webhooks=webhook_service_pb2_grpc.WebhookServiceStub(channel),
             )
 
     def snapshot(self) -> object:

@@ -7,7 +7,7 @@ import asyncpg
 # Rows that refused calls may leave, because they are about refusing.
 RECORDS_REFUSALS = frozenset({"login_attempts", "audit_log"})
 # What the core does by itself for every tenant, at its own time.
-BY_ITSELF = frozenset({"job_runs", "index_outbox"})
+BY_ITSELF = frozenset({"job_runs", "index_outbox", "event_cursors", "webhook_deliveries"})
 
 
 class Rows:

@@ -8,6 +8,9 @@ from typing import Any
 
 import httpx
 
+from footfall_server import outbound_http
+from footfall_server.outbound_http import AnswerTooLongError, read_at_most
+
 TIMEOUT_SECONDS = 5.0
 WHOLE_SECONDS = 10.0
 MAX_ANSWER_BYTES = 1 << 20
@@ -27,11 +30,8 @@ class Answer:
 
 def new_http_client() -> httpx.AsyncClient:
     """A client that follows no redirect: the provider's addresses are those of its own metadata."""
-    return httpx.AsyncClient(
-        timeout=httpx.Timeout(TIMEOUT_SECONDS),
-        limits=httpx.Limits(max_connections=20, max_keepalive_connections=5),
-        follow_redirects=False,
-        headers={"accept": "application/json", "user-agent": "footfall"},
+    return outbound_http.new_http_client(
+        timeout_seconds=TIMEOUT_SECONDS, headers={"accept": "application/json"}
     )
 
 
@@ -52,11 +52,9 @@ async def _ask(http: httpx.AsyncClient, request: httpx.Request, auth: httpx.Auth
     try:
         if response.is_redirect or not (response.is_success or response.is_client_error):
             raise BadAnswerError(f"status {response.status_code}")
-        body = bytearray()
-        async for part in response.aiter_bytes():
-            body += part
-            if len(body) > MAX_ANSWER_BYTES:
-                raise BadAnswerError("the answer is too long")
+        body = await read_at_most(response, MAX_ANSWER_BYTES)
+    except AnswerTooLongError:
+        raise BadAnswerError("the answer is too long") from None
     finally:
         await response.aclose()
     try:

@@ -78,6 +78,13 @@ class Action(StrEnum):
     SUGGESTION_DISMISS = "suggestion.dismiss"
     IMAGE_VIEW = "image.view"
     JOB_RUN = "job.run"
+    WEBHOOK_CREATE = "webhook.create"
+    WEBHOOK_UPDATE = "webhook.update"
+    WEBHOOK_DELETE = "webhook.delete"
+    WEBHOOK_ROTATE_SECRET = "webhook.rotate_secret"  # noqa: S105
+    WEBHOOK_TEST = "webhook.test"
+    WEBHOOK_REPLAY = "webhook.replay"
+    WEBHOOK_GONE = "webhook.gone"
     CALIBRATION_APPLY = "calibration.apply"
     CALIBRATION_RESET = "calibration.reset"
     MODEL_CHANGE_START = "model_change.start"

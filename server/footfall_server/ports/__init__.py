@@ -30,6 +30,13 @@ from footfall_server.ports.customers import (
 )
 from footfall_server.ports.decisions import DecisionRepository
 from footfall_server.ports.erasures import ErasureLedger
+from footfall_server.ports.event_readers import (
+    BrokerAwayError,
+    BrokerLink,
+    EventBroker,
+    EventCursorRepository,
+    EventReader,
+)
 from footfall_server.ports.face_examiner import FaceExaminer
 from footfall_server.ports.identity_providers import IdentityProvider
 from footfall_server.ports.images import ImageRepository, ImageStore, StoredObject
@@ -75,6 +82,14 @@ from footfall_server.ports.transactions import (
     Transactions,
 )
 from footfall_server.ports.visits import VisitRepository
+from footfall_server.ports.webhooks import (
+    Receiver,
+    SecretSeal,
+    SendFailedError,
+    WebhookDeliveryRepository,
+    WebhookRepository,
+    WebhookSender,
+)
 from footfall_server.ports.workers import WorkerRepository
 
 __all__ = [
@@ -82,6 +97,8 @@ __all__ = [
     "ApiKeyRepository",
     "AuditRepository",
     "BatchRepository",
+    "BrokerAwayError",
+    "BrokerLink",
     "CalibrationRepository",
     "CameraAssignments",
     "CameraHolders",
@@ -102,6 +119,9 @@ __all__ = [
     "ErasedFaces",
     "ErasureLedger",
     "ErasureRepository",
+    "EventBroker",
+    "EventCursorRepository",
+    "EventReader",
     "EventRepository",
     "ExemplarRepository",
     "FaceExaminer",
@@ -131,8 +151,11 @@ __all__ = [
     "PlatformTransaction",
     "PopulationRepository",
     "PreviewRepository",
+    "Receiver",
     "RevocationRepository",
     "ScoreCursor",
+    "SecretSeal",
+    "SendFailedError",
     "SessionHome",
     "SessionRepository",
     "SessionSearch",
@@ -149,5 +172,8 @@ __all__ = [
     "Transactions",
     "UserRepository",
     "VisitRepository",
+    "WebhookDeliveryRepository",
+    "WebhookRepository",
+    "WebhookSender",
     "WorkerRepository",
 ]

@@ -37,8 +37,13 @@ class ChangeRepository(Protocol):
         """Changes after the revision, oldest first."""
         ...
 
-    async def compact(self, before: datetime) -> int:
-        """Forgets changes that were committed before the time; returns how many."""
+    async def compact(self, before: datetime, *, unread_before: datetime | None = None) -> int:
+        """Forgets changes that were committed before the time; returns how many.
+
+        Those that an event reader has not carried yet stay until they are older than `unread_before`; None
+        keeps them no longer than the others. Readers that fell behind what is kept are forgotten as well:
+        they begin anew.
+        """
         ...
 
 

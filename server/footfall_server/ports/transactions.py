@@ -31,6 +31,7 @@ from footfall_server.ports.customers import (
 )
 from footfall_server.ports.decisions import DecisionRepository
 from footfall_server.ports.erasures import ErasureLedger
+from footfall_server.ports.event_readers import EventCursorRepository
 from footfall_server.ports.images import ImageRepository
 from footfall_server.ports.jobs import JobRepository, JobTick
 from footfall_server.ports.leases import LeaseRepository
@@ -62,6 +63,7 @@ from footfall_server.ports.staff import EnrolmentRepository, StaffRepository
 from footfall_server.ports.staff_gallery import StaffGalleryRepository
 from footfall_server.ports.uptime import UptimeRepository
 from footfall_server.ports.visits import VisitRepository
+from footfall_server.ports.webhooks import WebhookDeliveryRepository, WebhookRepository
 from footfall_server.ports.workers import WorkerRepository
 
 
@@ -174,6 +176,12 @@ class Transaction(Protocol):
     @property
     def suggestions(self) -> SuggestionRepository: ...
     @property
+    def webhooks(self) -> WebhookRepository: ...
+    @property
+    def webhook_deliveries(self) -> WebhookDeliveryRepository: ...
+    @property
+    def event_cursors(self) -> EventCursorRepository: ...
+    @property
     def audit(self) -> AuditRepository: ...
 
 
@@ -261,6 +269,10 @@ class PlatformTransaction(Protocol):
 
     async def tenants_with_open_erasures(self) -> Sequence[UUID]:
         """Those with erasures that are not complete."""
+        ...
+
+    async def tenants_with_webhooks_due(self, now: datetime) -> Sequence[UUID]:
+        """Those with webhooks that have something to be sent and are in nobody's hands."""
         ...
 
     async def jobs_due(self, ticks: Mapping[str, datetime], now: datetime) -> Sequence[JobTick]:

@@ -24,6 +24,7 @@ from footfall.v1 import (
     tenant_service_pb2,
     user_service_pb2,
     visit_service_pb2,
+    webhook_service_pb2,
 )
 from google.protobuf import empty_pb2
 from google.protobuf.message import DecodeError
@@ -96,6 +97,7 @@ def _paged() -> Mapping[str, Cost]:
         tenant_service_pb2,
         user_service_pb2,
         visit_service_pb2,
+        webhook_service_pb2,
     )
     return {
         f"/{service.full_name}/{method.name}": Cost(
@@ -152,6 +154,7 @@ COSTS: Mapping[str, Cost] = {
     "/footfall.v1.StaffImportService/RunStaffImport": Cost(weight=20),
     # Seconds of processor time, over the whole gallery.
     "/footfall.v1.JobService/RunJob": Cost(weight=50),
+    "/footfall.v1.WebhookService/ReplayWebhookDeliveries": Cost(weight=20),
     "/footfall.v1.CustomerService/RefreshMergeSuggestions": Cost(weight=50, line=Line.LONG),
     "/footfall.v1.RecognitionService/Calibrate": Cost(weight=50, line=Line.LONG),
     "/footfall.v1.RecognitionService/StartModelChange": Cost(weight=20, line=Line.LONG),

@@ -44,6 +44,8 @@ from footfall.v1 import (
     user_service_pb2_grpc,
     visit_service_pb2,
     visit_service_pb2_grpc,
+    webhook_service_pb2,
+    webhook_service_pb2_grpc,
 )
 
 from footfall_server.rpc.api_keys import ApiKeyServicer
@@ -67,6 +69,7 @@ from footfall_server.rpc.staff_imports import StaffImportServicer
 from footfall_server.rpc.tenants import TenantServicer
 from footfall_server.rpc.users import UserServicer
 from footfall_server.rpc.visits import VisitServicer
+from footfall_server.rpc.webhooks import WebhookServicer
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class Servicers:
     audit: AuditServicer
     jobs: JobServicer
     erasures: ErasureServicer
+    webhooks: WebhookServicer
 
 
 def services(servicer: Servicers) -> Sequence[Service]:
@@ -198,6 +202,12 @@ def services(servicer: Servicers) -> Sequence[Service]:
             erasure_service_pb2.DESCRIPTOR.services_by_name["ErasureService"],
             lambda server: erasure_service_pb2_grpc.add_ErasureServiceServicer_to_server(
                 servicer.erasures, server
+            ),
+        ),
+        Service(
+            webhook_service_pb2.DESCRIPTOR.services_by_name["WebhookService"],
+            lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(
+                servicer.webhooks, server
             ),
         ),
     ]

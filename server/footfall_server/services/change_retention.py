@@ -1,10 +1,11 @@
-"""Forgets changes that are too old to resume a watch from."""
+"""Forgets changes that are too old to resume a watch from, and what was sent of them."""
 
 import asyncio
 from datetime import timedelta
 
 import structlog
 
+from footfall_server.domain.webhook import DELIVERIES_KEPT
 from footfall_server.errors import FootfallError
 from footfall_server.ports import Clock, Transactions
 
@@ -12,7 +13,11 @@ _log = structlog.get_logger()
 
 
 class ChangeRetention:
-    """Keeps the log of changes short. Every replica runs it; per tenant one at a time does something."""
+    """Keeps the log of changes short. Every replica runs it; per tenant one at a time does something.
+
+    What was not carried to webhooks or to the broker yet is kept for as long as deliveries are, which go with
+    it.
+    """
 
     def __init__(
         self,
@@ -40,11 +45,13 @@ class ChangeRetention:
 
     async def compact(self) -> int:
         """Forgets what is older than is kept, in every tenant. Returns how many changes that were."""
-        before = self._clock.now() - self._keep
+        now = self._clock.now()
+        last = now - DELIVERIES_KEPT
         async with self._transactions.begin_platform() as platform:
             tenant_ids = await platform.tenant_ids()
         forgotten = 0
         for tenant_id in tenant_ids:
             async with self._transactions.begin_exclusive(tenant_id) as tx:
-                forgotten += await tx.changes.compact(before)
+                forgotten += await tx.changes.compact(now - self._keep, unread_before=last)
+                await tx.webhook_deliveries.forget(last)
         return forgotten

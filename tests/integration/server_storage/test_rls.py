@@ -72,6 +72,7 @@ PLATFORM_MAY = {
     ("report_day_marks", "SELECT"): "finds the tenants with days of reports to keep",
     ("erasures", "SELECT"): "finds the tenants with erasures that are not complete",
     ("job_runs", "SELECT"): "finds the tenants whose jobs are due",
+    ("webhooks", "SELECT"): "finds the tenants that have something to be sent; in those columns alone",
     ("audit_log", "SELECT"): "reads the installation's own log; a policy hides tenants' logs",
     ("audit_log", "INSERT"): "writes the installation's own log; a policy refuses tenants' logs",
     ("audit_heads", "SELECT"): "as audit_log",
@@ -110,6 +111,7 @@ IN_SOME_COLUMNS = {
         "report_day_marks",
         "job_runs",
         "erasures",
+        "webhooks",
     )
 }
 

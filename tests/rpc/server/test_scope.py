@@ -27,6 +27,7 @@ from fakes.rpc_calls import CONNECT, METHODS, call
 from fakes.rpc_failures import Failure, failure
 from fakes.shop import Chain, Metadata, Replica, Shop, bearer
 from fakes.staff_requests import seed_staff
+from fakes.webhook_requests import seed_webhook
 from fakes.wire_events import JPEG, face_event
 from footfall.v1 import (
     camera_service_pb2,
@@ -95,7 +96,7 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     ours += [seeded.visit_id, seeded.image_id, seeded.event_id, seeded.api_key_id]
     ours.append(seeded.gone_worker_id)
     ours += [seeded.staff.staff_id, seeded.staff.face_id, seeded.staff_import.import_id]
-    ours += seeded.customers.looked_up
+    ours += [*seeded.webhook.looked_up, *seeded.customers.looked_up]
     if whose == "nobody's":
         return {each: str(new_id()) for each in ours}
     theirs = await visit_of(shop, core, chain, at_other_site=True)
@@ -111,6 +112,7 @@ async def strangers(shop: Shop, core: Replica, seeded: Seeded, whose: str) -> Id
     staff = await seed_staff(core, administrator, site_id, person=SOMEBODY_ELSE)
     staff_import = await seed_import(core, administrator, site_id)
     enrolled = [staff.staff_id, staff.face_id, staff_import.import_id]
+    enrolled += seed_webhook(shop, chain).looked_up
     return dict(zip(ours, [*found, *theirs, key, linked, *enrolled, *customers.looked_up], strict=True))
 
 
@@ -204,6 +206,7 @@ async def test_what_is_somebody_elses_is_not_there(
     without_ids |= {
         f"/footfall.v1.CertificateService/{name}" for name in ("ListJoinTokens", "RenewCertificate")
     }
+    without_ids.add("/footfall.v1.WebhookService/ListWebhooks")
     without_ids |= {"/footfall.v1.UserService/ListUsers", "/footfall.v1.AuditService/ListAuditEntries"}
     without_ids |= {
         f"/footfall.v1.ErasureService/{name}"

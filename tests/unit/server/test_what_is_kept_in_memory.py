@@ -42,6 +42,7 @@ BY_TENANT: Mapping[str, str] = {
     "services/staff_imports.py StaffImports._running": "tenant; what is held is an import's id",
     "services/staff_galleries.py StaffGalleries._known": "tenant, model; what is held is a version",
     "services/tenant_models.py TenantModels._remembered": "tenant",
+    "services/webhook_delivery.py WebhookDeliveries._turns": "running tasks, each with its tenant",
 }
 NOTHING_OF_TENANTS: Mapping[str, str] = {
     "auth/keys.py KeyRing._secrets": "secrets of the installation, by signing key and purpose",

@@ -206,6 +206,10 @@ const BY_REASON: ErrorTexts["byReason"] = {
   [ErrorReason.JOB_NOT_FOUND]: { title: "There is no such job", hint: "The core may be of another version. Load the page again." },
   [ErrorReason.ERASURE_NOT_FOUND]: { title: "There is no such erasure", hint: "Load the list again." },
   [ErrorReason.TRACK_ERASED]: { title: "This person was erased", hint: "Nothing more of this sighting is taken, and nothing has to be done." },
+  [ErrorReason.WEBHOOK_NOT_FOUND]: { title: "There is no such webhook", hint: "It may have been removed meanwhile. Load the list again." },
+  [ErrorReason.WEBHOOK_DELIVERY_NOT_FOUND]: { title: "There is no such delivery", hint: "Deliveries are kept for 7 days, then they are forgotten." },
+  [ErrorReason.TOO_MANY_WEBHOOKS]: { title: "There are too many webhooks", hint: "Remove one that is no longer needed, then try again." },
+  [ErrorReason.WEBHOOK_DISABLED]: { title: "The webhook is switched off", hint: "Switch it on first: nothing is sent to it meanwhile." },
   [ErrorReason.STAFF_IMPORT_NOT_FOUND]: {
     title: "This import does not exist any more",
     hint: "Imports are kept for a day. Begin it again.",

@@ -131,6 +131,10 @@ export const vi: ErrorTexts = {
     [ErrorReason.JOB_NOT_FOUND]: { title: "Không có công việc này", hint: "Lõi có thể thuộc phiên bản khác. Hãy tải lại trang." },
     [ErrorReason.ERASURE_NOT_FOUND]: { title: "Không có lần xóa này", hint: "Hãy tải lại danh sách." },
     [ErrorReason.TRACK_ERASED]: { title: "Người này đã bị xóa", hint: "Không nhận thêm gì từ lần nhìn thấy này, và không cần làm gì." },
+    [ErrorReason.WEBHOOK_NOT_FOUND]: { title: "Không có webhook này", hint: "Có thể nó đã bị xoá trong lúc đó. Hãy tải lại danh sách." },
+    [ErrorReason.WEBHOOK_DELIVERY_NOT_FOUND]: { title: "Không có lần gửi này", hint: "Các lần gửi được giữ 7 ngày, sau đó bị xoá." },
+    [ErrorReason.TOO_MANY_WEBHOOKS]: { title: "Có quá nhiều webhook", hint: "Hãy xoá một webhook không còn cần, rồi thử lại." },
+    [ErrorReason.WEBHOOK_DISABLED]: { title: "Webhook đang tắt", hint: "Hãy bật nó trước: trong khi tắt không có gì được gửi tới." },
     [ErrorReason.STAFF_IMPORT_NOT_FOUND]: {
       title: "Lần nhập này không còn nữa",
       hint: "Mỗi lần nhập được giữ một ngày. Hãy bắt đầu lại.",

@@ -47,13 +47,19 @@ _APPEND = text(
 _COMPACT = text(
     """
     with last as (
-      select revision from changes where committed_at < :before order by revision desc limit 1
+      select revision from changes
+      where committed_at < :before
+        and (revision <= all (select reader.revision from event_cursors reader)
+             or committed_at < :unread_before)
+      order by revision desc limit 1
     ), marked as (
       update tenant_revisions set compacted = greatest(compacted, last.revision) from last
+    ), behind as (
+      delete from event_cursors using last where event_cursors.revision < last.revision
     )
     delete from changes using last where changes.revision <= last.revision
     """
-).bindparams(bindparam("before", type_=Instant))
+).bindparams(bindparam("before", type_=Instant), bindparam("unread_before", type_=Instant))
 
 
 class PostgresChanges:
@@ -121,6 +127,8 @@ class PostgresChanges:
             for row in await self._connection.rows(page)
         ]
 
-    async def compact(self, before: datetime) -> int:
+    async def compact(self, before: datetime, *, unread_before: datetime | None = None) -> int:
         """See ChangeRepository.compact."""
-        return await self._connection.run(_COMPACT, {"before": before})
+        return await self._connection.run(
+            _COMPACT, {"before": before, "unread_before": unread_before or before}
+        )

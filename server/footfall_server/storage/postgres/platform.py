@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Text, Uuid, bindparam, delete, func, select, text, tuple_, update
+from sqlalchemy import ARRAY, Row, Text, Uuid, bindparam, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -54,6 +54,7 @@ from footfall_server.storage.postgres.tables import (
     sites,
     tenants,
     users,
+    webhooks,
     workers,
 )
 
@@ -246,6 +247,14 @@ class PostgresPlatformTransaction:
         """See PlatformTransaction.tenants_with_open_erasures."""
         rows = await self._connection.rows(
             select(erasures.c.tenant_id).where(erasures.c.completed_at.is_(None)).distinct()
+        )
+        return [row.tenant_id for row in rows]
+
+    async def tenants_with_webhooks_due(self, now: datetime) -> Sequence[UUID]:
+        """See PlatformTransaction.tenants_with_webhooks_due."""
+        free = or_(webhooks.c.claimed_until.is_(None), webhooks.c.claimed_until <= now)
+        rows = await self._connection.rows(
+            select(webhooks.c.tenant_id).where(webhooks.c.due_at <= now, free).distinct()
         )
         return [row.tenant_id for row in rows]
 

@@ -996,6 +996,84 @@ job_runs = Table(
     Index("job_runs_running", "lease_until", postgresql_where=text("state = 'running'")),
 )
 
+webhooks = Table(
+    "webhooks",
+    metadata,
+    _tenant_column(),
+    Column("webhook_id", UUID(), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("event_types", ARRAY(Text), nullable=False),
+    Column("site_ids", ARRAY(UUID()), nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("since_revision", BigInteger, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("previous_secret", LargeBinary),
+    Column("previous_secret_until", Instant),
+    Column("request_id", UUID()),
+    Column("last_success_at", Instant),
+    Column("consecutive_failures", Integer, nullable=False, server_default=text("0")),
+    Column("last_failure", Text, nullable=False, server_default=text("''")),
+    Column("due_at", Instant),
+    Column("claimed_by", UUID()),
+    Column("claimed_until", Instant),
+    PrimaryKeyConstraint("tenant_id", "webhook_id"),
+    UniqueConstraint("tenant_id", "request_id", name="webhooks_request_id_key"),
+    CheckConstraint(
+        "num_nulls(previous_secret, previous_secret_until) in (0, 2)", name="previous_secret_is_whole"
+    ),
+    CheckConstraint("enabled or due_at is null", name="due"),
+    Index("webhooks_by_time", "tenant_id", "created_at", "webhook_id"),
+    Index("webhooks_due", "due_at", postgresql_where=text("due_at is not null")),
+)
+
+# Takes rows with every event, so no foreign key: whoever removes a webhook removes these.
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    _tenant_column(),
+    Column("delivery_id", UUID(), nullable=False),
+    Column("webhook_id", UUID(), nullable=False),
+    Column("event_id", UUID(), nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("occurred_at", Instant, nullable=False),
+    Column("revision", BigInteger),
+    Column("site_id", UUID(), nullable=False),
+    Column("resource_id", UUID()),
+    Column("queued_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("next_attempt_at", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("last_attempt_at", Instant),
+    Column("last_status", Integer, nullable=False),
+    Column("last_failure", Text, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "delivery_id"),
+    CheckConstraint("state in ('pending', 'delivered', 'dead')", name="state"),
+    CheckConstraint("(state = 'pending') = (next_attempt_at is not null)", name="next_attempt"),
+    Index("webhook_deliveries_by_time", "tenant_id", "queued_at", "delivery_id"),
+    Index("webhook_deliveries_of_webhook", "tenant_id", "webhook_id", "queued_at", "delivery_id"),
+    Index(
+        "webhook_deliveries_pending",
+        "tenant_id",
+        "webhook_id",
+        "revision",
+        postgresql_where=text("state = 'pending'"),
+    ),
+)
+
+event_cursors = Table(
+    "event_cursors",
+    metadata,
+    _tenant_column(),
+    Column("reader", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("claimed_by", UUID()),
+    Column("claimed_until", Instant),
+    PrimaryKeyConstraint("tenant_id", "reader"),
+)
+
 tenant_models = Table(
     "tenant_models",
     metadata,

@@ -28,6 +28,7 @@ from footfall_server.storage.postgres.decisions import PostgresDecisions
 from footfall_server.storage.postgres.enrolments import PostgresEnrolments
 from footfall_server.storage.postgres.erasure import PostgresErasure
 from footfall_server.storage.postgres.erasure_ledger import PostgresErasureLedger
+from footfall_server.storage.postgres.event_cursors import PostgresEventCursors
 from footfall_server.storage.postgres.events import PostgresEvents
 from footfall_server.storage.postgres.exemplars import PostgresExemplars
 from footfall_server.storage.postgres.failures import RETRY_SOON, is_unreachable, translated
@@ -64,6 +65,8 @@ from footfall_server.storage.postgres.suggestions import PostgresDistinct, Postg
 from footfall_server.storage.postgres.tenant_models import PostgresCalibrations, PostgresTenantModels
 from footfall_server.storage.postgres.uptime import PostgresUptime
 from footfall_server.storage.postgres.visits import PostgresVisits
+from footfall_server.storage.postgres.webhook_deliveries import PostgresWebhookDeliveries
+from footfall_server.storage.postgres.webhooks import PostgresWebhooks
 from footfall_server.storage.postgres.workers import PostgresWorkers
 
 # What a batch runs is planned once per connection, for any batch, and perhaps while the tables are empty:
@@ -124,6 +127,9 @@ class PostgresTransaction:
         self.merges = PostgresMerges(connection)
         self.distinct = PostgresDistinct(connection)
         self.suggestions = PostgresSuggestions(connection)
+        self.webhooks = PostgresWebhooks(connection)
+        self.webhook_deliveries = PostgresWebhookDeliveries(connection)
+        self.event_cursors = PostgresEventCursors(connection)
         self.audit = PostgresAudit(connection)
 
 
