@@ -81,7 +81,7 @@ class Action(StrEnum):
     WEBHOOK_CREATE = "webhook.create"
     WEBHOOK_UPDATE = "webhook.update"
     WEBHOOK_DELETE = "webhook.delete"
-    WEBHOOK_ROTATE_SECRET = "webhook.rotate_secret"  # noqa: S105
+    WEBHOOK_ROTATE = "webhook.rotate"
     WEBHOOK_TEST = "webhook.test"
     WEBHOOK_REPLAY = "webhook.replay"
     WEBHOOK_GONE = "webhook.gone"

@@ -14,8 +14,10 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     An IPv6 address that carries an IPv4 address leads to that one, so both have to be public.
     """
     if isinstance(address, IPv6Address):
-        carried = _carried(address)
-        if any(not is_public(each) for each in carried):
+        if address in _NAT64:
+            return is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
+        carried = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if address.is_site_local or any(each is not None and not is_public(each) for each in carried):
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
@@ -53,10 +55,3 @@ def _may_be_public(host: str) -> bool:
     except ValueError:
         name = host.rstrip(".")
         return name != "localhost" and not name.endswith(".localhost")
-
-
-def _carried(address: IPv6Address) -> list[IPv4Address]:
-    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in _NAT64:
-        found.append(IPv4Address(int(address) & 0xFFFF_FFFF))
-    return [each for each in found if each is not None]

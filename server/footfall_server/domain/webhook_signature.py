@@ -17,7 +17,7 @@ def secret_text(secret: bytes) -> str:
     return SECRET_PREFIX + base64.b64encode(secret).decode()
 
 
-def signature(secret: bytes, event_id: UUID, timestamp: int, body: bytes) -> str:
+def signature(secret: bytes, event_id: str, timestamp: int, body: bytes) -> str:
     """One signature, "v1,<base64>", over "<id>.<timestamp>.<body>". `timestamp` is in seconds."""
     signed = f"{event_id}.{timestamp}.".encode() + body
     tag = hmac.digest(secret, signed, hashlib.sha256)
@@ -30,5 +30,5 @@ def signed_headers(secrets: Iterable[bytes], event_id: UUID, body: bytes, now: d
     return {
         "webhook-id": str(event_id),
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(signature(each, event_id, timestamp, body) for each in secrets),
+        "webhook-signature": " ".join(signature(each, str(event_id), timestamp, body) for each in secrets),
     }

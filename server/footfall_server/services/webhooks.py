@@ -155,7 +155,7 @@ class WebhookService:
             webhook = await _known(tx, webhook_id)
             rotated = replace(webhook, secrets=webhook.secrets.rotated(sealed, now), updated_at=now)
             await tx.webhooks.save(rotated)
-            await self._note(tx, principal, Action.WEBHOOK_ROTATE_SECRET, webhook_id, {})
+            await self._note(tx, principal, Action.WEBHOOK_ROTATE, webhook_id, {})
         return WebhookWithSecret(rotated, secret_text(secret))
 
     async def test(self, principal: Principal, webhook_id: UUID) -> WebhookDelivery:
