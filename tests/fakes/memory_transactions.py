@@ -256,6 +256,9 @@ class MemoryPlatformTransaction:
             if any(each.completed_at is None for each in store.tables.erasures.values())
         ]
 
+    async def tenants_with_webhooks(self) -> Sequence[UUID]:
+        return [tenant_id for tenant_id, store in self._stores.items() if store.tables.webhooks]
+
     async def tenants_with_webhooks_due(self, now: datetime) -> Sequence[UUID]:
         return [
             tenant_id

@@ -235,6 +235,10 @@ class MemoryEventCursors:
         await self._lock(reader)
         self._tables.event_cursors.setdefault(reader.value, CursorRow(revision))
 
+    async def forget(self, reader: EventReader) -> None:
+        await self._lock(reader)
+        self._tables.event_cursors.pop(reader.value, None)
+
     async def position(self, reader: EventReader) -> int | None:
         row = self._tables.event_cursors.get(reader.value)
         return None if row is None else row.revision

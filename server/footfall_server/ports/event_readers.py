@@ -21,6 +21,10 @@ class EventCursorRepository(Protocol):
         """Keeps the reader where it is until the transaction ends; a new one begins after the revision."""
         ...
 
+    async def forget(self, reader: EventReader) -> None:
+        """Nobody reads for it any more: the log waits for it no longer."""
+        ...
+
     async def position(self, reader: EventReader) -> int | None:
         """The revision that it has come to; None while it never began."""
         ...

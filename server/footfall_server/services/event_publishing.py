@@ -38,16 +38,18 @@ class EventPublishing:
         clock: Clock,
         lot: int = 100,
         lease: timedelta = timedelta(minutes=1),
+        gather_for: timedelta = timedelta(milliseconds=200),
         sweep_every: timedelta = timedelta(seconds=10),
         backoff: Backoff | None = None,
     ) -> None:
-        """lease: longer than the broker takes to confirm a lot."""
+        """lease: longer than a lot takes to be confirmed. gather_for: how long changes wait for others."""
         self._transactions = transactions
         self._broker = broker
         self._changed = changed
         self._clock = clock
         self._lot = lot
         self._lease = lease
+        self._gather_for = gather_for
         self._sweep_every = sweep_every
         self._backoff = backoff or Backoff(first=timedelta(milliseconds=500), limit=timedelta(seconds=30))
 
@@ -71,6 +73,7 @@ class EventPublishing:
             await self.sweep(link, changed)
             self._backoff.succeeded()
             changed = await self._changed.next(self._sweep_every)
+            await asyncio.sleep(self._gather_for.total_seconds())
 
     async def sweep(self, link: BrokerLink, tenant_ids: frozenset[UUID] | None = None) -> int:
         """Publishes what these tenants have, or all. Returns how many events. Raises BrokerAwayError."""

@@ -145,6 +145,8 @@ class WebhookService:
         async with begin_exclusive_for(self._transactions, principal) as tx:
             webhook = await _known(tx, webhook_id)
             await tx.webhooks.remove(webhook_id)
+            if not await tx.webhooks.count():
+                await tx.event_cursors.forget(EventReader.WEBHOOKS)
             await self._note(tx, principal, Action.WEBHOOK_DELETE, webhook_id, changed_values(webhook))
 
     async def rotate_secret(self, principal: Principal, webhook_id: UUID) -> WebhookWithSecret:

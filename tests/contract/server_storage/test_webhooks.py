@@ -115,6 +115,10 @@ async def test_webhooks_are_listed_newest_first_and_per_tenant(
         assert {each.webhook_id for each in await tx.webhooks.listening()} == {
             each.webhook_id for each in made if each.enabled
         }
+    async with transactions.begin_platform() as platform:
+        with_webhooks = await platform.tenants_with_webhooks()
+    assert tenant_id in with_webhooks
+    assert other_tenant_id not in with_webhooks
     async with transactions.begin(other_tenant_id) as tx:
         assert await tx.webhooks.list(before=None, limit=3) == []
         assert await tx.webhooks.get(made[0].webhook_id) is None
@@ -280,6 +284,13 @@ async def test_a_reader_is_one_at_a_time_and_moves_when_it_says_so(
         assert await tx.event_cursors.position(reader) == 7
         assert await tx.event_cursors.position(EventReader.WEBHOOKS) is None
     async with transactions.begin(other_tenant_id) as tx:
+        assert await tx.event_cursors.position(reader) is None
+        await tx.event_cursors.forget(reader)
+    async with transactions.begin(tenant_id) as tx:
+        await tx.event_cursors.forget(EventReader.WEBHOOKS)
+        assert await tx.event_cursors.position(reader) == 7
+        await tx.event_cursors.forget(reader)
+    async with transactions.begin(tenant_id) as tx:
         assert await tx.event_cursors.position(reader) is None
 
 

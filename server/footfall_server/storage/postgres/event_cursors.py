@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from footfall_server.ports.event_readers import EventReader
@@ -26,6 +26,10 @@ class PostgresEventCursors:
         await self._connection.rows(
             select(cursors.c.revision).where(cursors.c.reader == reader.value).with_for_update()
         )
+
+    async def forget(self, reader: EventReader) -> None:
+        """See EventCursorRepository.forget."""
+        await self._connection.run(delete(cursors).where(cursors.c.reader == reader.value))
 
     async def position(self, reader: EventReader) -> int | None:
         """See EventCursorRepository.position."""

@@ -250,6 +250,11 @@ class PostgresPlatformTransaction:
         )
         return [row.tenant_id for row in rows]
 
+    async def tenants_with_webhooks(self) -> Sequence[UUID]:
+        """See PlatformTransaction.tenants_with_webhooks."""
+        rows = await self._connection.rows(select(webhooks.c.tenant_id).distinct())
+        return [row.tenant_id for row in rows]
+
     async def tenants_with_webhooks_due(self, now: datetime) -> Sequence[UUID]:
         """See PlatformTransaction.tenants_with_webhooks_due."""
         free = or_(webhooks.c.claimed_until.is_(None), webhooks.c.claimed_until <= now)
