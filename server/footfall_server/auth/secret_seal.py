@@ -17,7 +17,7 @@ from footfall_server.auth.private_files import (
     require_unexposed,
     write_new_private_file,
 )
-from footfall_server.errors import unavailable
+from footfall_server.errors import FootfallError, unavailable
 
 KEY_FILE = "webhooks.key"
 """Its name beside the signing keys, which end in .pem."""
@@ -42,8 +42,11 @@ class FileSecretSeal:
         return nonce + AESGCM(key).encrypt(nonce, secret, _bound_to(tenant_id, webhook_id))
 
     def open(self, tenant_id: UUID, webhook_id: UUID, sealed: bytes) -> bytes | None:
-        """See SecretSeal.open."""
-        key = self._known_key()
+        """See SecretSeal.open. A file that cannot be used is as good as another key, and the log says so."""
+        try:
+            key = self._known_key()
+        except FootfallError:
+            return None
         if key is None:
             return None
         nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
@@ -83,7 +86,7 @@ class FileSecretSeal:
             raise self._unusable("it is gone")
         return key
 
-    def _unusable(self, why: str) -> Exception:
+    def _unusable(self, why: str) -> FootfallError:
         _log.error("webhook_key_unusable", file=str(self._file), why=why)
         return unavailable("STORE_UNAVAILABLE", "the key that seals secrets of webhooks cannot be used")
 

@@ -1,7 +1,10 @@
 """What the core is told of webhooks and the broker, and what it does not put up with."""
 
+from pathlib import Path
+
 import pytest
-from footfall_server.settings import BadSettingsError, ServerSettings, read_settings
+from footfall_server.mqtt_broker import MqttBroker
+from footfall_server.settings import BadSettingsError, MqttSettings, ServerSettings, read_settings
 
 NEEDED = {
     "POSTGRES__DSN": "postgresql://footfall_app:x@127.0.0.1/footfall",
@@ -59,6 +62,15 @@ def test_brokers_that_are_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> 
 def test_plain_mqtt_elsewhere_is_a_decision(monkeypatch: pytest.MonkeyPatch) -> None:
     found = settings(monkeypatch, MQTT__URL="mqtt://10.0.0.1", MQTT__INSECURE_BEYOND_LOOPBACK="true").mqtt
     assert found is not None
+
+
+def test_authorities_that_cannot_be_read_stop_the_start(tmp_path: Path) -> None:
+    for content in (None, "no certificate"):
+        file = tmp_path / "ca.pem"
+        if content is not None:
+            file.write_text(content)
+        with pytest.raises(BadSettingsError, match="MQTT__CA_FILE"):
+            MqttBroker(MqttSettings(url="mqtts://broker.example", ca_file=file))
 
 
 @pytest.mark.parametrize("prefix", ["", "/x", "x/", "a//b", "a/#", "a/+/b", "$SYS"])

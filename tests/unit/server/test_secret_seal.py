@@ -47,4 +47,5 @@ def test_a_key_that_is_exposed_or_none_is_not_used(tmp_path: Path) -> None:
         with pytest.raises(FootfallError) as told:
             FileSecretSeal(each).seal(TENANT, WEBHOOK, SECRET)
         assert told.value.reason == "STORE_UNAVAILABLE"
+        assert FileSecretSeal(each).open(TENANT, WEBHOOK, b"x" * 60) is None
         assert str(tmp_path) not in told.value.message, "where the key lies is not for callers"
