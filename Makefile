@@ -118,6 +118,7 @@ SECURITY_TESTS := tests/security tests/integration/security tests/integration/se
   certificates.py garbage.py oidc.py passwords.py revocations.py scope.py sessions.py users.py) \
   $(addprefix tests/unit/server/test_,account_services.py audit_chain.py authority.py call_costs.py fair_turns.py \
   key_rotation.py lockout.py oidc_accounts.py oidc_settings.py one_way_to_the_database.py password_policy.py \
+  receiver_address.py secret_seal.py webhook_sender.py webhook_signature.py event_settings.py \
   session_properties.py session_rules.py token_bucket.py two_tenants_eye.py what_is_kept_in_memory.py) \
   tests/unit/settings tests/unit/supply_chain tests/integration/edge_diagnosis/test_local_http.py
 test-security: setup-run ## Who gets in and what they reach: roles, tenants, sites, tokens, limits, the audit log
@@ -154,6 +155,7 @@ PRIVACY_TESTS := $(addprefix tests/unit/server/test_,image_purge.py template_exp
   $(addprefix tests/rpc/server/test_,recognition_basis.py jobs.py customers.py camera_settings.py) \
   tests/unit/server/test_backup_sealing.py tests/unit/server/test_backup_folder.py tests/integration/server_backup \
   tests/integration/server_ingest/test_purge_on_real_stores.py tests/integration/server_jobs \
+  $(addprefix tests/unit/server/test_,outgoing_event.py webhook_delivery.py secret_seal.py) \
   tests/unit/edge/test_face_analyst.py tests/unit/edge/test_convert.py tests/rpc/edge/test_image_upload.py
 test-privacy: setup-run ## Where nobody is recognised, what goes when, what is erased
 	@$(BIN)/footfall models pull --quiet

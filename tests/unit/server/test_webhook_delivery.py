@@ -27,6 +27,7 @@ from footfall_server.domain.webhook import (
 )
 from footfall_server.domain.webhook_signature import signed_headers
 from footfall_server.ports import EventReader, Receiver
+from footfall_server.services.change_retention import ChangeRetention
 from footfall_server.services.webhook_delivery import DeliveryLimits, WebhookDeliveries
 from footfall_server.services.webhook_fan_out import WebhookFanOut
 
@@ -343,3 +344,22 @@ async def test_a_webhook_that_was_changed_is_sent_to_as_it_is_now(world: World) 
     world.sender.answer = answer
     await world.deliveries.drain()
     assert [each.url for each in world.sender.posted] == [webhook.url, changed.url, changed.url]
+
+
+async def test_deliveries_go_after_a_week_and_the_log_waits_for_who_reads_it(world: World) -> None:
+    await world.add()
+    retention = ChangeRetention(transactions=world.transactions, clock=world.clock)
+    await world.happens(2)
+    await world.carried()
+    await world.happens(3)
+    tables = world.transactions.tables(world.tenant_id)
+    world.clock.advance(timedelta(days=2))
+    assert await retention.compact() == 2, "what was not carried yet is kept for longer"
+    assert len(await world.listed()) == 2
+    world.clock.advance(timedelta(days=5, seconds=1))
+    await retention.compact()
+    assert await world.listed() == []
+    assert not tables.changes
+    await world.happens(1)
+    await world.carried()
+    assert [each.event.revision for each in await world.listed()] == [6], "the reader began anew"

@@ -163,7 +163,8 @@ class WebhookServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReplayWebhookDeliveries(self, request, context):
-        """ReplayWebhookDeliveries sends those of a webhook once more that were queued within a time and are in a state.
+        """ReplayWebhookDeliveries sends those of a webhook once more whose events were committed within a time and that
+        are in a state.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -65,7 +65,9 @@ class WebhookServiceStub:
     waits to be sent is left as it is.
     """
     ReplayWebhookDeliveries: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.ReplayWebhookDeliveriesRequest, _webhook_service_pb2.ReplayWebhookDeliveriesResponse]
-    """ReplayWebhookDeliveries sends those of a webhook once more that were queued within a time and are in a state."""
+    """ReplayWebhookDeliveries sends those of a webhook once more whose events were committed within a time and that
+    are in a state.
+    """
 
 @_typing.type_check_only
 class WebhookServiceAsyncStub(WebhookServiceStub):
@@ -103,7 +105,9 @@ class WebhookServiceAsyncStub(WebhookServiceStub):
     waits to be sent is left as it is.
     """
     ReplayWebhookDeliveries: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.ReplayWebhookDeliveriesRequest, _webhook_service_pb2.ReplayWebhookDeliveriesResponse]  # type: ignore[assignment]
-    """ReplayWebhookDeliveries sends those of a webhook once more that were queued within a time and are in a state."""
+    """ReplayWebhookDeliveries sends those of a webhook once more whose events were committed within a time and that
+    are in a state.
+    """
 
 class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
     """WebhookService manages where a tenant's events are sent over HTTPS. What is sent, and how to verify it, is in
@@ -198,6 +202,8 @@ class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _webhook_service_pb2.ReplayWebhookDeliveriesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_webhook_service_pb2.ReplayWebhookDeliveriesResponse, _abc.Awaitable[_webhook_service_pb2.ReplayWebhookDeliveriesResponse]]:
-        """ReplayWebhookDeliveries sends those of a webhook once more that were queued within a time and are in a state."""
+        """ReplayWebhookDeliveries sends those of a webhook once more whose events were committed within a time and that
+        are in a state.
+        """
 
 def add_WebhookServiceServicer_to_server(servicer: WebhookServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -918,7 +918,8 @@ export const WebhookService: GenService<{
     output: typeof WebhookDeliverySchema;
   },
   /**
-   * ReplayWebhookDeliveries sends those of a webhook once more that were queued within a time and are in a state.
+   * ReplayWebhookDeliveries sends those of a webhook once more whose events were committed within a time and that
+   * are in a state.
    *
    * @generated from rpc footfall.v1.WebhookService.ReplayWebhookDeliveries
    */
