@@ -120,8 +120,10 @@ class MemoryTransaction:
         self.gallery = MemoryGallery(self.tables, store, clock)
         self.sightings = MemorySightings(self.tables)
         self.visits = MemoryVisits(self.tables, hidden)
-        self.reports = MemoryReports(self.tables, hidden)
-        self.report_days = MemoryReportDays(self.tables, hidden, clock)
+        self.reports, self.report_days = (
+            MemoryReports(self.tables, hidden),
+            MemoryReportDays(self.tables, hidden, clock),
+        )
         self.report_sources = MemoryReportSources(self.tables)
         self.restatements = MemoryRestatements(self.tables)
         self.uptime = MemoryUptime(self.tables)
@@ -138,10 +140,8 @@ class MemoryTransaction:
         self.customers = MemoryCustomers(self.tables, exclusive=exclusive)
         self.customer_sightings = MemoryCustomerSightings(self.tables)
         self.exemplars = MemoryExemplars(self.tables)
-        self.erasure = MemoryErasure(self.tables)
-        self.erasures = MemoryErasureLedger(self.tables)
-        self.merges = MemoryMerges(self.tables)
-        self.distinct = MemoryDistinct(self.tables)
+        self.erasure, self.erasures = MemoryErasure(self.tables), MemoryErasureLedger(self.tables)
+        self.merges, self.distinct = MemoryMerges(self.tables), MemoryDistinct(self.tables)
         self.suggestions = MemorySuggestions(self.tables)
         self.webhooks = MemoryWebhooks(self.tables, store)
         self.webhook_deliveries = MemoryWebhookDeliveries(self.tables)
