@@ -32,6 +32,7 @@ from footfall_server.ports import (
     Transactions,
     WebhookSender,
 )
+from footfall_server.services.backoff import Backoff
 
 GONE: Final = 410
 _SUCCESS: Final = range(200, 300)
@@ -88,6 +89,7 @@ class WebhookDeliveries:
         self._clock = clock
         self._limits = limits or DeliveryLimits()
         self._dice = dice or random.SystemRandom()
+        self._backoff = Backoff(first=timedelta(milliseconds=500), limit=timedelta(seconds=30))
         self._turns: dict[asyncio.Task[None], UUID] = {}
         self._called = asyncio.Event()
 
@@ -102,7 +104,11 @@ class WebhookDeliveries:
                 try:
                     await self.begin_turns()
                 except FootfallError as error:
-                    _log.warning("webhooks_wait", reason=error.reason)
+                    delay = self._backoff.failed().total_seconds()
+                    _log.warning("webhooks_wait", reason=error.reason, seconds=round(delay, 1))
+                    await asyncio.sleep(delay)
+                else:
+                    self._backoff.succeeded()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._limits.look_every.total_seconds()):
                         await self._called.wait()
