@@ -86,7 +86,7 @@ class BackupWriter:
         self._folder = folder
         self._partial = folder.parent / f"{folder.name}{_PARTIAL}"
         self._key = key
-        self._backup_id = backup_id
+        self.backup_id = backup_id
         self._lock = -1
 
     def __enter__(self) -> Self:
@@ -138,7 +138,7 @@ class BackupWriter:
             os.close(above)
 
     def _new(self, name: str, *, compressed: bool) -> NewFile:
-        context = _context(self._backup_id, name)
+        context = _context(self.backup_id, name)
         return NewFile(self._partial / name, self._key, context, compressed=compressed)
 
 

@@ -28,6 +28,7 @@ from footfall_server.backup.folder import BackupReader
 from footfall_server.backup.manifest import TableEntry
 from footfall_server.domain.identifiers import new_id
 from footfall_server.services.audit_verification import AuditVerification
+from footfall_server.storage.postgres.bootstrap import BootstrapError, bootstrap_database
 from footfall_server.storage.postgres.engine import make_engine
 from footfall_server.storage.postgres.snapshots import SnapshotError
 from footfall_server.storage.postgres.transactions import PostgresTransactions
@@ -278,6 +279,17 @@ async def test_the_role_of_backups_reads_and_writes_nothing(
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await role.execute(statement)
+
+
+async def test_the_role_of_backups_has_a_name_and_reads_one_database(
+    source: FootfallDatabase, backup_dsn: str, database_factory: DatabaseFactory
+) -> None:
+    superuser = database_factory.server.superuser_dsn
+    with pytest.raises(BootstrapError, match="name the role footfall_backup"):
+        await bootstrap_database(superuser, source.owner_dsn, source.app_dsn, source.app_dsn)
+    other = backup_dsn.replace(source.name, "postgres")
+    with pytest.raises(BootstrapError, match="that of footfall_backup 'postgres'"):
+        await bootstrap_database(superuser, source.owner_dsn, source.app_dsn, other)
 
 
 async def test_no_migration_runs_while_the_snapshot_is_read(

@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import json
+import secrets
 import stat
+import tracemalloc
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -17,7 +19,7 @@ from footfall_server.backup.creation import BackupCreation
 from footfall_server.backup.errors import BackupError
 from footfall_server.backup.folder import BackupReader, BackupWriter
 from footfall_server.backup.keys import BackupKey
-from footfall_server.backup.manifest import Manifest
+from footfall_server.backup.manifest import Manifest, ObjectsEntry
 from footfall_server.backup.objects import SavedObject, from_records, to_record
 from footfall_server.backup.tombstones import TombstonesOfBackup, TombstonesOfBucket, of_receipt, of_rows
 from footfall_server.backup.verification import faults_of
@@ -257,6 +259,30 @@ async def test_a_file_of_another_backup_passes_for_none_of_this(
         "visits.rows.sealed",
         "erasure_tombstones.rows.sealed",
     ]
+
+
+async def test_a_backup_of_any_size_needs_little_memory(tmp_path: Path) -> None:
+    image = secrets.token_bytes(64 * 1024)
+    tracemalloc.start()
+    with BackupWriter(tmp_path / "backup", KEY, uuid4()) as writer, writer.objects() as file:
+        for number in range(400):
+            file.write(to_record(SavedObject(f"k/{number}", "image/jpeg", image)))
+        objects = ObjectsEntry(count=400, size=400 * len(image), absent=0, file=file.close())
+        manifest = Manifest(
+            backup_id=writer.backup_id,
+            created_at=START,
+            revision="0029",
+            key_id=KEY.key_id,
+            tenant_ids=(),
+            tables=(),
+            sequences={},
+            objects=objects,
+        )
+        writer.finish(manifest)
+    assert sum(len(each.data) for each in BackupReader(tmp_path / "backup", KEY).objects()) == objects.size
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < objects.size / 8, "it was held in memory"
 
 
 def pieces(whole: bytes, size: int) -> Iterator[bytes]:
