@@ -26,6 +26,9 @@ class ServingSign(Protocol):
 class Readiness:
     """Ready once the index and the bucket are prepared, for as long as PostgreSQL answers.
 
+    A database into which a backup is put back is not served before that is finished: until then people may be
+    known in it who were erased since.
+
     An index or an object store that goes away later makes single calls fail, not the replica: what does not
     need them is still served.
     """
@@ -45,6 +48,7 @@ class Readiness:
         self._sign = sign
         self._every = every
         self._prepared = False
+        self._restoring = False
 
     async def run(self) -> None:
         """Looks again and again for as long as the process lives."""
@@ -58,8 +62,10 @@ class Readiness:
             await asyncio.sleep(self._every.total_seconds())
 
     async def _is_ready(self) -> bool:
-        return await self._succeeds("postgres", self._ask_database) and (
-            self._prepared or await self._succeeds("index_and_images", self._prepare)
+        return (
+            await self._succeeds("postgres", self._ask_database)
+            and not self._restoring
+            and (self._prepared or await self._succeeds("index_and_images", self._prepare))
         )
 
     async def _succeeds(self, what: str, attempt: Callable[[], Awaitable[None]]) -> bool:
@@ -73,6 +79,9 @@ class Readiness:
     async def _ask_database(self) -> None:
         async with self._transactions.begin_platform() as tx:
             await tx.get_tenant(_NOBODY)
+            self._restoring = await tx.being_restored()
+        if self._restoring:
+            log.warning("not_ready", of="restore", reason="RESTORE_UNFINISHED")
 
     async def _prepare(self) -> None:
         await self._index.prepare()

@@ -317,6 +317,10 @@ class MemoryPlatformTransaction:
             store.tables.audit.clear()
         return True
 
+    async def being_restored(self) -> bool:
+        """Nobody restores a backup into memory."""
+        return False
+
     async def tenant_ids(self) -> Sequence[UUID]:
         return sorted(self.platform.tenants)
 

@@ -93,15 +93,16 @@ class Restoration:
             faults = faults_of(each, self._tell)
             if faults:
                 raise BackupError(f"the backup of {each.manifest.created_at} is damaged: {faults[0]}")
-        if not loaded:
-            await self._target.begin(manifest.backup_id)
-        carried = await self._carry(
+        await self._gather(
             TombstonesOfDatabase(self._target),
             await self._prepared_bucket(manifest.tenant_ids),
             *(TombstonesOfBackup(each) for each in (backup, *newer)),
         )
-        if not loaded:
+        if loaded:
+            await self._target.keep(manifest.backup_id, loaded=True)
+        else:
             await self._load(backup)
+        carried = await self._target.carried()
         self._tell("restore: migrating")
         await self._schema.bring_to_head()
         swept = await self._erase_again()
@@ -134,21 +135,20 @@ class Restoration:
         await self._images.prepare()
         return TombstonesOfBucket(self._images, tenant_ids)
 
-    async def _carry(self, *sources: TombstoneSource) -> int:
-        """Before anything is replaced, and kept beside the schema until it is complete."""
+    async def _gather(self, *sources: TombstoneSource) -> None:
+        """Before anything is replaced."""
         for source in sources:
             async for some in source.tombstones():
                 await self._target.carry(some)
-        return await self._target.carried()
 
     async def _load(self, backup: BackupReader) -> None:
         manifest = backup.manifest
         if await self._schema.is_past(manifest.revision):
-            await self._target.clear()  # no migration down has to fit rows
+            await self._target.clear(manifest.backup_id)  # no migration down has to fit rows
         await self._schema.bring_to(manifest.revision)
         self._tell(f"restore: loading {manifest.rows} rows")
         tables = [(TableShape(each.name, each.columns), backup.rows(each)) for each in manifest.tables]
-        await self._target.load(tables, manifest.sequences)
+        await self._target.load(manifest.backup_id, tables, manifest.sequences)
 
     async def _erase_again(self) -> int:
         """Before their pictures are put back and their faces are in the index; how many tenants had any."""

@@ -255,6 +255,10 @@ class PlatformTransaction(Protocol):
 
     async def tenant_ids(self) -> Sequence[UUID]: ...
 
+    async def being_restored(self) -> bool:
+        """Whether a backup is being put back, or was and not to its end: erased people may be there again."""
+        ...
+
     async def tenants_with_expired_links(self, now: datetime) -> Sequence[UUID]:
         """Those with workers that are not marked OFFLINE though their links expired."""
         ...

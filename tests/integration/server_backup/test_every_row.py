@@ -1,5 +1,6 @@
 """Every row of every table comes back, into a database of any age, or none does."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,17 +22,22 @@ from backup_worlds import (
 )
 from catalogue import APPEND_ONLY, connected, fill, insert_statement, set_scope
 from database_fixtures import DatabaseFactory, FootfallDatabase
+from fakes.memory_face_index import MemoryFaceIndex
 from fakes.memory_images import MemoryImages
+from fakes.model_parts import models_of
 from footfall_migrations.run import current_revision, newest_revision, upgrade
 from footfall_server.backup.errors import BackupError
 from footfall_server.backup.folder import BackupReader
 from footfall_server.backup.manifest import TableEntry
 from footfall_server.domain.identifiers import new_id
+from footfall_server.readiness import Readiness
 from footfall_server.services.audit_verification import AuditVerification
+from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.storage.postgres.bootstrap import BootstrapError, bootstrap_database
 from footfall_server.storage.postgres.engine import make_engine
 from footfall_server.storage.postgres.snapshots import SnapshotError
 from footfall_server.storage.postgres.transactions import PostgresTransactions
+from footfall_server.system_clock import SystemClock
 from integration.server_backup.conftest import Bare
 
 pytestmark = pytest.mark.integration
@@ -193,9 +199,40 @@ async def test_an_interrupted_restore_changes_no_row_and_can_be_run_again(
             await made.restore(CutReader(tmp_path / "backup", KEY), replace=True)
     assert await all_rows(source) == later, "all of it or nothing"
     assert await protection(source) == walls
+    assert await is_ready(source), "the old rows go on being served"
     async with restoration(source, MemoryImages()) as made:
-        await made.restore(BackupReader(tmp_path / "backup", KEY))  # it was asked for before
+        await made.restore(BackupReader(tmp_path / "backup", KEY), replace=True)
     restored(before, await all_rows(source), empty)
+
+
+class Sign:
+    """What probes are told first."""
+
+    def __init__(self) -> None:
+        self.told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    async def set_serving(self, *, serving: bool) -> None:
+        self.told.set_result(serving)
+
+
+async def is_ready(database: FootfallDatabase) -> bool:
+    """Whether a replica on this database would be sent calls."""
+    engine = make_engine(database.app_dsn)
+    transactions = PostgresTransactions(engine)
+    models = models_of(transactions, SystemClock(), "ready-model-64", 64)
+    sign = Sign()
+    readiness = Readiness(
+        transactions=transactions,
+        index=IndexRecovery(transactions=transactions, index=MemoryFaceIndex(), models=models),
+        images=MemoryImages(),
+        sign=sign,
+    )
+    looking = asyncio.create_task(readiness.run())
+    ready = await sign.told
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+    await engine.dispose()
+    return ready
 
 
 @pytest.mark.usefixtures("tenants", "source")
@@ -211,12 +248,14 @@ async def test_a_restore_that_lost_the_index_goes_on_without_loading_again(
     async with restoration(target, MemoryImages(), rebuild_index=rebuild) as made:
         with pytest.raises(BackupError, match="index still differs"):
             await made.restore(backup)
+    assert not await is_ready(target), "nobody is served before it is finished"
     async with connected(target.superuser_dsn) as server:
         await server.execute("update visits set rule_version = 77")
     async with restoration(target, MemoryImages(), rebuild_index=rebuild) as made:
         await made.restore(backup)
     async with connected(target.superuser_dsn) as server:
         assert await server.fetchval("select bool_and(rule_version = 77) from visits"), "loaded again"
+    assert await is_ready(target)
 
 
 @pytest.mark.usefixtures("tenants")

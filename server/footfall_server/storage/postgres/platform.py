@@ -89,6 +89,11 @@ order by tick, job, tenant_id
     bindparam("now", type_=Instant),
 )
 
+# See restoring.py. The catalogue is everybody's to read, the schema itself is not.
+_BEING_RESTORED = text(
+    "select exists (select from pg_namespace where nspname = 'footfall_restore') as restoring"
+)
+
 _COLUMNS = (tenants.c.tenant_id, tenants.c.display_name, tenants.c.created_at, tenants.c.updated_at)
 
 
@@ -219,6 +224,11 @@ class PostgresPlatformTransaction:
         """See PlatformTransaction.tenant_ids."""
         rows = await self._connection.rows(select(tenants.c.tenant_id).order_by(tenants.c.tenant_id))
         return [row.tenant_id for row in rows]
+
+    async def being_restored(self) -> bool:
+        """See PlatformTransaction.being_restored."""
+        row = await self._connection.first(_BEING_RESTORED)
+        return row is not None and bool(row.restoring)
 
     async def tenants_with_expired_links(self, now: datetime) -> Sequence[UUID]:
         """See PlatformTransaction.tenants_with_expired_links."""

@@ -31,25 +31,30 @@ _OTHERS: Final = """
     select count(*) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and (usename = $1 or application_name = $2)
 """
-# Of our own, beside the schema that migrations move: what is here survives whatever happens to that.
-_BEGIN: Final = """
-    create schema if not exists footfall_restore;
-    create table if not exists footfall_restore.progress (backup_id uuid not null, loaded boolean not null);
-    create table if not exists footfall_restore.tombstones (
-        tenant_id uuid, digest bytea, kind text not null, erasure_id uuid not null,
-        erased_at timestamptz not null, primary key (tenant_id, digest)
-    );
+_TOMBSTONE: Final = """
+    tenant_id uuid, digest bytea, kind text not null, erasure_id uuid not null,
+    erased_at timestamptz not null, primary key (tenant_id, digest)
 """
+# Of the session: as long as nothing is replaced, nothing is left of it.
+_GATHER: Final = f"create temporary table if not exists gathered ({_TOMBSTONE})"
 _CARRY: Final = """
-    insert into footfall_restore.tombstones (tenant_id, digest, kind, erasure_id, erased_at)
+    insert into gathered (tenant_id, digest, kind, erasure_id, erased_at)
     values ($1, $2, $3, $4, $5) on conflict do nothing
 """
+# Of our own, beside the schema that migrations move: what is here survives whatever happens to that.
+_KEEP: Final = f"""
+    create schema if not exists footfall_restore;
+    create table if not exists footfall_restore.progress (backup_id uuid not null, loaded boolean not null);
+    create table if not exists footfall_restore.tombstones ({_TOMBSTONE});
+    insert into footfall_restore.tombstones select * from gathered on conflict do nothing;
+    delete from footfall_restore.progress;
+"""  # noqa: S608 - here and below: made of constants
 _LAY_DOWN: Final = f"""
     insert into {TOMBSTONES} (tenant_id, digest, kind, erasure_id, erased_at)
     select tenant_id, digest, kind, erasure_id, erased_at from footfall_restore.tombstones
     where tenant_id in (select tenant_id from tenants)
     on conflict do nothing
-"""  # noqa: S608 - here and below: made of constants
+"""  # noqa: S608
 _ERASED_OF: Final = f"select distinct tenant_id from {TOMBSTONES} order by tenant_id"  # noqa: S608
 _READ: Final = f"select tenant_id, digest, kind, erasure_id, erased_at from {TOMBSTONES}"  # noqa: S608
 _NAMED: Final = """
@@ -75,7 +80,7 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A restore that was begun and not finished; `loaded` once the rows are in."""
+    """A restore that replaced something and was not finished; `loaded` once the rows are in."""
 
     backup_id: UUID
     loaded: bool
@@ -108,15 +113,6 @@ class RestoreTarget:
         row = await self._connection.fetchrow("select backup_id, loaded from footfall_restore.progress")
         return None if row is None else Progress(row["backup_id"], row["loaded"])
 
-    async def begin(self, backup_id: UUID) -> None:
-        """Notes which backup is put in from now on. Tombstones that an earlier try carried are kept."""
-        async with self._connection.transaction():
-            await self._connection.execute(_BEGIN)
-            await self._connection.execute("delete from footfall_restore.progress")
-            await self._connection.execute(
-                "insert into footfall_restore.progress values ($1, false)", backup_id
-            )
-
     async def finish(self) -> None:
         """The restore is complete; what was noted of it goes."""
         await self._connection.execute("drop schema footfall_restore cascade")
@@ -133,7 +129,8 @@ class RestoreTarget:
             return [Tombstone(*row) for row in await self._connection.fetch(_READ)]
 
     async def carry(self, tombstones: Collection[Tombstone]) -> None:
-        """Keeps them beside the schema until they are laid down."""
+        """Gathers them: kept from when the first row is replaced until they are laid down."""
+        await self._connection.execute(_GATHER)
         await self._connection.executemany(
             _CARRY,
             [
@@ -141,6 +138,15 @@ class RestoreTarget:
                 for each in tombstones
             ],
         )
+
+    async def keep(self, backup_id: UUID, *, loaded: bool) -> None:
+        """Notes how far the restore of this backup is, and what was gathered."""
+        async with self._connection.transaction():
+            await self._connection.execute(_GATHER)
+            await self._connection.execute(_KEEP)
+            await self._connection.execute(
+                "insert into footfall_restore.progress values ($1, $2)", backup_id, loaded
+            )
 
     async def carried(self) -> int:
         """How many are kept."""
@@ -154,15 +160,19 @@ class RestoreTarget:
             found = await self._connection.fetch(_ERASED_OF)
         return [row["tenant_id"] for row in found]
 
-    async def clear(self) -> None:
-        """Removes every row of every table."""
+    async def clear(self, backup_id: UUID) -> None:
+        """Removes every row of every table, for this backup."""
         async with self._connection.transaction():
+            await self.keep(backup_id, loaded=False)
             await self._truncate([row["name"] for row in await self._tables()])
 
     async def load(
-        self, tables: Sequence[tuple[TableShape, Iterator[bytes]]], sequences: Mapping[str, int]
+        self,
+        backup_id: UUID,
+        tables: Sequence[tuple[TableShape, Iterator[bytes]]],
+        sequences: Mapping[str, int],
     ) -> None:
-        """Replaces every row of every table by these, in this order; all of it or nothing.
+        """Replaces every row of every table by those of this backup, in this order; all of it or nothing.
 
         A table that is not among them is empty afterwards.
         """
@@ -179,7 +189,7 @@ class RestoreTarget:
                 await self._connection.execute("select setval($1::text::regclass, $2)", _quoted(name), last)
             for name in everywhere:
                 await self._connection.execute(f"alter table {_quoted(name)} enable trigger user")
-            await self._connection.execute("update footfall_restore.progress set loaded = true")
+            await self.keep(backup_id, loaded=True)
 
     async def note_objects(self) -> None:
         """Notes the keys that rows name now, for `named`."""
