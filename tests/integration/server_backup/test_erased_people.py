@@ -8,15 +8,16 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from backup_worlds import all_rows, backed_up, restoration
+from backup_worlds import all_rows, backed_up, made_for_backups, restoration
 from catalogue import connected, fill, set_scope
-from database_fixtures import FootfallDatabase
+from database_fixtures import DatabaseFactory, FootfallDatabase
 from fakes.memory_images import MemoryImages
 from footfall_server.backup.errors import BackupError
 from footfall_server.domain.erasure import erasures_prefix
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.jobs import JobResult
 from footfall_server.storage.postgres.restoring import Tombstone
+from integration.server_backup.conftest import Bare
 
 pytestmark = pytest.mark.integration
 
@@ -124,6 +125,28 @@ async def test_tombstones_are_carried_over_from_everywhere(
     assert await pictures(source) == []
     assert picture not in images.objects, "the face of who was erased is not put back"
     assert (restored.objects, restored.unnamed) == (0, 1)
+
+
+async def test_a_backup_from_before_there_were_tombstones_forgets_none(
+    source: FootfallDatabase,
+    tenant_id: UUID,
+    another: Bare,
+    database_factory: DatabaseFactory,
+    tmp_path: Path,
+) -> None:
+    old = await another(revision="0028")
+    await fill(old.app_dsn, tenant_id)
+    images = MemoryImages()
+    backup = await backed_up(tmp_path / "backup", await made_for_backups(database_factory, old), images)
+    erased = a_tombstone(tenant_id, b"e" * 32)
+    await lay(source, erased)
+    broken, sweep = Sweep(source, images, failures=1), Sweep(source, images)
+    async with restoration(source, images, sweep=broken) as made:
+        with pytest.raises(BackupError, match="SURVIVORS"):
+            await made.restore(backup, replace=True)
+    async with restoration(source, images, sweep=sweep) as made:
+        await made.restore(backup)
+    assert sweep.seen == {tenant_id: {erased.digest}}
 
 
 async def test_a_sweep_that_leaves_somebody_stops_and_is_repeated(
