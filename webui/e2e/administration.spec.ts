@@ -1,13 +1,42 @@
+import { verify } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
+import type { Page } from "@playwright/test";
+
 import { SYSTEM_ACCOUNT } from "./fake/auth";
-import { judge } from "./judge";
+import { id, portrait } from "./fake/data";
+import { collectComplaints, judge } from "./judge";
 import { expect, signIn, test } from "./stack";
 
 // What administrators change is of the fake core alone: a running stack's accounts and keys are not to be touched.
 test.beforeEach(({ stack }) => {
   test.skip(!stack.fake, "changes accounts and keys");
 });
+
+/** A drawn head as a JPEG file, made by the browser: the core of the test judges pictures by their bytes. */
+async function pictureOf(page: Page, sidePx: number): Promise<Buffer> {
+  const jpeg = await page.evaluate(
+    async ({ svg, side }) => {
+      const image = new Image();
+      image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+      await image.decode();
+      const canvas = document.createElement("canvas");
+      canvas.width = side;
+      canvas.height = side;
+      canvas.getContext("2d")!.drawImage(image, 0, 0, side, side);
+      return canvas.toDataURL("image/jpeg", 0.95).split(",")[1]!;
+    },
+    { svg: portrait(41), side: sidePx },
+  );
+  return Buffer.from(jpeg, "base64");
+}
+
+async function downloaded(page: Page, click: () => Promise<void>): Promise<{ name: string; text: string }> {
+  const downloading = page.waitForEvent("download");
+  await click();
+  const file = await downloading;
+  return { name: file.suggestedFilename(), text: await readFile(await file.path(), "utf8") };
+}
 
 test("a person is invited, and gets a link that is shown once", async ({ page, stack }, info) => {
   await signIn(page, stack, "/users");
@@ -72,6 +101,66 @@ test("which pictures leave a shop is chosen", async ({ page, stack }, info) => {
   await page.getByLabel("Pictures that leave Harbour Street").selectOption("None");
   await expect(page.getByText("Saved")).toBeVisible();
   await judge(page, "privacy", info, { fullPage: true });
+});
+
+test("somebody asks to be forgotten, and gets a receipt that the public key verifies", async ({ page, stack }, info) => {
+  test.slow();
+  const complaints = collectComplaints(page);
+  const { erasures } = stack.fake!;
+  erasures.holds = true;
+  await signIn(page, stack, "/privacy");
+  const section = page.getByRole("region", { name: "Erasures" });
+  await expect(section.getByText("by the core, after a backup was restored").first()).toBeVisible();
+  await section.getByRole("button", { name: "Show more" }).click();
+  await expect(section.getByRole("listitem")).toHaveCount(22);
+  await section.getByRole("link", { name: "Somebody asks to be forgotten" }).click();
+  await page.getByLabel("Ticket number").fill("DSR-2026-0777");
+  await page.getByTestId("file-input").setInputFiles({ name: "unseen.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(4500, 1) });
+  await expect(page.getByText("Nobody resembles this picture")).toBeVisible();
+  await page.getByTestId("file-input").setInputFiles({ name: "front.jpg", mimeType: "image/jpeg", buffer: await pictureOf(page, 400) });
+  await expect(page.getByTestId("candidate")).toHaveCount(3);
+  await judge(page, "privacy-candidates", info, { complaints, fullPage: true });
+  await page.getByRole("button", { name: "It is this person: Visitor 41" }).click();
+  await expect(page.getByRole("heading", { name: "Erase this person?" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Erase for ever" })).toBeDisabled();
+  await judge(page, "privacy-confirm", info, { complaints, fullPage: true });
+  await page.getByLabel("Type Visitor 41 to confirm").fill("visitor 41");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "They are forgotten" })).toBeVisible();
+  await judge(page, "privacy-progress", info, { complaints, fullPage: true });
+  await page.getByRole("link", { name: "To all erasures" }).click();
+  await expect(section.getByText("Being completed")).toBeVisible();
+  await judge(page, "privacy-open", info, { complaints, fullPage: true });
+  erasures.release();
+  await expect(section.getByText("Being completed")).toHaveCount(0);
+  await section.getByRole("searchbox", { name: "Ticket number" }).fill("DSR-2026-0777");
+  await expect(section.getByRole("listitem")).toHaveCount(1);
+  const receipt = await downloaded(page, () => section.getByRole("button", { name: /^Download the receipt of/ }).click());
+  const key = await downloaded(page, () => section.getByRole("button", { name: "Download the public key" }).click());
+  expect(receipt.name).toMatch(/^footfall-erasure-[0-9a-f-]{36}\.jws$/);
+  expect(key.name).toBe("footfall-erasure-key.pem");
+  const [head = "", claims = "", signature = ""] = receipt.text.split(".");
+  expect(verify(null, Buffer.from(`${head}.${claims}`), key.text, Buffer.from(signature, "base64url"))).toBe(true);
+  expect(JSON.parse(Buffer.from(claims, "base64url").toString())).toMatchObject({ ticket: "DSR-2026-0777" });
+  await judge(page, "privacy-ticket", info, { complaints, fullPage: true });
+});
+
+test("a customer is erased on their own page, and the way leads to the receipt", async ({ page, stack }, info) => {
+  const complaints = collectComplaints(page);
+  stack.fake!.erasures.release();
+  await signIn(page, stack, `/customers/${id(4, 46)}`);
+  await page.getByRole("button", { name: "Erase…" }).click();
+  await page.getByLabel("Ticket number").fill("DSR-2026-0778");
+  await judge(page, "customer-erase-ticket", info, { complaints });
+  await page.getByLabel("Type Visitor 46 to confirm").fill("Visitor 46");
+  await page.getByRole("button", { name: "Erase for ever" }).click();
+  await expect(page.getByRole("dialog", { name: "Visitor 46 is forgotten" })).toBeVisible();
+  await judge(page, "customer-erased", info, { complaints });
+  await page.getByRole("link", { name: "To the receipt" }).click();
+  const one = page.getByRole("region", { name: "The erasure", exact: true });
+  await expect(one.getByText("Ticket DSR-2026-0778")).toBeVisible();
+  await expect(one.getByRole("button", { name: /^Download the receipt of/ })).toBeVisible();
+  await judge(page, "privacy-one", info, { complaints });
 });
 
 test("a system administrator acts for a tenant, and says so in every tab", async ({ page, stack, context }, info) => {

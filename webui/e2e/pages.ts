@@ -24,12 +24,13 @@ const PAGES = {
   users: { name: "users", path: "/users", shows: 'button[aria-label^="Edit "]:visible' },
   keys: { name: "keys", path: "/keys", shows: 'button[aria-label^="Revoke "]:visible' },
   privacy: { name: "privacy", path: "/privacy", shows: "main select" },
+  forget: { name: "privacy-forget", path: "/privacy/forget", shows: '[data-testid="drop-zone"]', from: "/privacy" },
   audit: { name: "audit", path: "/audit", shows: 'main button[aria-label^="Details of entry "]:visible' },
 } satisfies Record<string, ConsolePage>;
 
 const { live, visits, reports, customers, cameras, workers, sites, staff, staffImport } = PAGES;
 const SHOP = [live, visits, reports, customers, cameras, workers, sites, staff, staffImport] as const;
-const ADMINISTRATION = [PAGES.users, PAGES.keys, PAGES.privacy, PAGES.audit] as const;
+const ADMINISTRATION = [PAGES.users, PAGES.keys, PAGES.privacy, PAGES.forget, PAGES.audit] as const;
 
 /** The way to a member from the list of staff, as a table or as cards. */
 export const STAFF_ROW_LINK = 'main :is(td, li) a[href^="/staff/"]:visible';

@@ -29,6 +29,7 @@ const BUDGETS = [
   { route: "/users", files: [SHELL, "src/features/users/UsersPage.tsx"], kB: 400 },
   { route: "/keys", files: [SHELL, "src/features/keys/KeysPage.tsx"], kB: 400 },
   { route: "/privacy", files: [SHELL, "src/features/privacy/PrivacyPage.tsx"], kB: 400 },
+  { route: "/privacy/forget", files: [SHELL, "src/features/privacy/ForgetPage.tsx"], kB: 400 },
   { route: "/audit", files: [SHELL, "src/features/audit/AuditPage.tsx"], kB: 400 },
 ];
 

@@ -19,6 +19,7 @@ import type { FaceOutcome } from "../../src/api/gen/footfall/v1/ingest_service_p
 import { FakeAuth, refuse } from "./auth";
 import { FakeCustomers } from "./customers";
 import { CAMERAS, id, portrait, SITES, visit, visitsUntil } from "./data";
+import { FakeErasures } from "./erasures";
 import { explain } from "./explanations";
 import { FakeMachines } from "./machines";
 import { reports } from "./reports";
@@ -52,6 +53,7 @@ export class FakeCore {
     visits: () => this.#visits,
     undoConversion: (mergeId) => this.staff.undoConversion(mergeId),
   });
+  readonly erasures = new FakeErasures(this.auth, this.customers, this.staff, Date.now());
   #sites: Site[] = [...SITES];
   #changes: WatchResponse[] = [];
   #revision = 100n;
@@ -115,6 +117,7 @@ export class FakeCore {
     this.auth.register(router);
     this.#administration.register(router);
     this.customers.register(router);
+    this.erasures.register(router);
     this.staff.register(router);
     this.imports.register(router);
     router.service(VisitService, {

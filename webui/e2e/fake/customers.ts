@@ -91,6 +91,16 @@ export class FakeCustomers {
     return { ...visit, customerId: person.customerId, customerNumber: person.number, customerName: person.name };
   }
 
+  /** Whoever has the id, as they are known now; undefined when there is nobody. */
+  known(customerId: string): Customer | undefined {
+    const person = this.#people.get(customerId);
+    return person && !root(person).erased ? this.#view(root(person)) : undefined;
+  }
+
+  erase(customerId: string): void {
+    this.#find(customerId).erased = true;
+  }
+
   register(router: ConnectRouter): void {
     router.service(CustomerService, {
       listCustomers: ({ name, number, kind, siteId, pageSize, pageToken }, context) => {
@@ -121,7 +131,7 @@ export class FakeCustomers {
       },
       deleteCustomer: ({ customerId }, context) => {
         this.#check(context);
-        this.#find(customerId).erased = true;
+        this.erase(customerId);
         return {};
       },
       listSightings: ({ customerId, pageSize, pageToken }, context) => {

@@ -211,6 +211,12 @@ export function routes(backend: Backend): RouteObject[] {
               lazy: async () => ({ Component: (await import("../features/privacy/PrivacyPage")).PrivacyPage }),
             },
             {
+              path: "privacy/forget",
+              handle: needs("privacy.manage"),
+              loader: guard,
+              lazy: async () => ({ Component: (await import("../features/privacy/ForgetPage")).ForgetPage }),
+            },
+            {
               path: "audit",
               handle: needs("audit.read"),
               loader: guard,

@@ -16,6 +16,7 @@ export const GROUPS = [
   "camera",
   "staff",
   "customer",
+  "erasure",
   "suggestion",
   "image",
   "report",

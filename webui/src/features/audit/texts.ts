@@ -50,6 +50,7 @@ export const t = texts("features/audit", {
   camera: "Cameras",
   staff: "Staff",
   customer: "Customers",
+  erasure: "Requests to be forgotten",
   suggestion: "Merge suggestions",
   image: "Looks at pictures",
   report: "Reports",

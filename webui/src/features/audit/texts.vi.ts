@@ -51,6 +51,7 @@ export const vi: Translation<typeof t> = {
   camera: "Camera",
   staff: "Nhân viên",
   customer: "Khách",
+  erasure: "Yêu cầu được xóa",
   suggestion: "Gợi ý ghép",
   image: "Xem hình",
   report: "Báo cáo",

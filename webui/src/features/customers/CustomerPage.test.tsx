@@ -6,6 +6,7 @@ import { expect, it, vi } from "vitest";
 import { CameraService } from "../../api/gen/footfall/v1/camera_service_pb";
 import { Role } from "../../api/gen/footfall/v1/auth_service_pb";
 import { type Customer, CustomerKind, CustomerService, type Merge, type Sighting } from "../../api/gen/footfall/v1/customer_service_pb";
+import { ErasureKind, ErasureService } from "../../api/gen/footfall/v1/erasure_service_pb";
 import { SiteService } from "../../api/gen/footfall/v1/site_service_pb";
 import { customerOf, sightingOf } from "../../testing/people";
 import { refusal, renderConsole } from "../../testing/renderConsole";
@@ -14,7 +15,21 @@ import { CAMERA, SITE, uuid } from "../../testing/shop";
 const NOON = Date.parse("2026-11-20T12:00:00Z");
 const ADA = customerOf(1, { displayName: "Ada Brandt" });
 
-function open(options: { sightings?: Sighting[]; merges?: Partial<Merge>[]; role?: Role; customer?: Customer; apart?: Customer[] } = {}) {
+const COUNTS = { faces: 4, tracks: 12, visits: 2, images: 0 };
+
+function open(
+  options: {
+    sightings?: Sighting[];
+    merges?: Partial<Merge>[];
+    role?: Role;
+    customer?: Customer;
+    apart?: Customer[];
+    /** Whether what would go cannot be counted. */
+    unreadable?: () => boolean;
+    /** What happens after somebody was erased, and before that is answered. */
+    erasing?: () => void;
+  } = {},
+) {
   let customer = options.customer ?? ADA;
   let apart = options.apart ?? [];
   const calls = {
@@ -29,6 +44,17 @@ function open(options: { sightings?: Sighting[]; merges?: Partial<Merge>[]; role
     services: (router) => {
       router.service(SiteService, { listSites: () => ({ sites: [SITE] }) });
       router.service(CameraService, { listCameras: () => ({ cameras: [CAMERA] }) });
+      router.service(ErasureService, {
+        previewErasure: ({ subjectId }) => {
+          if (options.unreadable?.() === true) throw refusal(Code.NotFound, "CUSTOMER_NOT_FOUND");
+          return { subjectId, kind: ErasureKind.CUSTOMER, displayName: customer.displayName, number: customer.number, removed: COUNTS };
+        },
+        createErasure: (request) => {
+          calls.erase(request);
+          options.erasing?.();
+          return { erasureId: uuid("e", 1), kind: ErasureKind.CUSTOMER, subjectId: request.subjectId, removed: COUNTS };
+        },
+      });
       router.service(CustomerService, {
         listCustomers: () => ({ customers: [] }),
         getCustomer: ({ customerId }) => {
@@ -46,10 +72,6 @@ function open(options: { sightings?: Sighting[]; merges?: Partial<Merge>[]; role
           calls.update(request.updateMask?.paths, request.customer?.displayName, request.customer?.kind);
           customer = { ...customer, ...(request.updateMask?.paths.includes("kind") ? { kind: request.customer!.kind } : { displayName: request.customer!.displayName }) };
           return customer;
-        },
-        deleteCustomer: ({ customerId }) => {
-          calls.erase(customerId);
-          return {};
         },
         splitCustomer: (request) => {
           calls.split(request.trackIds, request.reason);
@@ -103,19 +125,65 @@ it("renames, and takes a name away", async () => {
   expect(calls.update).toHaveBeenCalledWith(["display_name"], "", CustomerKind.UNSPECIFIED);
 });
 
-it("erases only after the name was typed", async () => {
-  const { calls, router } = open();
+it("erases only after the name was typed, with a ticket, and leads to the receipt", async () => {
+  const { calls, router } = open({ customer: customerOf(1, { displayName: "Ada Brandt", mergedCustomerIds: [uuid("4", 2)] }) });
   const user = userEvent.setup();
   await user.click(await screen.findByRole("button", { name: "Erase…" }));
-  const erase = screen.getByRole("button", { name: "Erase for ever" });
+  const erase = await screen.findByRole("button", { name: "Erase for ever" });
+  const dialog = within(screen.getByRole("dialog", { name: "Erase Ada Brandt?" }));
+  expect(dialog.getAllByRole("listitem").map(({ textContent }) => textContent)).toEqual([
+    "4 faces that they are recognised by",
+    "12 sightings",
+    "2 visits, also from the reports",
+    "the name that somebody gave them",
+    "1 customer who was merged into this one",
+  ]);
+  await user.type(screen.getByLabelText("Ticket number"), " DSR-7 ");
   await user.type(screen.getByLabelText("Type Ada Brandt to confirm"), "ada");
   expect(erase).toHaveProperty("disabled", true);
   await user.type(screen.getByLabelText("Type Ada Brandt to confirm"), "  brandt");
   await user.click(erase);
+  const done = within(await screen.findByRole("dialog", { name: "Ada Brandt is forgotten" }));
+  expect(done.getByRole("link", { name: "To the receipt" }).getAttribute("href")).toBe(`/privacy?erasure=${uuid("e", 1)}`);
+  expect(calls.erase).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ subjectId: ADA.customerId, ticket: "DSR-7" }));
+  await user.click(done.getByRole("button", { name: "All customers" }));
   await waitFor(() => {
     expect(router.state.location.pathname).toBe("/customers");
   });
-  expect(calls.erase).toHaveBeenCalledExactlyOnceWith(ADA.customerId);
+});
+
+it("erases nobody twice when the answer is lost: the second call has the same request", async () => {
+  let lost = true;
+  const { calls } = open({
+    erasing: () => {
+      if (!lost) return;
+      lost = false;
+      throw refusal(Code.Unavailable, "STORE_UNAVAILABLE");
+    },
+  });
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Erase…" }));
+  await user.type(await screen.findByLabelText("Type Ada Brandt to confirm"), "Ada Brandt");
+  await user.click(screen.getByRole("button", { name: "Erase for ever" }));
+  expect(await screen.findByRole("alert")).toBeDefined();
+  await user.click(screen.getByRole("button", { name: "Erase for ever" }));
+  expect(await screen.findByRole("dialog", { name: "Ada Brandt is forgotten" })).toBeDefined();
+  const [first, second] = calls.erase.mock.calls.map(([request]) => (request as { requestId: string }).requestId);
+  expect(first).toMatch(/^[0-9a-f-]{36}$/);
+  expect(second).toBe(first);
+});
+
+it("erases nobody while nobody knows how much would go", async () => {
+  let unreadable = true;
+  open({ unreadable: () => unreadable });
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Erase…" }));
+  const dialog = within(screen.getByRole("dialog"));
+  expect(await dialog.findByRole("alert")).toBeDefined();
+  expect(dialog.queryByRole("button", { name: "Erase for ever" })).toBeNull();
+  unreadable = false;
+  await user.click(dialog.getByRole("button", { name: "Try again" }));
+  expect(await dialog.findByRole("button", { name: "Erase for ever" })).toBeDefined();
 });
 
 it("makes a new customer of the sightings that are selected, and never of all", async () => {

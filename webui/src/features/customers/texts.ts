@@ -68,20 +68,9 @@ export const t = texts("features/customers", {
   "toVisitor.confirm": "Make visitor",
 
   "erase.title": "Erase {name}?",
-  "erase.goes": "What goes, for ever:",
-  "erase.faces": {
-    one: "the one known face, here and in the face index",
-    other: "all {count} known faces, here and in the face index",
-  },
-  "erase.images": "every stored image and every sighting",
-  "erase.visits": { one: "the one visit, also from the reports", other: "all {count} visits, also from the reports" },
-  "erase.merged": {
-    one: "the customer who was merged into this one",
-    other: "the {count} customers who were merged into this one",
-  },
-  "erase.after": "It cannot be undone. Who comes again comes as somebody new. The audit log keeps that you did it, and no name.",
-  "erase.type": "Type {name} to confirm",
-  "erase.confirm": "Erase for ever",
+  "erase.done": "{name} is forgotten",
+  "erase.doneNote": "Nothing in the console leads to them any more. Vectors and pictures follow within seconds; then there is a signed receipt.",
+  "erase.follow": "To the receipt",
 
   "timeline.title": "Timeline",
   "timeline.note": "By visit, newest first, on the clock of each site.",

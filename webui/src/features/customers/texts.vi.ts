@@ -68,15 +68,9 @@ export const vi: Translation<typeof t> = {
   "toVisitor.confirm": "Chuyển thành khách",
 
   "erase.title": "Xóa hẳn {name}?",
-  "erase.goes": "Những gì mất đi vĩnh viễn:",
-  "erase.faces": { other: "cả {count} khuôn mặt đã biết, ở đây và trong chỉ mục khuôn mặt" },
-  "erase.images": "mọi hình ảnh đã lưu và mọi lần thấy",
-  "erase.visits": { other: "cả {count} lượt ghé, kể cả trong báo cáo" },
-  "erase.merged": { other: "{count} khách hàng đã được gộp vào khách này" },
-  "erase.after":
-    "Không thể hoàn tác. Ai đến lại sẽ là một người mới. Nhật ký kiểm tra giữ lại việc bạn đã làm, không giữ tên.",
-  "erase.type": "Nhập {name} để xác nhận",
-  "erase.confirm": "Xóa vĩnh viễn",
+  "erase.done": "Đã xóa hẳn {name}",
+  "erase.doneNote": "Dữ liệu đã mất. Trong vài giây các véc-tơ và hình cũng mất; khi đó có biên nhận đã ký.",
+  "erase.follow": "Đến biên nhận",
 
   "timeline.title": "Dòng thời gian",
   "timeline.note": "Theo lượt ghé, mới nhất trước, theo giờ của từng cửa hàng.",

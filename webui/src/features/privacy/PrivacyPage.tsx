@@ -7,14 +7,18 @@ import type { Camera } from "../../api/gen/footfall/v1/camera_service_pb";
 import { ImagePolicy } from "../../api/gen/footfall/v1/camera_settings_pb";
 import { type Site, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
 import { SITES_KEY, useCameras, useSites } from "../../api/hooks";
+import { addressOf } from "../../components/addressFilters";
 import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { SelectField } from "../../components/fields/SelectField";
 import { PageHeader } from "../../components/PageHeader";
+import { useAddress } from "../../components/useAddress";
+import { readAsked } from "./asked";
 import { Erasures } from "./Erasures";
 import { Kept } from "./Kept";
 import { letOut, policyOf } from "./letOut";
+import { OneErasure } from "./OneErasure";
 import { RecognitionOfSites } from "./RecognitionOfSites";
 import { t } from "./texts";
 
@@ -32,12 +36,22 @@ const LET_OUT = {
 
 /** What may be seen of people, per shop; what is kept of them, and who was forgotten. */
 export function PrivacyPage() {
+  const [asked, ask] = useAddress(readAsked, addressOf);
   const sites = useSites();
   const cameras = useCameras();
   const failure = sites.error ? toAppError(sites.error) : undefined;
   return (
     <div className="space-y-6">
       <PageHeader title={t("title")} note={t("note")} />
+      {asked.erasure !== "" && (
+        <OneErasure
+          key={asked.erasure}
+          erasureId={asked.erasure}
+          onClose={() => {
+            ask({ ...asked, erasure: "" });
+          }}
+        />
+      )}
       {failure && <ErrorAlert {...failure} requestId={failure.metadata.request_id} onRetry={() => void sites.refetch()} />}
       {!failure && sites.isPending && <PageSkeleton />}
       {sites.data?.length === 0 && <EmptyState icon={<SafetyOutlined />} title={t("noSite")} hint={t("noSiteHint")} />}
@@ -58,7 +72,12 @@ export function PrivacyPage() {
         </section>
       )}
       <Kept />
-      <Erasures />
+      <Erasures
+        ticket={asked.ticket}
+        onTicket={(ticket) => {
+          ask({ ...asked, ticket });
+        }}
+      />
     </div>
   );
 }

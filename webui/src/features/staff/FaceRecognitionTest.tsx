@@ -1,8 +1,6 @@
-import { CameraOutlined, PictureOutlined } from "@ant-design/icons";
 import { createClient } from "@connectrpc/connect";
 import { useMutation } from "@tanstack/react-query";
-import { Button } from "antd";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 
 import { useBackend } from "../../api/backend";
 import {
@@ -11,18 +9,18 @@ import {
   StaffService,
   type TestRecognitionResponse,
 } from "../../api/gen/footfall/v1/staff_service_pb";
-import { useFace, useStaffFace } from "../../api/hooks";
 import { fitPicture } from "../../components/faces/enrolment/fitPicture";
 import { LandmarkOverlay } from "../../components/faces/enrolment/LandmarkOverlay";
-import { PICTURE_TYPES, pickPictures } from "../../components/faces/enrolment/pictureFiles";
-import { WebcamCapture } from "../../components/faces/enrolment/WebcamCapture";
 import { FaceFrame } from "../../components/faces/FaceFrame";
 import { ScoreRuler, scoreText } from "../../components/faces/ScoreRuler";
-import { FileDropZone } from "../../components/fields/FileDropZone";
-import { Sheet } from "../../components/overlay/Sheet";
+import { CandidateFace } from "../../panels/picture/CandidateFace";
+import { candidateName } from "../../panels/picture/candidateName";
+import { PictureInput } from "../../panels/picture/PictureInput";
+import { RefusalAlert } from "../../panels/picture/RefusalAlert";
+import { type PictureRefusal, refusalOf } from "../../panels/picture/refusal";
+import { useShownPicture } from "../../panels/picture/useShownPicture";
 import { gateRows } from "../../panels/why/gateRows";
 import { gateText, gateValue, provenanceText, ruleText } from "../../panels/why/whyTexts";
-import { refusalOf } from "./refusal";
 import { Section } from "./Section";
 import { staffName } from "./staffName";
 import { t } from "./texts";
@@ -35,105 +33,47 @@ const TONES = { good: "bg-tint text-tint-ink", other: "bg-rose text-rose-ink", o
 export function FaceRecognitionTest({ staff }: { staff: Staff }) {
   const { transport } = useBackend();
   const client = useMemo(() => createClient(StaffService, transport), [transport]);
-  const [webcam, setWebcam] = useState(false);
-  const [tried, setTried] = useState<{ readonly picture: Blob; readonly url: string }>();
-  const [fault, setFault] = useState<ReturnType<typeof refusalOf>>();
+  const [tried, show] = useShownPicture();
+  const [fault, setFault] = useState<PictureRefusal>();
   const test = useMutation({
     mutationFn: async (picture: Blob) => {
       const image = new Uint8Array(await (await fitPicture(picture)).arrayBuffer());
       return client.testRecognition({ staffId: staff.staffId, image }, { timeoutMs: TEST_TIMEOUT_MS });
     },
   });
-  useEffect(
-    () => () => {
-      if (tried) URL.revokeObjectURL(tried.url);
-    },
-    [tried],
-  );
-  const run = (picture: Blob) => {
-    setFault(undefined);
-    setTried({ picture, url: URL.createObjectURL(picture) });
-    test.mutate(picture);
-  };
-  const take = (files: readonly File[]) => {
-    const { taken, left } = pickPictures(files, 1);
-    const [picture] = taken;
-    const [refused] = left;
-    if (picture) run(picture);
-    else if (refused) {
-      setTried(undefined);
-      setFault({ title: t(`${refused.fault}Fault`), hint: t(`${refused.fault}FaultHint`, { most: 1 }), measured: undefined, transient: false });
-    }
-  };
   const failure = fault ?? (test.error ? refusalOf(test.error) : undefined);
   return (
     <Section title={t("testTitle")} note={t("testNote")}>
-      <FileDropZone
-        icon={<PictureOutlined />}
-        accept={PICTURE_TYPES}
+      <PictureInput
         title={t("testDrop")}
         hint={t("testDropHint")}
-        choose={t("chooseFile")}
-        multiple={false}
-        takesPaste={false}
+        use={t("testPicture")}
         disabled={test.isPending}
-        onFiles={take}
-      >
-        <Button
-          icon={<CameraOutlined aria-hidden="true" />}
-          disabled={test.isPending}
-          onClick={() => {
-            setWebcam(true);
-          }}
-        >
-          {t("useCamera")}
-        </Button>
-      </FileDropZone>
+        onPicture={(picture) => {
+          setFault(undefined);
+          show(picture);
+          test.mutate(picture);
+        }}
+        onRefused={(refusal) => {
+          show(undefined);
+          setFault(refusal);
+        }}
+      />
       {test.isPending && (
         <p role="status" className="text-quiet">
           {t("testing")}
         </p>
       )}
       {failure && (
-        <div role="alert" className="flex gap-3 rounded-xl bg-rose px-4 py-3 text-rose-ink">
-          {tried && <img src={tried.url} alt="" className="size-16 shrink-0 rounded-lg object-cover" data-testid="face-image" />}
-          <div className="min-w-0 flex-1">
-            <p className="font-medium">{failure.title}</p>
-            <p>{failure.hint}</p>
-            {failure.measured !== undefined && <p className="text-xs">{failure.measured}</p>}
-          </div>
-          {tried && failure.transient && (
-            <Button
-              onClick={() => {
-                test.mutate(tried.picture);
-              }}
-            >
-              {t("tryAgain")}
-            </Button>
-          )}
-        </div>
+        <RefusalAlert
+          refusal={failure}
+          url={tried?.url}
+          onRetry={() => {
+            if (tried) test.mutate(tried.picture);
+          }}
+        />
       )}
       {tried && test.isSuccess && !fault && <Answer staff={staff} url={tried.url} answer={test.data} />}
-      {webcam && (
-        <Sheet
-          title={t("useCamera")}
-          shape="middle"
-          onClose={() => {
-            setWebcam(false);
-          }}
-        >
-          <WebcamCapture
-            use={t("testPicture")}
-            onPicture={(picture) => {
-              setWebcam(false);
-              run(picture);
-            }}
-            onClose={() => {
-              setWebcam(false);
-            }}
-          />
-        </Sheet>
-      )}
     </Section>
   );
 }
@@ -141,7 +81,7 @@ export function FaceRecognitionTest({ staff }: { staff: Staff }) {
 function Answer({ staff, url, answer }: { staff: Staff; url: string; answer: TestRecognitionResponse }) {
   const { candidates, thresholds, margin } = answer;
   const [best] = candidates;
-  const verdict = verdictOf(answer, staffName(staff), best && nameOf(best));
+  const verdict = verdictOf(answer, staffName(staff), best && candidateName(best));
   return (
     <div className="space-y-5" data-testid="recognition-result">
       <div role="status" className={`rounded-xl px-4 py-3 ${TONES[verdict.tone]}`}>
@@ -165,13 +105,13 @@ function Answer({ staff, url, answer }: { staff: Staff; url: string; answer: Tes
         {best && (
           <figure className="m-0">
             <CandidateFace candidate={best} className="rounded-xl" />
-            <figcaption className="mt-1 text-xs text-quiet">{t("closestFace", { name: nameOf(best), provenance: provenanceText(best.provenance) })}</figcaption>
+            <figcaption className="mt-1 text-xs text-quiet">{t("closestFace", { name: candidateName(best), provenance: provenanceText(best.provenance) })}</figcaption>
           </figure>
         )}
       </div>
       {thresholds && candidates.length > 0 && (
         <ScoreRuler
-          marks={candidates.map((candidate, at) => ({ key: candidate.customerId, label: nameOf(candidate), score: candidate.score, main: at === 0 }))}
+          marks={candidates.map((candidate, at) => ({ key: candidate.customerId, label: candidateName(candidate), score: candidate.score, main: at === 0 }))}
           match={thresholds.match}
           fresh={thresholds.new}
           name={t("likeness")}
@@ -184,7 +124,7 @@ function Answer({ staff, url, answer }: { staff: Staff; url: string; answer: Tes
             <li key={candidate.customerId} className="flex items-center gap-3 py-2">
               <CandidateFace candidate={candidate} className="size-10 shrink-0 rounded-lg" />
               <span className="min-w-0 flex-1">
-                <span className="block truncate font-medium">{nameOf(candidate)}</span>
+                <span className="block truncate font-medium">{candidateName(candidate)}</span>
                 <span className="text-xs text-quiet">{kindOf(candidate, staff.staffId)}</span>
               </span>
               <span className="tabular-nums">{scoreText(candidate.score)}</span>
@@ -240,20 +180,6 @@ function Gates({ answer }: { answer: TestRecognitionResponse }) {
       </table>
     </details>
   );
-}
-
-/** The face that was matched: the enrolled one, else the person's best of a camera. */
-function CandidateFace({ candidate, className }: { candidate: RecognitionCandidate; className: string }) {
-  const enrolled = useStaffFace(candidate.customerId, candidate.staffFaceId);
-  const seen = useFace(candidate.staffFaceId === "" ? candidate.imageId : "");
-  const shown = candidate.staffFaceId === "" ? seen : enrolled;
-  return <FaceFrame status={shown.status} url={shown.url} alt={t("photoOf", { name: nameOf(candidate) })} className={className} />;
-}
-
-function nameOf({ displayName, number, isStaff }: RecognitionCandidate): string {
-  if (displayName !== "") return displayName;
-  if (number === 0n) return t("waitingPerson");
-  return isStaff ? t("unnamed", { number: number.toString() }) : t("visitor", { number: number.toString() });
 }
 
 function kindOf({ customerId, isStaff, isWaiting }: RecognitionCandidate, staffId: string): string {

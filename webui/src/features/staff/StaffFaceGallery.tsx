@@ -19,8 +19,8 @@ import { FaceFrame } from "../../components/faces/FaceFrame";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { FileDropZone } from "../../components/fields/FileDropZone";
 import { Sheet } from "../../components/overlay/Sheet";
+import { fileRefusal, refusalOf } from "../../panels/picture/refusal";
 import { FaceUploads } from "./faceUploads";
-import { refusalOf } from "./refusal";
 import { Section } from "./Section";
 import { staffName } from "./staffName";
 import { t } from "./texts";
@@ -49,7 +49,8 @@ export function StaffFaceGallery({ staff, manages }: { staff: Staff; manages: bo
   const take = (files: readonly File[]) => {
     const { taken, left } = pickPictures(files, room);
     for (const { file, fault } of left) {
-      uploads.refuse(file.name, { title: t(`${fault}Fault`), hint: t(`${fault}FaultHint`, { most }), transient: false });
+      const full = { title: t("countFault"), hint: t("countFaultHint", { most }), measured: undefined, transient: false };
+      uploads.refuse(file.name, fault === "count" ? full : fileRefusal(fault));
     }
     if (taken.length > 0) uploads.add(taken.map((picture) => ({ name: picture.name, picture })));
   };

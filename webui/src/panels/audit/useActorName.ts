@@ -5,7 +5,7 @@ import { roleName } from "../../api/permissions";
 import { t } from "./texts";
 
 /** Who did what an entry tells, by name where it is somebody of the tenant. */
-export function useActorName(): (entry: AuditEntry) => string {
+export function useActorName(): (entry: Pick<AuditEntry, "actorId" | "actorRole" | "action">) => string {
   const users = useUsers();
   const names = new Map((users.data ?? []).map(({ userId, displayName }) => [userId, displayName]));
   return ({ actorId, actorRole, action }) => {

@@ -5,7 +5,7 @@ import { ErrorReason } from "../../../api/gen/footfall/v1/error_reason_pb";
 import { StaffImportFault, type StaffImportItem, type StaffImportSummary } from "../../../api/gen/footfall/v1/staff_import_service_pb";
 import { FaceVerdict } from "../../../api/gen/footfall/v1/staff_service_pb";
 import type { PlainKey } from "../../../i18n/texts";
-import { measuredText } from "../refusal";
+import { measuredText } from "../../../panels/picture/refusal";
 import type { RunMode } from "./importRun";
 import { t } from "./texts";
 

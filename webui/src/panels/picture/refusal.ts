@@ -1,9 +1,25 @@
 import { type AppError, mayPass, toAppError } from "../../api/errors";
 import { ErrorReason } from "../../api/gen/footfall/v1/error_reason_pb";
+import type { FileFault } from "../../components/faces/enrolment/pictureFiles";
 import { t } from "./texts";
 
+/** Why a picture was not taken. */
+export interface PictureRefusal {
+  readonly title: string;
+  readonly hint: string;
+  /** What was measured and what is needed; undefined when there are no numbers. */
+  readonly measured: string | undefined;
+  /** Whether the same picture may be taken later. */
+  readonly transient: boolean;
+}
+
+/** Why a file is not even sent. */
+export function fileRefusal(fault: Exclude<FileFault, "count">): PictureRefusal {
+  return { title: t(`${fault}Fault`), hint: t(`${fault}FaultHint`), measured: undefined, transient: false };
+}
+
 /** Why a picture was not taken, in words and with what was measured. */
-export function refusalOf(error: unknown) {
+export function refusalOf(error: unknown): PictureRefusal {
   if (error instanceof DOMException && error.name !== "AbortError") {
     return { title: t("unreadable"), hint: t("unreadableHint"), measured: undefined, transient: false };
   }

@@ -1,0 +1,26 @@
+import { texts } from "../../i18n/texts";
+
+export const t = texts("panels/picture", {
+  unnamed: "Staff {number}",
+  visitor: "Visitor {number}",
+  photoOf: "Picture of {name}",
+  chooseFile: "Choose a picture",
+  useCamera: "Use the camera",
+  tryAgain: "Try again",
+  waitingPerson: "Somebody seen once",
+  typeFault: "This is no picture that can be used",
+  typeFaultHint: "Take a JPEG, PNG or WebP file. A phone can be told to save JPEG instead of HEIC.",
+  sizeFault: "This file is empty or far too large",
+  sizeFaultHint: "Take a picture of less than 40 MB.",
+  unreadable: "The browser cannot read this picture",
+  unreadableHint: "The file may be damaged. Take another one.",
+  measuredFaces: { one: "{count} face was found.", other: "{count} faces were found." },
+  measuredEyes: "{measured} pixels between the eyes; at least {needed} are needed.",
+  measuredTurn: "Turned by {measured}°; at most {needed}° can be used.",
+  measuredSharpness: "Sharpness {measured} %; at least {needed} % is needed.",
+  measuredExposure: "Exposure {measured} %; at least {needed} % is needed.",
+  measuredVisible: "{measured} % of the face is in the picture; at least {needed} % is needed.",
+  measuredPixels: "{measured} megapixels; at most {needed} are read.",
+  measuredLikeness: "Likeness {score}; from {threshold} on it is taken for the same person.",
+  measuredMost: { one: "A person may have {count} picture.", other: "A person may have {count} pictures." },
+});
