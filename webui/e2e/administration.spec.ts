@@ -114,6 +114,8 @@ test("somebody asks to be forgotten, and gets a receipt that the public key veri
   await section.getByRole("button", { name: "Show more" }).click();
   await expect(section.getByRole("listitem")).toHaveCount(22);
   await section.getByRole("link", { name: "Somebody asks to be forgotten" }).click();
+  // The page before has a field for tickets, too.
+  await expect(page.getByRole("heading", { name: "Who asks?" })).toBeVisible();
   await page.getByLabel("Ticket number").fill("DSR-2026-0777");
   await page.getByTestId("file-input").setInputFiles({ name: "unseen.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(4500, 1) });
   await expect(page.getByText("Nobody resembles this picture")).toBeVisible();
