@@ -146,6 +146,18 @@ async def test_what_is_queued_makes_its_webhook_due_for_one(
     assert await claimed(transactions, tenant_id, second, taken_over) == [webhook.webhook_id]
 
 
+async def test_as_many_are_queued_at_once_as_a_tenant_can_have(
+    transactions: Transactions, tenant_id: UUID, webhook: Webhook
+) -> None:
+    """Of twenty webhooks and a lot of changes: more values than a statement has parameters."""
+    await queue(
+        transactions, tenant_id, *(a_delivery(tenant_id, webhook, number) for number in range(10_000))
+    )
+    async with transactions.begin(tenant_id) as tx:
+        due = await tx.webhook_deliveries.due(webhook.webhook_id, NOON, 10_000)
+    assert [each.event.revision for each in due] == list(range(10_000))
+
+
 async def test_two_who_claim_at_once_do_not_wait_for_each_other(
     transactions: Transactions, tenant_id: UUID, webhook: Webhook
 ) -> None:

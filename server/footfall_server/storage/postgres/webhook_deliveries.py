@@ -1,17 +1,17 @@
 """What is on its way to receivers of events, in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, delete, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
 
 from footfall_server.domain.outgoing_event import EventType, OutgoingEvent
 from footfall_server.domain.webhook import DeliveryState, WebhookDelivery, WebhookHealth
 from footfall_server.ports import TimeCursor
-from footfall_server.storage.postgres.statements import TenantConnection
+from footfall_server.storage.postgres.statements import TenantConnection, insert_each
 from footfall_server.storage.postgres.tables import webhook_deliveries as deliveries
 from footfall_server.storage.postgres.webhooks import make_due, pending, settle_health
 
@@ -19,6 +19,8 @@ _NO_SITE = UUID(int=0)
 """Of a test: nobody who is confined to sites sees it."""
 
 _COLUMNS = tuple(column for column in deliveries.c if column.name != "tenant_id")
+_NAMES = tuple(column.name for column in _COLUMNS)
+_INSERT = insert_each(deliveries, _NAMES)
 
 
 class PostgresWebhookDeliveries:
@@ -34,9 +36,8 @@ class PostgresWebhookDeliveries:
         found = await make_due(
             self._connection, sorted({each.webhook_id for each in queued}), queued[0].queued_at
         )
-        rows = [self._row(each) for each in queued if each.webhook_id in found]
-        if rows:
-            await self._connection.run(insert(deliveries).values(rows))
+        rows = [_row(each) for each in queued if each.webhook_id in found]
+        await self._connection.run_for_each(_INSERT, _NAMES, rows)
 
     async def due(self, webhook_id: UUID, now: datetime, limit: int) -> Sequence[WebhookDelivery]:
         """See WebhookDeliveryRepository.due."""
@@ -138,27 +139,6 @@ class PostgresWebhookDeliveries:
             .values(state=DeliveryState.PENDING.value, next_attempt_at=at, queued_at=at, attempts=0)
         )
 
-    def _row(self, delivery: WebhookDelivery) -> Mapping[str, object]:
-        event = delivery.event
-        return {
-            "tenant_id": self._connection.tenant_id,
-            "delivery_id": delivery.delivery_id,
-            "webhook_id": delivery.webhook_id,
-            "event_id": event.event_id,
-            "event_type": event.event_type.value,
-            "occurred_at": event.occurred_at,
-            "revision": event.revision,
-            "site_id": event.site_id or _NO_SITE,
-            "resource_id": event.resource_id,
-            "queued_at": delivery.queued_at,
-            "state": delivery.state.value,
-            "next_attempt_at": delivery.next_attempt_at,
-            "attempts": delivery.attempts,
-            "last_attempt_at": delivery.last_attempt_at,
-            "last_status": delivery.last_status,
-            "last_failure": delivery.last_failure,
-        }
-
     def _to_delivery(self, row: Row[Any]) -> WebhookDelivery:
         return WebhookDelivery(
             delivery_id=row.delivery_id,
@@ -180,3 +160,25 @@ class PostgresWebhookDeliveries:
             last_status=row.last_status,
             last_failure=row.last_failure,
         )
+
+
+def _row(delivery: WebhookDelivery) -> SimpleNamespace:
+    """A delivery by the names of its columns."""
+    event = delivery.event
+    return SimpleNamespace(
+        delivery_id=delivery.delivery_id,
+        webhook_id=delivery.webhook_id,
+        event_id=event.event_id,
+        event_type=event.event_type.value,
+        occurred_at=event.occurred_at,
+        revision=event.revision,
+        site_id=event.site_id or _NO_SITE,
+        resource_id=event.resource_id,
+        queued_at=delivery.queued_at,
+        state=delivery.state.value,
+        next_attempt_at=delivery.next_attempt_at,
+        attempts=delivery.attempts,
+        last_attempt_at=delivery.last_attempt_at,
+        last_status=delivery.last_status,
+        last_failure=delivery.last_failure,
+    )
