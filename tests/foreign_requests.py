@@ -88,6 +88,10 @@ BY_KIND: Mapping[str, Mapping[str, Maker]] = {
             core.reports.GetVisitors,
             _REPORT.GetVisitorsRequest(site_ids=[it], start_date=_FIRST, end_date=_LAST),
         ),
+        "its changes": lambda core, _, it: (
+            core.reports.ListRestatements,
+            _REPORT.ListRestatementsRequest(site_ids=[it]),
+        ),
         "its days": lambda core, _, it: (
             core.reports.GetDistribution,
             _REPORT.GetDistributionRequest(

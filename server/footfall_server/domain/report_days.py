@@ -25,6 +25,8 @@ from footfall_server.domain.report_period import BucketName
 from footfall_server.domain.visit import VisitKind
 
 _WORD: Final = np.dtype("<u4")
+VISIT_BYTES: Final = _WORD.itemsize
+"""How long a packed visit is."""
 _FLAGS: Final = 2
 _FIRST: Final = {NewVisitScope.TENANT: 0, NewVisitScope.SITE: 1}
 """Which bit of a packed visit says that it is new; above the flags is the number of the person."""

@@ -11,10 +11,8 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-import numpy as np
-
 from footfall_server.domain.report import UncountedTally
-from footfall_server.domain.report_days import CountedDay, DayVisit, KeptDay, kept_day
+from footfall_server.domain.report_days import VISIT_BYTES, CountedDay, DayVisit, KeptDay, kept_day
 from footfall_server.domain.restatement import NUMBERS, numbers_of
 from footfall_server.domain.site_rules import SiteRules
 
@@ -112,4 +110,7 @@ def _time(visit: SeenVisit) -> tuple[datetime, UUID]:
 
 
 def _words(kept: KeptDay) -> Counter[int]:
-    return Counter(np.frombuffer(kept.visits, "<u4").tolist())
+    return Counter(
+        int.from_bytes(kept.visits[place : place + VISIT_BYTES], "little")
+        for place in range(0, len(kept.visits), VISIT_BYTES)
+    )

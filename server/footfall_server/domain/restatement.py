@@ -13,7 +13,7 @@ from uuid import UUID
 
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.report import NewVisitScope
-from footfall_server.domain.report_days import DaySum, KeptDay, days_around, tallies
+from footfall_server.domain.report_days import VISIT_BYTES, DaySum, KeptDay, days_around, tallies
 from footfall_server.domain.report_period import Span
 
 _DAY: Final = timedelta(days=1)
@@ -117,8 +117,9 @@ class Restatement:
 
 
 def numbers_of(kept: KeptDay) -> DayNumbers:
-    """What a kept day says."""
-    alone = [DaySum(kept.day, kept.visits, kept.uncounted)]
+    """What a kept day says. Of one that somebody cut short, the visits that are whole."""
+    whole = len(kept.visits) // VISIT_BYTES * VISIT_BYTES
+    alone = [DaySum(kept.day, kept.visits[:whole], kept.uncounted)]
     chain, here = (tallies(alone, scope).total for scope in (NewVisitScope.TENANT, NewVisitScope.SITE))
     return DayNumbers(
         chain.visits,

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 from customer_samples import a_customer
 from database_fixtures import FootfallDatabase
 from footfall_server.domain.batch import BatchRecords
+from footfall_server.ports.restatements import RestatementFilter
 from footfall_server.services.report_days import ReportDays
 from footfall_server.storage.postgres.engine import PostgresLimits, make_engine
 from footfall_server.storage.postgres.transactions import PostgresTransactions
@@ -48,6 +50,31 @@ async def refreshed(engine: AsyncEngine, at: datetime) -> Statements:
         await days.refresh(tenant.tenant_id)
         event.remove(engine.sync_engine, "before_cursor_execute", note)
     return said
+
+
+async def test_what_was_marked_before_there_were_causes_is_counted_and_not_told(
+    engine: AsyncEngine, footfall_database: FootfallDatabase
+) -> None:
+    """As after an upgrade, when all days are counted for the first time."""
+    transactions = PostgresTransactions(engine)
+    tenant, site, person = a_tenant(), a_site(), a_customer()
+    async with transactions.begin_platform() as platform:
+        await platform.add_tenant(tenant, None)
+    async with transactions.begin_exclusive(tenant.tenant_id) as tx:
+        await tx.sites.add(site, None)
+        await tx.customers.add(person, None)
+        await tx.batches.write(BatchRecords(at=NOON, visits=[a_visit(site.site_id, person.customer_id)]))
+    server = await asyncpg.connect(footfall_database.superuser_dsn)
+    marked = await server.execute(
+        "update report_day_marks set cause = null where tenant_id = $1", tenant.tenant_id
+    )
+    await server.close()
+    assert marked == "UPDATE 1"
+    await ReportDays(transactions=transactions).refresh(tenant.tenant_id)
+    async with transactions.begin(tenant.tenant_id) as tx:
+        assert len(await tx.report_days.each(site.site_id, NOON.date(), NOON.date())) == 1
+        everything = RestatementFilter([site.site_id])
+        assert await tx.restatements.list(everything, before=None, limit=9) == []
 
 
 async def test_a_day_that_goes_on_costs_no_statement_for_the_ledger(engine: AsyncEngine) -> None:

@@ -58,6 +58,14 @@ def test_the_right_number_of_wrong_people_is_told() -> None:
     assert differences(kept, COMPUTED, {ANNA: 1}) == [DayDifference(SITE, DAY, PEOPLE, 1, 1)]
 
 
+def test_a_day_that_was_cut_short_differs_by_the_visit_that_is_not_whole() -> None:
+    right = kept_day(COMPUTED, NUMBERS)
+    cut = differences(KeptDay(SITE, DAY, right.visits[:-1]), COMPUTED, NUMBERS)
+    assert cut[0] == DayDifference(SITE, DAY, "visits", 1, 2)
+    longer = differences(KeptDay(SITE, DAY, right.visits + b"\1"), COMPUTED, NUMBERS)
+    assert longer == [DayDifference(SITE, DAY, PEOPLE, 1, 0)]
+
+
 def test_first_visits_are_looked_for_everywhere_and_days_are_the_sites_own() -> None:
     berlin = SiteRules.first_of(a_site("Berlin", SITE))
     visits = [
