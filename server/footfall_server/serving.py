@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 import structlog
 import uvloop
+from footfall_vision.quiet_opencv import silence_opencv
 
 from footfall_server.adapters import open_adapters
 from footfall_server.app import Choices, Core
@@ -38,6 +39,7 @@ def serve() -> None:
 
 
 async def _serve(settings: ServerSettings) -> None:
+    silence_opencv()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):

@@ -14,9 +14,11 @@ _ERRORS = frozenset({"error", "critical", "exception"})
 _SAMPLES = 10
 _SAMPLE_SECONDS = 0.5
 _OF_DAMAGED_PICTURES = re.compile(
-    r"Corrupt JPEG data: |Premature end of JPEG file|libpng (error|warning): |\[ WARN:[^]]*\] global grfmt_"
+    r"Corrupt JPEG data: |Premature end of JPEG file|Warning: unknown JFIF revision number |"
+    r"Inconsistent progression sequence for |Invalid SOS parameters for |Unknown Adobe color transform code |"
+    r"libpng (error|warning): "
 )
-"""How OpenCV's readers of pictures begin when they say, on standard error, what is wrong with one of ours."""
+"""How libjpeg and libpng begin when they say, on standard error, what is wrong with a picture of ours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 import cv2
+from footfall_vision.quiet_opencv import silence_opencv
 
 from footfall_edge.camera_health import CameraFault
 from footfall_edge.camera_source import CameraSource, FileSource, RtspSource, SyntheticSource, UsbSource
@@ -32,9 +33,9 @@ def configure_opencv() -> None:
     # UDP loses packets, and a lost packet smears the picture until the next key frame. And FFmpeg would look
     # at twenty frames before the first, to guess a rate that does not matter here: seconds without eyes.
     os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp|fpsprobesize;0")
-    # Both would print a camera's address, with its password, to stderr.
+    # FFmpeg as well would print a camera's address, with its password, to stderr.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    silence_opencv()
     # Frames are worked on side by side: threads inside one call would only fight over the cores.
     cv2.setNumThreads(1)
 
