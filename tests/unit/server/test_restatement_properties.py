@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from fakes.erasures import a_tombstone_maker
 from fakes.memory_images import MemoryImages
 from footfall_server.domain.customer import Customer
 from footfall_server.domain.face_event import FaceOutcome
@@ -57,7 +58,7 @@ class History:
         self.customers = CustomerService(**owned)
         self.merging = Merging(**owned)
         self.splitting = Splitting(**owned)
-        self.removal = CustomerRemoval(images=MemoryImages(), **owned)
+        self.removal = CustomerRemoval(images=MemoryImages(), tombstones=a_tombstone_maker(), **owned)
         self.days = ReportDays(transactions=self.chain.transactions)
         self.verification = ReportVerification(transactions=self.chain.transactions, days=self.days)
 
