@@ -26,6 +26,7 @@ from footfall.v1 import (
     site_service_pb2,
     site_service_pb2_grpc,
 )
+from footfall_server.auth.erasure_key import generate_erasure_key
 from footfall_server.auth.keys import generate_key
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from stack_fixtures import S3Endpoint
@@ -189,12 +190,16 @@ async def test_what_is_wrong_is_said_in_one_line(environment: Mapping[str, str],
     assert "signing key" in without_keys
     (tmp_path / "keys").mkdir()
     generate_key(tmp_path / "keys", at=datetime.now(UTC))
+    no_erasure_key = await run(environment, "serve", fails=True)
+    assert "erasures.key is not there" in no_erasure_key
+    generate_erasure_key(tmp_path / "keys")
     no_authority = {**environment, "FOOTFALL_SERVER_AUTH__AUTHORITY_DIR": str(tmp_path / "nowhere")}
     unset = {key: value for key, value in environment.items() if "MILVUS" not in key}
     assert "FOOTFALL_SERVER_MILVUS__URI" in await run(unset, "serve", fails=True)
     unreachable = {**environment, "FOOTFALL_SERVER_POSTGRES__DSN": "postgresql://a:geheim@127.0.0.1:1/x"}
     said = [
         without_keys,
+        no_erasure_key,
         await run(no_authority, "serve", fails=True),
         await run(
             environment,
@@ -214,7 +219,7 @@ async def test_what_is_wrong_is_said_in_one_line(environment: Mapping[str, str],
         await run({**environment, "FOOTFALL_SERVER_LISTEN": "nowhere"}, "serve", fails=True),
         await run({**environment, "FOOTFALL_SERVER_LISTEN": "0.0.0.0:50051"}, "serve", fails=True),
     ]
-    assert "generate-authority" in said[1]
+    assert "generate-authority" in said[2]
     for line in said:
         assert re.fullmatch(r"footfall-server [a-z-]+: [^\n]+\n", line), line
         assert "geheim" not in line
