@@ -77,15 +77,20 @@ def test_a_runbook_works_as_it_is_written(stack: OperatedStack, tmp_path: Path, 
         **PREPARATIONS[title](stack),
         "PATH": f"{Path(sys.executable).parent}:{stack.environment['PATH']}",
     }
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", _script(BOOKS[title])],
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            ["bash", "-euxo", "pipefail", "-c", _script(BOOKS[title])],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as waiting:
+        # Which command it waited for, and what that was answered.
+        traced = (waiting.stderr or b"")[-3000:].decode(errors="replace")
+        pytest.fail(f"{title} did not come to its end:\n{traced}", pytrace=False)
     assert done.returncode == 0, f"{title}:\n{done.stdout}\n{done.stderr}"
 
 
