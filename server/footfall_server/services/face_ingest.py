@@ -168,21 +168,26 @@ class FaceIngest:
     async def _commit(
         self, tenant_id: UUID, searched: SearchedBatch, *, all_or_none: bool
     ) -> Sequence[Result]:
-        async with self._transactions.begin_exclusive(tenant_id) as tx:
-            batch = IngestBatch(
-                tx,
-                searched,
-                recents=self._recents_of(tenant_id, searched.model),
-                policy=self._policies.published(searched.model.model_id),
-                tombstones=self._tombstones,
-                now=self._clock.now(),
-            )
-            refusals = await batch.sort()
-            if batch.unwanted_objects:
-                await self._crops.discard(batch.unwanted_objects)
-            if all_or_none:
-                _raise_first([refusals.get(place) for place in range(len(searched.submissions))])
-            results = await batch.record()
+        unwanted: Sequence[str] = ()
+        try:
+            async with self._transactions.begin_exclusive(tenant_id) as tx:
+                batch = IngestBatch(
+                    tx,
+                    searched,
+                    recents=self._recents_of(tenant_id, searched.model),
+                    policy=self._policies.published(searched.model.model_id),
+                    tombstones=self._tombstones,
+                    now=self._clock.now(),
+                )
+                refusals = await batch.sort()
+                unwanted = batch.unwanted_objects
+                if all_or_none:
+                    _raise_first([refusals.get(place) for place in range(len(searched.submissions))])
+                results = await batch.record()
+        finally:
+            # Not while the tenant's other events wait; also of a call that is refused as a whole.
+            if unwanted:
+                await self._crops.discard(unwanted)
         if batch.withheld:
             self.images_withheld += batch.withheld
             _log.info("images_withheld", events=batch.withheld, in_all=self.images_withheld)
