@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from fakes.memory_report_marks import leave_merges_out
 from fakes.memory_tables import GalleryRow, TenantTables
 from footfall_server.domain.customer import Customer, CustomerFilter, CustomerView
 from footfall_server.domain.erasure import ErasureCounts
@@ -252,10 +253,9 @@ class MemoryErasure:
         _drop(tables.site_people, (key for key in tables.site_people if key[1] in ids))
         _drop(tables.distinct, (pair for pair in tables.distinct if ids & set(pair)))
         _drop(tables.suggestions, (k for k, each in tables.suggestions.items() if ids & set(each.everybody)))
-        _drop(
-            tables.merges,
-            (key for key, each in tables.merges.items() if ids & {each.target_id, *each.source_ids}),
-        )
+        merges = [key for key, each in tables.merges.items() if ids & {each.target_id, *each.source_ids}]
+        _drop(tables.merges, merges)
+        leave_merges_out(tables, merges)
         _drop(tables.customers, (each for each in ids if each in tables.customers))
         enrolled = drop_enrolled(
             tables, [each.face_id for each in tables.enrolments.values() if each.staff_id in ids]

@@ -1,7 +1,7 @@
 """Which days a transaction changed, and why: what the database's triggers do when rows change."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,18 @@ def note(tables: TenantTables, mark: DayMark) -> None:
     tables.report_marks[key] = replace(
         mark, since=min(known.since, mark.since), until=max(known.until, mark.until)
     )
+
+
+def leave_merges_out(tables: TenantTables, merge_ids: Collection[UUID]) -> None:
+    """Takes merges out of the marks that wait, and out of what is told of changed days."""
+    waiting = [each for each in tables.report_marks.values() if each.merge_id in merge_ids]
+    for mark in waiting:
+        del tables.report_marks[mark.site_id, mark.utc_day, mark.cause, mark.merge_id]
+        note(tables, replace(mark, merge_id=None))
+    for key, told in tables.report_restatements.items():
+        if set(merge_ids) & set(told.merge_ids):
+            left = tuple(each for each in told.merge_ids if each not in merge_ids)
+            tables.report_restatements[key] = replace(told, merge_ids=left)
 
 
 def marks_of(

@@ -140,8 +140,9 @@ class ErasureRepository(Protocol):
     async def erase(self, customer_ids: Collection[UUID], at: datetime) -> Erased:
         """Removes all rows of whole families of customers.
 
-        Faces go from the gallery and into the outbox of deletions from the index. What stays are ids: of
-        events, as the guard against counting them twice, and in the audit log.
+        Faces go from the gallery and into the outbox of deletions from the index. Their merges go from the
+        ledger, and from what is told of days that these changed. What stays are ids: of events, as the guard
+        against counting them twice, and in the audit log.
         """
         ...
 

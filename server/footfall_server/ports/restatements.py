@@ -20,7 +20,7 @@ class RestatementFilter:
 
 
 class RestatementRepository(Protocol):
-    """Is written once and never changed, and goes with the tenant."""
+    """Is written once, and goes with the tenant. Only merges of people who are erased are taken out."""
 
     async def add(self, restatements: Sequence[Restatement]) -> None: ...
 

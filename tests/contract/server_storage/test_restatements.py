@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from changing_shop import Shop, Sightings, Visits
-from customer_samples import a_customer
+from customer_samples import a_customer, a_merge
 from footfall_server.domain.batch import BatchRecords
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.report_days import KeptDay
@@ -149,6 +149,28 @@ async def test_a_day_that_goes_on_is_never_told(ledger: Ledger) -> None:
     async with ledger.transactions.begin(ledger.tenant_id) as tx:
         [kept] = await tx.report_days.each(ledger.sites[0], now.date() - 2 * DAY, now.date() + 2 * DAY)
     assert numbers_of(kept).visits == 3
+
+
+async def test_merges_of_people_who_are_erased_are_no_longer_named(ledger: Ledger) -> None:
+    one, other, third, stranger = (each.customer_id for each in ledger.people)
+    undone, stays, waits = a_merge(one, other), a_merge(third, stranger), a_merge(other, one)
+    async with ledger.transactions.begin_exclusive(ledger.tenant_id) as tx:
+        for each in (undone, stays, waits):
+            await tx.merges.add(each, None)
+    await ledger.see(0, cause=ChangeCause.MERGE, merge_id=undone.merge_id)
+    await ledger.see(2, cause=ChangeCause.MERGE, merge_id=stays.merge_id)
+    await ledger.refresh()
+    await ledger.see(2, 3, cause=ChangeCause.UNMERGE, merge_id=waits.merge_id)
+    async with ledger.transactions.begin_exclusive(ledger.tenant_id) as tx:
+        await tx.report_days.because(ChangeCause.ERASURE)
+        await tx.erasure.erase([one], NOON)
+    [told] = await ledger.told()
+    assert told.merge_ids == (stays.merge_id,), "a merge of somebody who was erased is named still"
+    assert told.delta.visits == 2, "numbers that were told are what they were"
+    await ledger.refresh()
+    newest, _ = await ledger.told()
+    assert newest.merge_ids == (), "a mark that waited named the merge"
+    assert newest.causes == (ChangeCause.ERASURE, ChangeCause.UNMERGE)
 
 
 async def test_a_merge_that_makes_a_visit_elsewhere_no_first_one_is_told_of_that_day(ledger: Ledger) -> None:

@@ -81,12 +81,24 @@ with gone as (
 update site_people_counts as known set people = greatest(known.people - fewer.people, 0)
 from fewer where known.tenant_id = fewer.tenant_id and known.site_id = fewer.site_id
 """)  # noqa: S608
+# What is told of changed days keeps its numbers, and no longer the merges that changed them.
+_MERGES = _of_ids(f"""
+with gone as (
+  delete from merges where target_id = any({_IDS}) or source_ids && {_IDS} returning merge_id
+), ids as materialized (
+  select array_agg(merge_id) as merges from gone
+), told as (
+  update report_restatements
+  set merge_ids = array(select each from unnest(merge_ids) as each where each <> all(ids.merges))
+  from ids where merge_ids && ids.merges
+)
+update report_day_marks set merge_id = null from ids where merge_id = any(ids.merges)
+""")  # noqa: S608
 _REST = tuple(
     _of_ids(statement)
     for statement in (
         f"delete from distinct_pairs where low_id = any({_IDS}) or high_id = any({_IDS})",  # noqa: S608
         f"delete from merge_suggestions where customer_id = any({_IDS}) or other_ids && {_IDS}",  # noqa: S608
-        f"delete from merges where target_id = any({_IDS}) or source_ids && {_IDS}",  # noqa: S608
         f"delete from staff_members where staff_id = any({_IDS})",  # noqa: S608
         f"delete from customers where customer_id = any({_IDS})",  # noqa: S608
     )
@@ -113,6 +125,7 @@ class PostgresErasure:
         tracks = await self._one(_TRACKS, ids)
         visits = await self._connection.run(_VISITS, ids)
         await self._connection.run(_PEOPLE, ids)
+        await self._connection.run(_MERGES, ids)
         for statement in _REST:
             await self._connection.run(statement, ids)
         return Erased(

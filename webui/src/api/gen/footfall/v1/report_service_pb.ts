@@ -682,7 +682,8 @@ export type Restatement = Message<"footfall.v1.Restatement"> & {
   causes: RestatementCause[];
 
   /**
-   * merge_ids are the merges that were made or undone, where that is among the causes.
+   * merge_ids are the merges that were made or undone, where that is among the causes. Those of people who were
+   * erased are no longer named.
    *
    * @generated from field: repeated string merge_ids = 7;
    */
