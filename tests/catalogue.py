@@ -32,6 +32,7 @@ SAMPLES = {
     "double precision[]": "array[0.5]",
     "jsonb": "'{}'::jsonb",
 }
+A_SITE = "(select site_id from sites limit 1)"
 FIXED = {
     ("camera_uptime", "kind"): "'up'",
     ("users", "role"): "'tenant_admin'",
@@ -45,6 +46,7 @@ FIXED = {
     ("erasure_tombstones", "kind"): "'track'",
     ("erasure_tombstones", "digest"): "sha256(gen_random_uuid()::text::bytea)",
     ("webhook_deliveries", "state"): "'dead'",
+    ("retention_rules", "site_id"): A_SITE,
 }
 TABLES = """
     select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
@@ -59,7 +61,6 @@ COLUMNS = """
     from pg_attribute a
     where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
 """
-A_SITE = "(select site_id from sites limit 1)"
 A_SESSION = "(select session_id from sessions limit 1)"
 COMMANDS = ("select", "insert", "update", "delete")
 

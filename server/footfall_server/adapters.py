@@ -69,6 +69,8 @@ def open_image_store(settings: S3Settings) -> S3ImageStore:
         access_key=settings.access_key.get_secret_value(),
         secret_key=settings.secret_key.get_secret_value(),
         bucket=settings.bucket,
+        raw_bucket=settings.raw_bucket,
+        derived_bucket=settings.derived_bucket,
         secure=settings.secure,
     )
 

@@ -23,6 +23,7 @@ from footfall_server.auth.tokens import AccessTokens
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.impostor_tail import ImpostorTail
 from footfall_server.domain.jobs import JobRun
+from footfall_server.domain.retention import RetentionLimits
 from footfall_server.domain.session import SessionLimits
 from footfall_server.erasing import erasing
 from footfall_server.live.change_feed import ChangeFeed
@@ -81,6 +82,7 @@ from footfall_server.rpc.permissions import PERMISSIONS
 from footfall_server.rpc.recognition import RecognitionServicer
 from footfall_server.rpc.refresh_cookies import RefreshCookies
 from footfall_server.rpc.reports import ReportServicer
+from footfall_server.rpc.retention import RetentionServicer
 from footfall_server.rpc.server_tls import ServerTls
 from footfall_server.rpc.services import Servicers, services
 from footfall_server.rpc.sites import SiteServicer
@@ -141,6 +143,7 @@ from footfall_server.services.reports import ReportService
 from footfall_server.services.resemblance import Resemblance
 from footfall_server.services.resilient_search import ResilientSearch
 from footfall_server.services.restatements import Restatements
+from footfall_server.services.retention import RetentionService
 from footfall_server.services.session_ending import SessionEnder
 from footfall_server.services.session_tokens import SessionTokens
 from footfall_server.services.sessions import SessionService
@@ -226,7 +229,7 @@ class Choices:
 
 def _job_runner(
     adapters: Adapters,
-    retention: RetentionSettings,
+    limits: RetentionLimits,
     reclustering: Reclustering,
     sweep: ErasureSweep,
     job_ended: Callable[[JobRun], None],
@@ -237,10 +240,8 @@ def _job_runner(
     works = Works(
         reclustering=reclustering,
         anchors=anchors,
-        purge=ImagePurge(transactions=transactions, images=images, clock=clock, keep=retention.images),
-        expiry=TemplateExpiry(
-            transactions=transactions, images=images, clock=clock, keep=retention.templates
-        ),
+        purge=ImagePurge(transactions=transactions, images=images, clock=clock, limits=limits),
+        expiry=TemplateExpiry(transactions=transactions, images=images, clock=clock, limits=limits),
         sweep=sweep,
         reports=ReportVerification(transactions=transactions, days=ReportDays(transactions=transactions)),
     )
@@ -284,7 +285,8 @@ class Core:
             every=choices.erasures_looked_after_every,
             clock=clock,
         )
-        self._jobs = _job_runner(adapters, choices.retention, reclustering, self._erasing.sweep, job_ended)
+        limits = choices.retention.limits()
+        self._jobs = _job_runner(adapters, limits, reclustering, self._erasing.sweep, job_ended)
         tokens = AccessTokens(
             keys=keys, issuer=choices.auth.issuer, audience=choices.auth.audience, clock=clock
         )
@@ -348,7 +350,7 @@ class Core:
             sessions=sessions,
             clock=clock,
         )
-        images = ImageService(transactions=transactions, images=adapters.images, clock=clock)
+        images = ImageService(transactions=transactions, images=adapters.images, limits=limits, clock=clock)
         self._search = ResilientSearch(
             index=adapters.index,
             galleries=FallbackGalleries(
@@ -575,6 +577,9 @@ class Core:
             jobs=JobServicer(
                 jobs=JobService(transactions=transactions, runner=self._jobs, clock=clock),
                 page_tokens=page_tokens,
+            ),
+            retention=RetentionServicer(
+                retention=RetentionService(transactions=transactions, limits=limits, clock=clock)
             ),
             webhooks=WebhookServicer(
                 webhooks=WebhookService(

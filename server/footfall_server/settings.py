@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from footfall_vision.model_cards import DEFAULT_EMBEDDER, MODEL_CARDS
@@ -27,15 +27,24 @@ from footfall_server.auth.keys import SIGNING_DELAY
 from footfall_server.domain.impostor_tail import ImpostorTail
 from footfall_server.domain.limits import HIGHEST_COST, Limits
 from footfall_server.domain.preview import PreviewLimits
+from footfall_server.domain.retention import (
+    MOST_IMAGE_DAYS,
+    MOST_TEMPLATE_DAYS,
+    PeriodLimits,
+    RetentionLimits,
+)
 from footfall_server.domain.revocation import MAX_TOKEN_LIFETIME
 from footfall_server.domain.token_bucket import Rate
 from footfall_server.storage.index_settings import IndexType, Stage, Tenancy, checked_parameters
+from footfall_server.storage.s3_buckets import DERIVED_SUFFIX
 
 PREFIX = "FOOTFALL_SERVER_"
 
 _DEFAULTS = Limits()
 _PREVIEWS = PreviewLimits()
 
+_BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+_LONGEST_BASE = 63 - len(DERIVED_SUFFIX)
 _ADDRESS = re.compile(r"^(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})$")
 
 
@@ -116,14 +125,28 @@ class MilvusSettings(_Section):
 
 
 class S3Settings(_Section):
-    """The object store. `public_endpoint` is where edge workers reach it, when that differs."""
+    """The object store. `public_endpoint` is where edge workers reach it, when that differs.
+
+    What cameras saw lies in `raw_bucket`, portraits in `derived_bucket`; without names of their own these are
+    called as `bucket`, with "-faces-raw" and "-faces-derived" at the end.
+    """
 
     endpoint: Address
     public_endpoint: str = Field(default="", pattern=rf"^$|{_ADDRESS.pattern}")
     access_key: SecretStr
     secret_key: SecretStr
-    bucket: str = Field(default="footfall", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
+    bucket: str = Field(default="footfall", pattern=_BUCKET)
+    raw_bucket: str = Field(default="", pattern=rf"^$|{_BUCKET}")
+    derived_bucket: str = Field(default="", pattern=rf"^$|{_BUCKET}")
     secure: bool = True
+
+    @model_validator(mode="after")
+    def _names_are_short_enough(self) -> Self:
+        if len(self.bucket) > _LONGEST_BASE and not (self.raw_bucket and self.derived_bucket):
+            raise ValueError(
+                f"a bucket with more than {_LONGEST_BASE} characters needs RAW_BUCKET and DERIVED_BUCKET"
+            )
+        return self
 
 
 class AuthSettings(_Section):
@@ -249,20 +272,31 @@ class MetricsSettings(_Section):
 
 
 class RetentionSettings(_Section):
-    """For how many days pictures are kept, and templates of visitors after they came last."""
+    """For how many days pictures are kept, and templates of visitors after they came last.
 
-    image_days: int = Field(default=30, ge=1, le=30)
-    template_days: int = Field(default=365, ge=1, le=3 * 366)
+    `image_days` and `template_days` hold where a tenant says nothing. A tenant may say at most
+    `image_days_max` and `template_days_max`; these are the same as the defaults where they are not told.
+    """
 
-    @property
-    def images(self) -> timedelta:
-        """How long pictures of faces are kept."""
-        return timedelta(days=self.image_days)
+    image_days: int = Field(default=MOST_IMAGE_DAYS, ge=1, le=MOST_IMAGE_DAYS)
+    image_days_max: int | None = Field(default=None, ge=1, le=MOST_IMAGE_DAYS)
+    template_days: int = Field(default=365, ge=1, le=MOST_TEMPLATE_DAYS)
+    template_days_max: int | None = Field(default=None, ge=1, le=MOST_TEMPLATE_DAYS)
 
-    @property
-    def templates(self) -> timedelta:
-        """How long somebody who does not come is recognised."""
-        return timedelta(days=self.template_days)
+    @field_validator("image_days_max", "template_days_max")
+    @classmethod
+    def _not_below_the_default(cls, most: int | None, info: ValidationInfo) -> int | None:
+        default = info.data.get(str(info.field_name).removesuffix("_max"))
+        if most is not None and default is not None and most < default:
+            raise ValueError(f"must not be below the default, {default}")
+        return most
+
+    def limits(self) -> RetentionLimits:
+        """What tenants are held to."""
+        return RetentionLimits(
+            images=PeriodLimits(self.image_days, self.image_days_max or self.image_days),
+            templates=PeriodLimits(self.template_days, self.template_days_max or self.template_days),
+        )
 
 
 class WebhookSettings(_Section):

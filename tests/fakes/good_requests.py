@@ -37,6 +37,7 @@ from footfall.v1 import (
     live_service_pb2,
     recognition_service_pb2,
     report_service_pb2,
+    retention_service_pb2,
     site_service_pb2,
     tenant_service_pb2,
     user_service_pb2,
@@ -239,6 +240,7 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
         **_of_recognition(shop),
         **_of_audit(),
         **_of_jobs(),
+        **_of_retention(shop),
         **erasure_requests(seeded.erasure_id, seeded.customers.customer_id, PERSON),
         **webhook_requests(str(shop.own.site.site_id), seeded.webhook),
         **customer_requests(str(shop.own.site.site_id), seeded.customers),
@@ -595,6 +597,22 @@ def _of_visits(shop: Shop, seeded: Seeded) -> Requests:
         ],
         "/footfall.v1.LiveService/Watch": [watched],
         "/footfall.v1.ImageService/GetImage": [image_service_pb2.GetImageRequest(image_id=seeded.image_id)],
+    }
+
+
+def _of_retention(shop: Shop) -> Requests:
+    pb = retention_service_pb2
+    site_id = str(shop.own.site.site_id)
+    of_site = pb.SiteRetention(site_id=site_id, image_days=7)
+    return {
+        "/footfall.v1.RetentionService/GetRetention": [pb.GetRetentionRequest()],
+        "/footfall.v1.RetentionService/UpdateRetention": [
+            pb.UpdateRetentionRequest(retention=pb.Retention(image_days=14, template_days=90))
+        ],
+        "/footfall.v1.RetentionService/GetSiteRetention": [pb.GetSiteRetentionRequest(site_id=site_id)],
+        "/footfall.v1.RetentionService/UpdateSiteRetention": [
+            pb.UpdateSiteRetentionRequest(site_retention=of_site)
+        ],
     }
 
 

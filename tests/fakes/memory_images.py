@@ -8,7 +8,7 @@ from urllib.parse import quote
 from footfall_server.domain.image import StoredVersion
 from footfall_server.errors import unavailable
 from footfall_server.ports import StoredObject
-from footfall_server.ports.images import checked_lifetime, checked_prefix
+from footfall_server.ports.images import LifeCycleCheck, checked_lifetime, checked_prefix
 
 
 @dataclass(slots=True)
@@ -23,9 +23,17 @@ class MemoryImages:
     stored_at: dict[str, datetime] = field(default_factory=dict)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     undeletable: set[str] = field(default_factory=set)
+    rules_lost: int = 0
+    rules_refused: int = 0
 
     async def prepare(self) -> None:
         self._refuse_when_failing()
+
+    async def keep_life_cycle(self) -> LifeCycleCheck:
+        """`rules_lost` ones are set again; `rules_refused` ones cannot be."""
+        self._refuse_when_failing()
+        restored, self.rules_lost = self.rules_lost, 0
+        return LifeCycleCheck(restored, self.rules_refused)
 
     async def put(self, key: str, data: bytes, content_type: str) -> None:
         self._refuse_when_failing()

@@ -71,6 +71,7 @@ class MemorySites:
         for rows in (self._tables.api_keys, self._tables.join_tokens, self._tables.certificates):
             for key in [key for key, row in rows.items() if row.site_id == site_id]:
                 del rows[key]
+        self._tables.retention_rules.pop(site_id, None)
         return self._tables.sites.pop(site_id, None) is not None
 
     async def rules(self, site_ids: Collection[UUID]) -> Mapping[UUID, SiteRules]:

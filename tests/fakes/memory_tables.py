@@ -34,6 +34,7 @@ from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.preview import PreviewDemand
 from footfall_server.domain.report_days import KeptDay
 from footfall_server.domain.restatement import ChangeCause, DayMark, Restatement
+from footfall_server.domain.retention import RetentionRule
 from footfall_server.domain.revocation import Revocation
 from footfall_server.domain.session import RefreshToken, Session
 from footfall_server.domain.setup_token import SetupToken
@@ -163,6 +164,7 @@ class TenantTables(Tables):
     crops: dict[UUID, bytes] = field(default_factory=dict)
     removals: dict[UUID, str] = field(default_factory=dict)
     site_people: dict[tuple[UUID, UUID], bool] = field(default_factory=dict)
+    retention_rules: dict[UUID | None, RetentionRule] = field(default_factory=dict)
 
     def counted_rows(self) -> "TenantTables":
         """A copy of what reports are counted from, alone."""
@@ -193,8 +195,8 @@ class TenantTables(Tables):
                     raise AssertionError(f"a row of {name} was written for another site")
 
 
-def _by_row(_key: Any, row: Any) -> UUID:
-    found: UUID = row.site_id
+def _by_row(_key: Any, row: Any) -> UUID | None:
+    found: UUID | None = row.site_id
     return found
 
 
@@ -225,6 +227,7 @@ _NAMED = (
     "images",
     "changes",
     "report_restatements",
+    "retention_rules",
 )
 SITED: Mapping[str, Callable[[Any, Any], UUID | None]] = {
     **dict.fromkeys(_NAMED, _by_row),

@@ -53,6 +53,7 @@ from fakes.memory_report_days import MemoryReportDays
 from fakes.memory_report_marks import marks_of, note
 from fakes.memory_reports import MemoryReports
 from fakes.memory_restatements import MemoryReportSources, MemoryRestatements
+from fakes.memory_retention import MemoryRetention
 from fakes.memory_sessions import (
     MemoryRevocations,
     MemorySessions,
@@ -127,7 +128,7 @@ class MemoryTransaction:
         self.report_sources = MemoryReportSources(self.tables)
         self.restatements = MemoryRestatements(self.tables)
         self.uptime = MemoryUptime(self.tables)
-        self.images = MemoryImageRows(self.tables)
+        self.images, self.retention = MemoryImageRows(self.tables), MemoryRetention(self.tables)
         self.changes = MemoryChangeRows(self.tables, store, clock)
         self.decisions = MemoryDecisions(self.tables)
         self.jobs = MemoryJobs(self.tables)

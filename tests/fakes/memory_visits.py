@@ -11,6 +11,7 @@ from footfall_server.domain.change import Change, Horizon, NewChange, Topic
 from footfall_server.domain.customer import Customer
 from footfall_server.domain.image import FaceImage, ImageState
 from footfall_server.domain.person import CustomerKind, IdentityState
+from footfall_server.domain.retention import ImageCutoffs
 from footfall_server.domain.visit import Visit, VisitFilter, VisitKind, VisitView
 from footfall_server.ports import Clock, TimeCursor
 
@@ -140,8 +141,9 @@ class MemoryImageRows:
                 self._tables.images[image_id] = replace(image, state=ImageState.STORED)
                 self._tables.image_times[image_id] = at
 
-    async def captured_before(self, before: datetime, limit: int) -> Sequence[FaceImage]:
-        old = [each for each in self._tables.images.values() if each.captured_at < before]
+    async def captured_before(self, before: ImageCutoffs, limit: int) -> Sequence[FaceImage]:
+        rows = self._tables.images.values()
+        old = [each for each in rows if each.captured_at < before.of(each.site_id)]
         return sorted(old, key=lambda each: (each.captured_at, each.image_id))[:limit]
 
     async def forget(self, image_ids: Collection[UUID]) -> int:

@@ -35,6 +35,7 @@ from footfall.v1 import (
     live_service_pb2_grpc,
     recognition_service_pb2_grpc,
     report_service_pb2_grpc,
+    retention_service_pb2_grpc,
     site_service_pb2_grpc,
     staff_import_service_pb2_grpc,
     staff_service_pb2_grpc,
@@ -54,7 +55,13 @@ from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.site_rules import SiteRules
 from footfall_server.ports import IdentityProvider
 from footfall_server.rpc.edge_link import LinkManners
-from footfall_server.settings import AuthSettings, LimitsSettings, PreviewSettings, RecognitionSettings
+from footfall_server.settings import (
+    AuthSettings,
+    LimitsSettings,
+    PreviewSettings,
+    RecognitionSettings,
+    RetentionSettings,
+)
 
 ISSUER = "https://footfall.example"
 AUDIENCE = "footfall"
@@ -115,6 +122,7 @@ class Replica:
     jobs: "job_service_pb2_grpc.JobServiceAsyncStub"
     erasures: "erasure_service_pb2_grpc.ErasureServiceAsyncStub"
     webhooks: "webhook_service_pb2_grpc.WebhookServiceAsyncStub"
+    retention: "retention_service_pb2_grpc.RetentionServiceAsyncStub"
 
 
 @dataclass(slots=True)
@@ -146,6 +154,7 @@ class Shop:
     """A worker with a certificate, for what only such a one may call; see `enrol`."""
     limits: LimitsSettings = BOUNDLESS
     previews: PreviewSettings = field(default_factory=PreviewSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     transactions: MemoryTransactions = field(init=False)
     tokens: AccessTokens = field(init=False)
     own: Chain = field(init=False)
@@ -225,6 +234,7 @@ class Shop:
                 recognition=RecognitionSettings(model_id=MODEL_ID),
                 limits=self.limits,
                 previews=self.previews,
+                retention=self.retention,
                 manners=self.manners,
                 watch_heartbeat=self.watch_heartbeat,
                 drain_grace=timedelta(seconds=2),
@@ -266,6 +276,7 @@ class Shop:
                 jobs=job_service_pb2_grpc.JobServiceStub(channel),
                 erasures=erasure_service_pb2_grpc.ErasureServiceStub(channel),
                 webhooks=webhook_service_pb2_grpc.WebhookServiceStub(channel),
+                retention=retention_service_pb2_grpc.RetentionServiceStub(channel),
             )
 
     def snapshot(self) -> object:

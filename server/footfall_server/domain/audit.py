@@ -78,6 +78,7 @@ class Action(StrEnum):
     SUGGESTION_DISMISS = "suggestion.dismiss"
     IMAGE_VIEW = "image.view"
     JOB_RUN = "job.run"
+    RETENTION_UPDATE = "retention.update"
     WEBHOOK_CREATE = "webhook.create"
     WEBHOOK_UPDATE = "webhook.update"
     WEBHOOK_DELETE = "webhook.delete"

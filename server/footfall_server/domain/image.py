@@ -29,16 +29,31 @@ class FaceImage:
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """One version of an object, or what says that it was deleted. `version_id` is empty without versions."""
+    """One version of an object, or what says that it was deleted. `version_id` is empty without versions.
+
+    `place` is the store's own word for where it is.
+    """
 
     key: str
     version_id: str
     stored_at: datetime
+    place: str = ""
 
 
 def tenant_prefix(tenant_id: UUID) -> str:
     """What all keys of a tenant begin with, and no other tenant's do."""
     return f"tenants/{tenant_id}/"
+
+
+def site_of(key: str) -> UUID | None:
+    """The site whose picture it is, by its key; None for a key that is not made by object_key."""
+    match key.split("/"):
+        case ["tenants", _, "sites", site, *_]:
+            try:
+                return UUID(site)
+            except ValueError:
+                return None
+    return None
 
 
 def object_key(tenant_id: UUID, site_id: UUID, image_id: UUID) -> str:

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from footfall_server.domain.image import FaceImage, StoredVersion
+from footfall_server.domain.retention import ImageCutoffs
 
 LONGEST_GRANT: Final = timedelta(minutes=10)
 
@@ -18,8 +19,8 @@ class ImageRepository(Protocol):
 
     async def mark_stored(self, image_ids: Collection[UUID], at: datetime) -> None: ...
 
-    async def captured_before(self, before: datetime, limit: int) -> Sequence[FaceImage]:
-        """The oldest ones that were captured before a moment."""
+    async def captured_before(self, before: ImageCutoffs, limit: int) -> Sequence[FaceImage]:
+        """The oldest ones of those that were captured before the moment of their site."""
         ...
 
     async def forget(self, image_ids: Collection[UUID]) -> int:
@@ -35,11 +36,23 @@ class StoredObject:
     content_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class LifeCycleCheck:
+    """How many rules of buckets were not as they were set: `restored` ones are again, `missing` ones not."""
+
+    restored: int = 0
+    missing: int = 0
+
+
 class ImageStore(Protocol):
     """Where the bytes of images are."""
 
     async def prepare(self) -> None:
-        """Makes the bucket, private and with its life cycle, when there is none."""
+        """Makes the buckets, private and with their life cycle, when there are none."""
+        ...
+
+    async def keep_life_cycle(self) -> LifeCycleCheck:
+        """Reads the life cycle of the buckets, and sets again what is not as prepare set it."""
         ...
 
     async def put(self, key: str, data: bytes, content_type: str) -> None: ...

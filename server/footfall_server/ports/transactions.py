@@ -58,6 +58,7 @@ from footfall_server.ports.report_days import ReportDayRepository
 from footfall_server.ports.report_sources import ReportSourceRepository
 from footfall_server.ports.reports import ReportRepository
 from footfall_server.ports.restatements import RestatementRepository
+from footfall_server.ports.retention import RetentionRepository
 from footfall_server.ports.sessions import RevocationRepository, SessionRepository, SessionSearch
 from footfall_server.ports.staff import EnrolmentRepository, StaffRepository
 from footfall_server.ports.staff_gallery import StaffGalleryRepository
@@ -141,6 +142,8 @@ class Transaction(Protocol):
     def restatements(self) -> RestatementRepository: ...
     @property
     def images(self) -> ImageRepository: ...
+    @property
+    def retention(self) -> RetentionRepository: ...
     @property
     def changes(self) -> ChangeRepository: ...
     @property

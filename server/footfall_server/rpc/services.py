@@ -32,6 +32,8 @@ from footfall.v1 import (
     recognition_service_pb2_grpc,
     report_service_pb2,
     report_service_pb2_grpc,
+    retention_service_pb2,
+    retention_service_pb2_grpc,
     site_service_pb2,
     site_service_pb2_grpc,
     staff_import_service_pb2,
@@ -63,6 +65,7 @@ from footfall_server.rpc.jobs import JobServicer
 from footfall_server.rpc.live import LiveServicer
 from footfall_server.rpc.recognition import RecognitionServicer
 from footfall_server.rpc.reports import ReportServicer
+from footfall_server.rpc.retention import RetentionServicer
 from footfall_server.rpc.sites import SiteServicer
 from footfall_server.rpc.staff import StaffServicer
 from footfall_server.rpc.staff_imports import StaffImportServicer
@@ -97,6 +100,7 @@ class Servicers:
     jobs: JobServicer
     erasures: ErasureServicer
     webhooks: WebhookServicer
+    retention: RetentionServicer
 
 
 def services(servicer: Servicers) -> Sequence[Service]:
@@ -208,6 +212,12 @@ def services(servicer: Servicers) -> Sequence[Service]:
             webhook_service_pb2.DESCRIPTOR.services_by_name["WebhookService"],
             lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(
                 servicer.webhooks, server
+            ),
+        ),
+        Service(
+            retention_service_pb2.DESCRIPTOR.services_by_name["RetentionService"],
+            lambda server: retention_service_pb2_grpc.add_RetentionServiceServicer_to_server(
+                servicer.retention, server
             ),
         ),
     ]

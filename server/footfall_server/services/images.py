@@ -13,10 +13,11 @@ from footfall_server.domain.camera_settings import ImagePolicy
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.image import FaceImage, ImageState
+from footfall_server.domain.retention import Retention, RetentionLimits
 from footfall_server.errors import not_found
 from footfall_server.ports import Clock, ImageStore, StoredObject, Transaction, Transactions
 from footfall_server.ports.images import LONGEST_GRANT
-from footfall_server.services.scope import begin_exclusive_for, begin_for
+from footfall_server.services.scope import begin_exclusive_for, begin_for, tenant_of
 
 log = structlog.get_logger()
 
@@ -64,18 +65,21 @@ class ImageService:
         *,
         transactions: Transactions,
         images: ImageStore,
+        limits: RetentionLimits,
         clock: Clock,
         grant_lifetime: timedelta = LONGEST_GRANT,
     ) -> None:
         self._transactions = transactions
         self._images = images
+        self._limits = limits
         self._clock = clock
         self._grant_lifetime = grant_lifetime
 
     async def grants(self, principal: Principal, image_ids: Sequence[UUID]) -> UploadGrants:
         """Says where to put images that recorded events announced at the caller's sites.
 
-        Unwanted are also those of a camera that may let out no pictures any more.
+        Unwanted are also those of a camera that may let out no pictures any more, and those that are too old
+        to be kept at their site; no address outlives the picture that it is for.
         """
         known = await self._known(principal, image_ids)
         waiting = [
@@ -84,21 +88,23 @@ class ImageService:
             if image.state is ImageState.ANNOUNCED and 0 < image.size_bytes <= MAX_IMAGE_BYTES
         ]
         withheld = await self._withheld(principal, waiting)
-        wanted = [image for image in waiting if image.track_id not in withheld]
-        expires_at = self._clock.now() + self._grant_lifetime
+        allowed = [image for image in waiting if image.track_id not in withheld]
+        now = self._clock.now()
+        lifetimes = await self._lifetimes(principal, allowed, now)
         granted = [
             UploadGrant(
                 image.image_id,
                 await self._images.presign_put(
                     image.object_key,
-                    self._grant_lifetime,
+                    lifetimes[image.image_id],
                     StoredObject(size_bytes=image.size_bytes, content_type=image.content_type),
                 ),
-                expires_at,
+                now + lifetimes[image.image_id],
             )
-            for image in wanted
+            for image in allowed
+            if image.image_id in lifetimes
         ]
-        put = {image.image_id for image in wanted}
+        put = lifetimes.keys()
         return UploadGrants(granted, [image_id for image_id in image_ids if image_id not in put])
 
     async def report(self, principal: Principal, image_ids: Sequence[UUID]) -> UploadReceipt:
@@ -168,6 +174,27 @@ class ImageService:
             track_id
             for track_id, sighting in tracks.items()
             if (camera := settings.get(sighting.camera_id)) and camera.face_pictures is ImagePolicy.NONE
+        }
+
+    async def _lifetimes(
+        self, principal: Principal, images: Sequence[FaceImage], now: datetime
+    ) -> Mapping[UUID, timedelta]:
+        """For how long each image may be put, in whole seconds; none for images whose time is over."""
+        if not images:
+            return {}
+        # Not confined to the caller's sites, to which the tenant's own rule does not belong.
+        async with self._transactions.begin(tenant_of(principal)) as tx:
+            before = Retention(self._limits, await tx.retention.rules()).image_cutoffs(now)
+        left = {
+            image.image_id: timedelta(
+                seconds=(image.captured_at - before.of(image.site_id)) // timedelta(seconds=1)
+            )
+            for image in images
+        }
+        return {
+            image_id: min(self._grant_lifetime, each)
+            for image_id, each in left.items()
+            if each > timedelta(0)
         }
 
     async def _is_as_announced(self, image: FaceImage) -> bool:

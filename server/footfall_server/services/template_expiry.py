@@ -1,12 +1,12 @@
 """Who did not come for long is recognised no more: what is left are visits of nobody in particular."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.jobs import JobResult
+from footfall_server.domain.retention import Retention, RetentionLimits
 from footfall_server.ports import Clock, ImageStore, Transactions
 from footfall_server.services.staff_leaving import forget_by_face
 
@@ -15,19 +15,19 @@ _AT_ONCE: Final = 50
 
 
 class TemplateExpiry:
-    """Erases the templates and names of visitors whose last sighting is too long ago.
+    """Erases the templates and names of visitors who were seen last longer ago than the tenant keeps them.
 
     Their visits stay, under a number that leads to no face. Who comes again is somebody new. Staff are known
     until they leave.
     """
 
     def __init__(
-        self, *, transactions: Transactions, images: ImageStore, clock: Clock, keep: timedelta
+        self, *, transactions: Transactions, images: ImageStore, clock: Clock, limits: RetentionLimits
     ) -> None:
         self._transactions = transactions
         self._images = images
         self._clock = clock
-        self._keep = keep
+        self._limits = limits
 
     async def expire(self, tenant_id: UUID) -> JobResult:
         """Erases, and says how much. Raises UNAVAILABLE."""
@@ -35,7 +35,9 @@ class TemplateExpiry:
         while True:
             async with self._transactions.begin_exclusive(tenant_id) as tx:
                 now = self._clock.now()
-                unseen = await tx.customers.unseen_since(now - self._keep, _AT_ONCE)
+                # Each time anew: what somebody allows to stay meanwhile stays.
+                keep = Retention(self._limits, await tx.retention.rules()).templates().length
+                unseen = await tx.customers.unseen_since(now - keep, _AT_ONCE)
                 for root_id in unseen:
                     family = await tx.customers.families([root_id])
                     ids = [each.customer_id for each in family]

@@ -12,25 +12,22 @@ from typing import Final, TypeVar
 import structlog
 import urllib3
 from minio import Minio
-from minio.commonconfig import ENABLED, Filter
 from minio.datatypes import Object
 from minio.deleteobjects import DeleteObject
 from minio.error import InvalidResponseError, S3Error, ServerError
-from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
 from urllib3.exceptions import HTTPError
 
 from footfall_server.domain.image import StoredVersion
 from footfall_server.errors import unavailable
 from footfall_server.ports import StoredObject
-from footfall_server.ports.images import checked_lifetime, checked_prefix
+from footfall_server.ports.images import LifeCycleCheck, checked_lifetime, checked_prefix
+from footfall_server.storage.s3_buckets import Buckets, LifeCycleRule, as_config, lacking
 from footfall_server.storage.s3_presigning import with_signed_headers
 
 Result = TypeVar("Result")
 
-LIFE_CYCLE: Final = {"tenants/": ("faces", timedelta(days=30)), "imports/": ("imports", timedelta(days=1))}
-"""The bucket's life cycle, by prefix, with the rule's name: a second net below the core's own retention."""
-
 MISSING: Final = frozenset({"NoSuchKey", "NoSuchObject", "NotFound"})
+NO_BUCKET: Final = "NoSuchBucket"
 ALREADY_OURS: Final = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 NO_POLICY: Final = frozenset({"NoSuchBucketPolicy", "NotImplemented", "MethodNotAllowed"})
 
@@ -50,6 +47,9 @@ class S3Limits:
 class S3ImageStore:
     """ImageStore. Calls block in a few threads of its own, and none blocks for long.
 
+    Pictures of faces have buckets of their own beside `bucket`: see Buckets. What was put into `bucket`
+    before that is found, listed and deleted there.
+
     Endpoints are `host:port`, without scheme or path. `public_endpoint` is where edge workers reach the
     store when that is not where the core does. `region` is fixed, since asking the store for it would cost
     a call.
@@ -62,6 +62,8 @@ class S3ImageStore:
         access_key: str,
         secret_key: str,
         bucket: str,
+        raw_bucket: str = "",
+        derived_bucket: str = "",
         public_endpoint: str | None = None,
         secure: bool = False,
         public_secure: bool | None = None,
@@ -71,7 +73,7 @@ class S3ImageStore:
         # urllib3 warns of every retry, with the object's path.
         logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
         chosen = limits or S3Limits()
-        self._bucket = bucket
+        self._buckets = Buckets(bucket, raw=raw_bucket, derived=derived_bucket)
         self._secret_key = secret_key
         self._pool = ThreadPoolExecutor(chosen.threads, thread_name_prefix="s3")
         self._http = _http_pool(chosen)
@@ -99,7 +101,17 @@ class S3ImageStore:
 
     async def prepare(self) -> None:
         """See ImageStore.prepare."""
-        await self._run("prepare", self._prepare)
+        for bucket, rules in self._buckets.life_cycles.items():
+            await self._run("prepare", self._prepare, bucket, rules)
+
+    async def keep_life_cycle(self) -> LifeCycleCheck:
+        """See ImageStore.keep_life_cycle."""
+        restored = missing = 0
+        for bucket, rules in self._buckets.life_cycles.items():
+            lacked, lacks = await self._run("life_cycle", self._keep_life_cycle, bucket, rules)
+            restored += lacked - lacks
+            missing += lacks
+        return LifeCycleCheck(restored=restored, missing=missing)
 
     async def put(self, key: str, data: bytes, content_type: str) -> None:
         """See ImageStore.put."""
@@ -107,45 +119,84 @@ class S3ImageStore:
 
     async def get(self, key: str) -> bytes | None:
         """See ImageStore.get."""
-        return await self._run("get", self._get, key)
+        for bucket in self._buckets.places(key):
+            if (found := await self._look("get", None, self._get, bucket, key)) is not None:
+                return found
+        return None
 
     async def stat(self, key: str) -> StoredObject | None:
         """See ImageStore.stat."""
-        return await self._run("stat", self._stat, key)
+        for bucket in self._buckets.places(key):
+            if (found := await self._look("stat", None, self._stat, bucket, key)) is not None:
+                return found
+        return None
 
     async def presign_put(self, key: str, lifetime: timedelta, announced: StoredObject) -> str:
         """See ImageStore.presign_put. Computed here; the store is not asked."""
-        url = self._signer.presigned_put_object(self._bucket, key, expires=checked_lifetime(lifetime))
+        bucket = self._buckets.home(key)
+        url = self._signer.presigned_put_object(bucket, key, expires=checked_lifetime(lifetime))
         headers = {"content-length": str(announced.size_bytes), "content-type": announced.content_type}
         return with_signed_headers(url, secret_key=self._secret_key, headers=headers)
 
     async def delete(self, key: str) -> None:
-        """See ImageStore.delete."""
-        await self._run("delete", self._client.remove_object, self._bucket, key)
-
-    async def erase(self, keys: Sequence[str]) -> int:
-        """See ImageStore.erase. One listing per key: a store has no other way to ask for versions."""
-        found = await asyncio.gather(*(self._run("versions", self._versions_of, key) for key in keys))
-        await self.delete_versions([version for each in found for version in each])
-        doomed = [key for key, each in zip(keys, found, strict=True) if each]
-        left = await asyncio.gather(*(self._run("versions", self._versions_of, key) for key in doomed))
-        return sum(map(bool, left))
+        """See ImageStore.delete. Its home and where it may have been before are asked side by side."""
+        places = self._buckets.places(key)
+        await asyncio.gather(*(self._look("delete", None, self._delete, bucket, key) for bucket in places))
 
     async def keys(self, prefix: str) -> Sequence[str]:
         """See ImageStore.keys."""
-        return await self._run("keys", self._keys, checked_prefix(prefix))
+        places = self._buckets.places(checked_prefix(prefix))
+        found = [await self._look("keys", [], self._keys, bucket, prefix) for bucket in places]
+        return sorted({key for each in found for key in each})
 
     async def versions(self, prefix: str) -> Sequence[StoredVersion]:
         """See ImageStore.versions."""
-        return await self._run("versions", self._versions, checked_prefix(prefix))
+        return await self._versions_in(checked_prefix(prefix))
 
     async def delete_versions(self, versions: Sequence[StoredVersion]) -> int:
         """See ImageStore.delete_versions."""
-        return await self._run("delete_versions", self._delete_versions, versions) if versions else 0
+        failed = 0
+        for place in dict.fromkeys(each.place for each in versions):
+            there = [each for each in versions if each.place == place]
+            failed += await self._run("delete_versions", self._delete_versions, place, there)
+        return failed
+
+    async def erase(self, keys: Sequence[str]) -> int:
+        """See ImageStore.erase. One listing per key: a store has no other way to ask for versions."""
+        found = await asyncio.gather(*(self._versions_of(key) for key in keys))
+        await self.delete_versions([version for each in found for version in each])
+        doomed = [key for key, each in zip(keys, found, strict=True) if each]
+        left = await asyncio.gather(*(self._versions_of(key) for key in doomed))
+        return sum(map(bool, left))
 
     async def delete_all(self, prefix: str) -> int:
         """See ImageStore.delete_all. Takes a while when there are many."""
-        return await self._run("delete_all", self._delete_all, checked_prefix(prefix))
+        places = self._buckets.places(checked_prefix(prefix))
+        return sum([await self._look("delete_all", 0, self._delete_all, bucket, prefix) for bucket in places])
+
+    async def _versions_of(self, key: str) -> Sequence[StoredVersion]:
+        """Of one object: what begins with its key may be others."""
+        return [each for each in await self._versions_in(key) if each.key == key]
+
+    async def _versions_in(self, prefix: str) -> Sequence[StoredVersion]:
+        places = self._buckets.places(prefix)
+        found = [await self._look("versions", [], self._versions, bucket, prefix) for bucket in places]
+        return [version for each in found for version in each]
+
+    async def _look(
+        self, what: str, nothing: Result, work: Callable[..., Result], bucket: str, *arguments: object
+    ) -> Result:
+        """As _run; a bucket that no core of this release has made yet holds nothing."""
+
+        def there() -> Result:
+            try:
+                return work(bucket, *arguments)
+            except S3Error as error:
+                if error.code == NO_BUCKET and bucket != self._buckets.base:
+                    return nothing
+                raise
+
+        return await self._run(what, there)
 
     async def _run(self, what: str, work: Callable[..., Result], *arguments: object) -> Result:
         loop = asyncio.get_running_loop()
@@ -158,39 +209,41 @@ class S3ImageStore:
 
     # What follows runs in the pool's threads.
 
-    def _prepare(self) -> None:
-        if not self._client.bucket_exists(self._bucket):
+    def _prepare(self, bucket: str, rules: frozenset[LifeCycleRule]) -> None:
+        if not self._client.bucket_exists(bucket):
             try:
-                self._client.make_bucket(self._bucket)
+                self._client.make_bucket(bucket)
             except S3Error as error:
                 if error.code not in ALREADY_OURS:  # another replica was quicker
                     raise
         try:
-            self._client.delete_bucket_policy(self._bucket)
+            self._client.delete_bucket_policy(bucket)
         except S3Error as error:
             if error.code not in NO_POLICY:
                 raise
-        self._client.set_bucket_lifecycle(
-            self._bucket,
-            LifecycleConfig(
-                [
-                    Rule(
-                        ENABLED,
-                        rule_filter=Filter(prefix=prefix),
-                        rule_id=rule_id,
-                        expiration=Expiration(days=keep.days),
-                    )
-                    for prefix, (rule_id, keep) in LIFE_CYCLE.items()
-                ]
-            ),
-        )
+        self._client.set_bucket_lifecycle(bucket, as_config(rules))
+
+    def _keep_life_cycle(self, bucket: str, rules: frozenset[LifeCycleRule]) -> tuple[int, int]:
+        """How many rules were not there, and how many are not there now."""
+        lacks = 0
+        try:
+            lacks = lacked = lacking(rules, self._client.get_bucket_lifecycle(bucket))
+            if lacked:
+                self._client.set_bucket_lifecycle(bucket, as_config(rules))
+                lacks = lacking(rules, self._client.get_bucket_lifecycle(bucket))
+        except S3Error as error:
+            # The store answers, and will not: what it does with the bucket is not known to be right.
+            _log.warning("image_store.life_cycle_refused", bucket=bucket, code=error.code)
+            lacked = lacks = len(rules)
+        return lacked, lacks
 
     def _put(self, key: str, data: bytes, content_type: str) -> None:
-        self._client.put_object(self._bucket, key, io.BytesIO(data), len(data), content_type=content_type)
+        bucket = self._buckets.home(key)
+        self._client.put_object(bucket, key, io.BytesIO(data), len(data), content_type=content_type)
 
-    def _get(self, key: str) -> bytes | None:
+    def _get(self, bucket: str, key: str) -> bytes | None:
         try:
-            response = self._client.get_object(self._bucket, key)
+            response = self._client.get_object(bucket, key)
         except S3Error as error:
             if error.code in MISSING:
                 return None
@@ -201,39 +254,40 @@ class S3ImageStore:
             response.close()
             response.release_conn()
 
-    def _keys(self, prefix: str) -> list[str]:
-        found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True)
+    def _delete(self, bucket: str, key: str) -> None:
+        # A bucket with versions would note the deletion of what it never had.
+        if bucket == self._buckets.home(key) or self._stat(bucket, key) is not None:
+            self._client.remove_object(bucket, key)
+
+    def _keys(self, bucket: str, prefix: str) -> list[str]:
+        found = self._client.list_objects(bucket, prefix=prefix, recursive=True)
         return [str(each.object_name) for each in found]
 
-    def _versions_of(self, key: str) -> list[StoredVersion]:
-        """Of one object: what begins with its key may be others."""
-        return [each for each in self._versions(key) if each.key == key]
-
-    def _versions(self, prefix: str) -> list[StoredVersion]:
-        found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True, include_version=True)
+    def _versions(self, bucket: str, prefix: str) -> list[StoredVersion]:
+        found = self._client.list_objects(bucket, prefix=prefix, recursive=True, include_version=True)
         return [
-            StoredVersion(str(each.object_name), _version_of(each), each.last_modified)
+            StoredVersion(str(each.object_name), _version_of(each), each.last_modified, bucket)
             for each in found
             if each.last_modified is not None
         ]
 
-    def _delete_versions(self, versions: Sequence[StoredVersion]) -> int:
+    def _delete_versions(self, bucket: str, versions: Sequence[StoredVersion]) -> int:
         doomed = [DeleteObject(each.key, each.version_id or None) for each in versions]
-        failed = list(self._client.remove_objects(self._bucket, doomed))
+        failed = list(self._client.remove_objects(bucket, doomed))
         if failed:
             _log.warning("image_store.not_deleted", objects=len(failed), code=failed[0].code)
         return len(failed)
 
-    def _delete_all(self, prefix: str) -> int:
-        keys = self._keys(prefix)
-        if failed := list(self._client.remove_objects(self._bucket, map(DeleteObject, keys))):
+    def _delete_all(self, bucket: str, prefix: str) -> int:
+        keys = self._keys(bucket, prefix)
+        if failed := list(self._client.remove_objects(bucket, map(DeleteObject, keys))):
             _log.warning("image_store.not_deleted", objects=len(failed), code=failed[0].code)
             raise OSError(f"{len(failed)} objects were not deleted")
         return len(keys)
 
-    def _stat(self, key: str) -> StoredObject | None:
+    def _stat(self, bucket: str, key: str) -> StoredObject | None:
         try:
-            found = self._client.stat_object(self._bucket, key)
+            found = self._client.stat_object(bucket, key)
         except S3Error as error:
             if error.code in MISSING:
                 return None

@@ -1,9 +1,10 @@
 """Contract of the image store, on the fake and on a real S3 server."""
 
 import http.client
+import io
 import json
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -12,8 +13,15 @@ import pytest
 from fakes.memory_images import MemoryImages
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.ports import ImageStore, StoredObject
+from footfall_server.ports.images import LifeCycleCheck
 from footfall_server.storage.s3 import S3ImageStore, S3Limits
+from footfall_server.storage.s3_buckets import DERIVED_SUFFIX, RAW_SUFFIX
 from minio import Minio
+from minio.commonconfig import ENABLED as MINIO_ENABLED
+from minio.commonconfig import Filter
+from minio.error import S3Error
+from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
+from minio.versioningconfig import ENABLED, VersioningConfig
 from stack_fixtures import S3Endpoint
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 64
@@ -152,8 +160,16 @@ async def test_a_presigned_url_lists_nothing(s3_endpoint: S3Endpoint, key: str) 
     await store.prepare()
     await store.put(key, JPEG, "image/jpeg")
     parts = urlsplit(await store.presign_put(key, timedelta(minutes=5), ANNOUNCED))
-    bucket = f"{parts.scheme}://{parts.netloc}/{s3_endpoint.bucket}"
-    for address in (bucket, f"{bucket}/", f"{bucket}/tenants/", f"{parts.scheme}://{parts.netloc}/"):
+    server = f"{parts.scheme}://{parts.netloc}"
+    bucket = f"{server}/{s3_endpoint.bucket}{RAW_SUFFIX}"
+    assert parts.path.startswith(urlsplit(bucket).path)
+    for address in (
+        bucket,
+        f"{bucket}/",
+        f"{bucket}/tenants/",
+        f"{server}/{s3_endpoint.bucket}/",
+        f"{server}/",
+    ):
         for query in (parts.query, f"list-type=2&{parts.query}", "list-type=2", ""):
             answered = _send("GET", f"{address}?{query}")
             assert answered == http.client.FORBIDDEN, f"{address} was listed with {query!r}: {answered}"
@@ -167,7 +183,7 @@ async def test_a_presigned_url_ends(s3_endpoint: S3Endpoint, key: str) -> None:
     # An hour ago it was signed: made by the same signer, whose clock is the only thing that is not now.
     earlier = datetime.now(UTC) - timedelta(hours=1)
     old = store._signer.get_presigned_url(
-        "PUT", s3_endpoint.bucket, key, expires=timedelta(minutes=10), request_date=earlier
+        "PUT", f"{s3_endpoint.bucket}{RAW_SUFFIX}", key, expires=timedelta(minutes=10), request_date=earlier
     )
     assert _send("PUT", old, JPEG) == http.client.FORBIDDEN
     longer = url.replace("X-Amz-Expires=600", "X-Amz-Expires=604800")
@@ -204,45 +220,132 @@ async def test_a_url_that_was_tampered_with_is_worth_nothing(s3_endpoint: S3Endp
     await store.close()
 
 
-async def test_a_new_bucket_is_private_and_forgets(s3_endpoint: S3Endpoint, key: str) -> None:
+def _client(endpoint: S3Endpoint) -> Minio:
+    return Minio(
+        endpoint.endpoint, access_key=endpoint.access_key, secret_key=endpoint.secret_key, secure=False
+    )
+
+
+def _rules(client: Minio, bucket: str) -> Mapping[str | None, int | None]:
+    """For how many days what begins with a prefix is kept; None where only old versions go."""
+    lifecycle = client.get_bucket_lifecycle(bucket)
+    assert lifecycle is not None
+    return {
+        rule.rule_filter.prefix: rule.expiration.days if rule.expiration else None for rule in lifecycle.rules
+    }
+
+
+async def test_new_buckets_are_private_and_forget(s3_endpoint: S3Endpoint, key: str) -> None:
     bucket = f"faces-{secrets.token_hex(4)}"
     store = _real(s3_endpoint, bucket)
     await store.prepare()
+    portrait, record = key.replace("tenants/", "staff/"), key.replace("tenants/", "imports/")
+    for each, place in ((key, RAW_SUFFIX), (portrait, DERIVED_SUFFIX), (record, "")):
+        await store.put(each, JPEG, "image/jpeg")
+        address = f"http://{s3_endpoint.endpoint}/{bucket}{place}/{each}"
+        assert _send("GET", address) == http.client.FORBIDDEN
+        assert _client(s3_endpoint).stat_object(f"{bucket}{place}", each).size == len(JPEG)
+    client = _client(s3_endpoint)
+    assert _rules(client, f"{bucket}{RAW_SUFFIX}") == {"tenants/": 30}
+    assert _rules(client, f"{bucket}{DERIVED_SUFFIX}") == {"staff/": None}
+    assert _rules(client, bucket) == {"tenants/": 30, "imports/": 1, "staff/": None}
+    await store.close()
+
+
+async def test_what_was_there_before_there_were_more_buckets_is_there(
+    s3_endpoint: S3Endpoint, key: str
+) -> None:
+    """Put as an older release did, into the one bucket; found, shown, listed and deleted by this one."""
+    bucket = f"faces-{secrets.token_hex(4)}"
+    store, client = _real(s3_endpoint, bucket), _client(s3_endpoint)
+    client.make_bucket(bucket)
+    portrait = key.replace("tenants/", "staff/")
+    old = [key, f"{key}.2", portrait]
+    for each in old:
+        client.put_object(bucket, each, io.BytesIO(JPEG), len(JPEG), content_type="image/jpeg")
+    assert await store.get(key) == JPEG, "before a core of this release made its buckets"
+    assert await store.keys("tenants/") == old[:2]
+    await store.prepare()
+    await store.put(f"{key}.3", JPEG, "image/jpeg")
+    assert [await store.stat(each) for each in old] == [StoredObject(len(JPEG), "image/jpeg")] * 3
+    assert await store.keys("tenants/") == [*old[:2], f"{key}.3"]
+    assert {each.key: each.place for each in await store.versions("tenants/")} == {
+        key: bucket,
+        f"{key}.2": bucket,
+        f"{key}.3": f"{bucket}{RAW_SUFFIX}",
+    }
+    await store.put(key, JPEG[:100], "image/jpeg")
+    assert await store.get(key) == JPEG[:100], "the newer one is shown"
+    await store.delete(key)
+    assert await store.get(key) is None, "and both go"
+    assert await store.erase([f"{key}.2"]) == 0
+    assert await store.delete_versions(await store.versions("tenants/")) == 0
+    assert await store.keys("tenants/") == []
+    assert await store.delete_all("staff/") == 1
+    assert [*client.list_objects(bucket, recursive=True)] == []
+    await store.close()
+
+
+async def test_deleting_leaves_no_mark_where_nothing_was(s3_endpoint: S3Endpoint, key: str) -> None:
+    bucket = f"faces-{secrets.token_hex(4)}"
+    store, client = _real(s3_endpoint, bucket), _client(s3_endpoint)
+    await store.prepare()
+    client.set_bucket_versioning(bucket, VersioningConfig(ENABLED))
     await store.put(key, JPEG, "image/jpeg")
-    address = f"http://{s3_endpoint.endpoint}/{bucket}/{key}"
-    assert _send("GET", address) == http.client.FORBIDDEN
-    client = Minio(
-        s3_endpoint.endpoint,
-        access_key=s3_endpoint.access_key,
-        secret_key=s3_endpoint.secret_key,
-        secure=False,
+    await store.delete(key)
+    assert await store.versions("tenants/") == []
+    await store.close()
+
+
+async def test_a_life_cycle_that_was_removed_comes_back(s3_endpoint: S3Endpoint) -> None:
+    bucket = f"faces-{secrets.token_hex(4)}"
+    store, client = _real(s3_endpoint, bucket), _client(s3_endpoint)
+    await store.prepare()
+    assert await store.keep_life_cycle() == LifeCycleCheck()
+    before = {each: _rules(client, each) for each in (bucket, f"{bucket}{RAW_SUFFIX}")}
+    client.delete_bucket_lifecycle(f"{bucket}{RAW_SUFFIX}")
+    longer = LifecycleConfig(
+        [Rule(MINIO_ENABLED, rule_filter=Filter(prefix="tenants/"), expiration=Expiration(days=365))]
     )
-    lifecycle = client.get_bucket_lifecycle(bucket)
-    assert lifecycle is not None
-    rules = {rule.rule_filter.prefix: rule.expiration.days for rule in lifecycle.rules}
-    assert rules == {"tenants/": 30, "imports/": 1}
+    client.set_bucket_lifecycle(bucket, longer)
+    assert await store.keep_life_cycle() == LifeCycleCheck(restored=4)
+    assert {each: _rules(client, each) for each in before} == before
+    assert await store.keep_life_cycle() == LifeCycleCheck()
+    await store.close()
+
+
+async def test_a_life_cycle_that_the_store_refuses_is_missing(
+    s3_endpoint: S3Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = f"faces-{secrets.token_hex(4)}"
+    store, client = _real(s3_endpoint, bucket), _client(s3_endpoint)
+    await store.prepare()
+    client.delete_bucket_lifecycle(f"{bucket}{RAW_SUFFIX}")
+    monkeypatch.setattr(store._client, "set_bucket_lifecycle", lambda *_: None)
+    assert await store.keep_life_cycle() == LifeCycleCheck(missing=1), "it says yes and does nothing"
+
+    def refused(*_: object) -> None:
+        raise S3Error("AccessDenied", "no", "", "", "", None)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store._client, "get_bucket_lifecycle", refused)
+    assert await store.keep_life_cycle() == LifeCycleCheck(missing=5), "what cannot be read is not known"
     await store.close()
 
 
 async def test_a_bucket_that_was_opened_to_all_is_closed_again(s3_endpoint: S3Endpoint, key: str) -> None:
     bucket = f"faces-{secrets.token_hex(4)}"
-    store = _real(s3_endpoint, bucket)
+    store, client = _real(s3_endpoint, bucket), _client(s3_endpoint)
     await store.prepare()
     await store.put(key, JPEG, "image/jpeg")
-    client = Minio(
-        s3_endpoint.endpoint,
-        access_key=s3_endpoint.access_key,
-        secret_key=s3_endpoint.secret_key,
-        secure=False,
-    )
+    raw = f"{bucket}{RAW_SUFFIX}"
     statement = {
         "Effect": "Allow",
         "Principal": "*",
         "Action": ["s3:GetObject"],
-        "Resource": [f"arn:aws:s3:::{bucket}/*"],
+        "Resource": [f"arn:aws:s3:::{raw}/*"],
     }
-    client.set_bucket_policy(bucket, json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-    address = f"http://{s3_endpoint.endpoint}/{bucket}/{key}"
+    client.set_bucket_policy(raw, json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    address = f"http://{s3_endpoint.endpoint}/{raw}/{key}"
     assert _send("GET", address) == http.client.OK
     await store.prepare()
     assert _send("GET", address) == http.client.FORBIDDEN
@@ -272,6 +375,7 @@ async def test_a_store_that_is_away_is_unavailable(unused_tcp_port: int) -> None
         partial(away.delete, "k"),
         partial(away.keys, "k/"),
         partial(away.delete_all, "k/"),
+        away.keep_life_cycle,
     )
     for call in calls:
         with pytest.raises(FootfallError) as caught:

@@ -19,6 +19,7 @@ from footfall_server.services.index_writer import IndexWriter
 from footfall_server.services.model_registry import KnownModels
 from footfall_server.services.tenant_removal import TenantRemoval
 from footfall_server.storage.s3 import S3ImageStore
+from footfall_server.storage.s3_buckets import RAW_SUFFIX
 from minio import Minio
 from real_chain import RealChain, Replica, TwoChains
 from stack_fixtures import S3Endpoint
@@ -35,13 +36,17 @@ class Objects:
     endpoint: S3Endpoint
 
     def of(self, chain: RealChain) -> list[str]:
-        found = Minio(
+        client = Minio(
             self.endpoint.endpoint,
             access_key=self.endpoint.access_key,
             secret_key=self.endpoint.secret_key,
             secure=False,
-        ).list_objects(self.endpoint.bucket, prefix=tenant_prefix(chain.tenant_id), recursive=True)
-        return [str(each.object_name) for each in found]
+        )
+        return [
+            str(each.object_name)
+            for bucket in (self.endpoint.bucket, f"{self.endpoint.bucket}{RAW_SUFFIX}")
+            for each in client.list_objects(bucket, prefix=tenant_prefix(chain.tenant_id), recursive=True)
+        ]
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.index_writer import IndexWriter
 from footfall_server.services.submission import Submission
 from footfall_server.storage.s3 import S3ImageStore
+from footfall_server.storage.s3_buckets import RAW_SUFFIX
 from footfall_server.system_clock import SystemClock
 from minio import Minio
 from minio.commonconfig import ENABLED
@@ -87,8 +88,9 @@ async def world(
     client = Minio(
         s3_endpoint.endpoint, s3_endpoint.access_key, s3_endpoint.secret_key, secure=False, region="us-east-1"
     )
-    client.make_bucket(bucket)
-    client.set_bucket_versioning(bucket, VersioningConfig(ENABLED))
+    for each in (bucket, f"{bucket}{RAW_SUFFIX}"):
+        client.make_bucket(each)
+        client.set_bucket_versioning(each, VersioningConfig(ENABLED))
     async with contextlib.AsyncExitStack() as stack:
         store = S3ImageStore(
             endpoint=s3_endpoint.endpoint,

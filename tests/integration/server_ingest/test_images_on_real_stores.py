@@ -14,6 +14,7 @@ from footfall_server.errors import FootfallError
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.images import ImageService
 from footfall_server.services.visits import VisitService
+from footfall_server.settings import RetentionSettings
 from footfall_server.storage.s3 import S3ImageStore
 from real_chain import RealChain
 from stack_fixtures import S3Endpoint
@@ -42,7 +43,12 @@ def put(url: str, data: bytes) -> int:
 
 async def test_an_announced_image_is_put_found_and_shown(chain: RealChain, store: S3ImageStore) -> None:
     replica = await chain.replica()
-    service = ImageService(transactions=replica.transactions, images=store, clock=chain.clock)
+    service = ImageService(
+        transactions=replica.transactions,
+        images=store,
+        limits=RetentionSettings().limits(),
+        clock=chain.clock,
+    )
     image = AnnouncedImage(new_id(), len(JPEG), "image/jpeg")
     await replica.ingest.record_many(
         chain.principal(), [replace(face_event(chain.camera_id, person(1)), image=image)]
@@ -71,5 +77,10 @@ async def test_a_crop_inside_an_event_is_shown_at_once(chain: RealChain, store: 
     page = await visits.list(chain.principal(), matching=VisitFilter(), after=None, limit=10)
     [image_id] = [visit.image_id for visit in page.items]
     assert image_id is not None
-    service = ImageService(transactions=replica.transactions, images=store, clock=chain.clock)
+    service = ImageService(
+        transactions=replica.transactions,
+        images=store,
+        limits=RetentionSettings().limits(),
+        clock=chain.clock,
+    )
     assert (await service.get(chain.principal(), image_id)).data == JPEG

@@ -57,7 +57,7 @@ async def test_jobs_say_when_they_are_due_and_how_they_went(shop: Shop, core: Re
     assert (done.state, done.failure, dict(done.summary)) == (
         SUCCEEDED,
         "",
-        {"images": 0, "objects": 0, "survivors": 0},
+        {"images": 0, "objects": 0, "survivors": 0, "rules_restored": 0, "rules_missing": 0},
     )
     assert done.requested_by
     [purge] = [each for each in await jobs() if each.job == "purge_images"]

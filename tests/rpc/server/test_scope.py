@@ -207,6 +207,7 @@ async def test_what_is_somebody_elses_is_not_there(
         f"/footfall.v1.CertificateService/{name}" for name in ("ListJoinTokens", "RenewCertificate")
     }
     without_ids.add("/footfall.v1.WebhookService/ListWebhooks")
+    without_ids |= {f"/footfall.v1.RetentionService/{name}Retention" for name in ("Get", "Update")}
     without_ids |= {"/footfall.v1.UserService/ListUsers", "/footfall.v1.AuditService/ListAuditEntries"}
     without_ids |= {
         f"/footfall.v1.ErasureService/{name}"

@@ -10,9 +10,11 @@ from fakes.counting_shop import Shop
 from fakes.synthetic_faces import face_event, person, quality
 from footfall_server.domain.face_event import AnnouncedImage
 from footfall_server.domain.identity import Role
+from footfall_server.domain.retention import RetentionRule
 from footfall_server.domain.visit import VisitView
 from footfall_server.errors import FootfallError, unavailable
 from footfall_server.services.images import ImageService
+from footfall_server.settings import RetentionSettings
 
 JPEG = b"\xff\xd8\xff a face"
 
@@ -23,7 +25,12 @@ def shop() -> Shop:
 
 
 def service(shop: Shop) -> ImageService:
-    return ImageService(transactions=shop.transactions, images=shop.images, clock=shop.clock)
+    return ImageService(
+        transactions=shop.transactions,
+        images=shop.images,
+        limits=RetentionSettings().limits(),
+        clock=shop.clock,
+    )
 
 
 async def announce(
@@ -64,6 +71,25 @@ async def test_the_whole_way_of_an_image(shop: Shop) -> None:
     assert len(shop.tables.changes) == 2, "the visit began, then it got its image"
     assert (await service(shop).get(shop.principal(), image_id)).data == JPEG
     assert (await service(shop).grants(shop.principal(), [image_id])).unwanted == [image_id]
+
+
+async def test_no_address_outlives_what_it_is_for(shop: Shop) -> None:
+    """At a site that keeps pictures for a day, one may be put until then, and not at all after that."""
+    shop.tables.retention_rules[None] = RetentionRule(image_days=2)
+    image_id = await announce(shop)
+    taken = shop.tables.images[image_id].captured_at
+    worker = shop.principal()
+    assert worker.site_ids is not None, "who asks is confined to the site, and the tenant's rule is of none"
+    for left, lifetime in ((timedelta(minutes=11), 600), (timedelta(seconds=90.5), 90)):
+        shop.clock.at = taken + timedelta(days=2) - left
+        [grant] = (await service(shop).grants(worker, [image_id])).granted
+        assert f"lifetime={lifetime}&" in grant.put_url
+        assert grant.expires_at == shop.clock.now() + timedelta(seconds=lifetime)
+    shop.tables.retention_rules[shop.site.site_id] = RetentionRule(shop.site.site_id, image_days=1)
+    refused = await service(shop).grants(worker, [image_id])
+    assert (refused.granted, refused.unwanted) == ([], [image_id]), "the site's own rule comes first"
+    shop.tables.retention_rules[shop.site.site_id] = RetentionRule(shop.site.site_id, image_days=3)
+    assert (await service(shop).grants(worker, [image_id])).unwanted == []
 
 
 async def test_a_report_that_comes_again_changes_nothing(shop: Shop) -> None:

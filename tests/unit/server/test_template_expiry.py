@@ -10,9 +10,11 @@ from fakes.manual_clock import START
 from fakes.synthetic_faces import face_event, person
 from footfall_server.domain.audit import Action
 from footfall_server.domain.face_event import FaceOutcome
+from footfall_server.domain.retention import RetentionRule
 from footfall_server.services.template_expiry import TemplateExpiry
+from footfall_server.settings import RetentionSettings
 
-KEEP = timedelta(days=365)
+THREE_YEARS = 1096
 
 
 @pytest.fixture
@@ -21,7 +23,8 @@ def shop() -> Shop:
 
 
 def expiry(shop: Shop) -> TemplateExpiry:
-    return TemplateExpiry(transactions=shop.transactions, images=shop.images, clock=shop.clock, keep=KEEP)
+    limits = RetentionSettings(template_days_max=THREE_YEARS).limits()
+    return TemplateExpiry(transactions=shop.transactions, images=shop.images, clock=shop.clock, limits=limits)
 
 
 async def see(shop: Shop, number: int, *, days: float) -> tuple[FaceOutcome, UUID | None]:
@@ -68,3 +71,32 @@ async def test_more_than_one_lot_goes_in_a_night(shop: Shop) -> None:
     shop.clock.at = START + timedelta(days=400)
     assert (await expiry(shop).expire(shop.tenant_id)).summary == {"customers": 60, "faces": 60}
     assert not shop.tables.gallery
+
+
+async def test_a_tenant_keeps_templates_for_less_or_for_as_long_as_it_may(shop: Shop) -> None:
+    _, visitor = await see(shop, 1, days=0)
+    assert visitor is not None
+    shop.clock.at = START + timedelta(days=91)
+    for days in (91, 365, THREE_YEARS):
+        shop.tables.retention_rules[None] = RetentionRule(template_days=days)
+        assert (await expiry(shop).expire(shop.tenant_id)).summary["customers"] == 0, days
+    shop.clock.at = START + timedelta(days=THREE_YEARS)
+    assert (await expiry(shop).expire(shop.tenant_id)).summary["customers"] == 0, "longer than the default"
+    shop.tables.retention_rules[None] = RetentionRule(template_days=THREE_YEARS - 1)
+    assert (await expiry(shop).expire(shop.tenant_id)).summary["customers"] == 1, "shortened, it is over now"
+    assert len(shop.tables.visits) == 1, "the visit stays, and leads to nobody"
+    assert not shop.tables.gallery
+
+
+async def test_what_an_installation_allows_no_more_is_over(shop: Shop) -> None:
+    """A rule of two years, in an installation that went back to one."""
+    await see(shop, 1, days=0)
+    shop.tables.retention_rules[None] = RetentionRule(template_days=730)
+    shop.clock.at = START + timedelta(days=366)
+    strict = TemplateExpiry(
+        transactions=shop.transactions,
+        images=shop.images,
+        clock=shop.clock,
+        limits=RetentionSettings().limits(),
+    )
+    assert (await strict.expire(shop.tenant_id)).summary["customers"] == 1

@@ -29,6 +29,7 @@ from footfall_server.services.template_expiry import TemplateExpiry
 from footfall_server.services.tenant_jobs import KEPT_FOR, NIGHT, Works, tenant_jobs
 from footfall_server.services.tenant_models import TenantModels
 from footfall_server.services.threshold_policies import ThresholdPolicies
+from footfall_server.settings import RetentionSettings
 
 WEAK = quality(0.4)
 
@@ -50,12 +51,13 @@ def reclustering(shop: Shop) -> Reclustering:
 
 def nightly(shop: Shop) -> JobRunner:
     stores = {"transactions": shop.transactions, "images": shop.images, "clock": shop.clock}
+    limits = RetentionSettings().limits()
     anchors = AuditAnchors(transactions=shop.transactions, clock=shop.clock)
     works = Works(
         reclustering=reclustering(shop),
         anchors=anchors,
-        purge=ImagePurge(**stores, keep=timedelta(days=30)),
-        expiry=TemplateExpiry(**stores, keep=timedelta(days=365)),
+        purge=ImagePurge(**stores, limits=limits),
+        expiry=TemplateExpiry(**stores, limits=limits),
         sweep=erasing(**stores, key=an_erasure_key(), issuer="footfall", every=timedelta(seconds=1)).sweep,
         reports=ReportVerification(
             transactions=shop.transactions, days=ReportDays(transactions=shop.transactions)

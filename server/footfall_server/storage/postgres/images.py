@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import ARRAY, Column, Row, delete, func, literal, select, update
 
 from footfall_server.domain.image import FaceImage, ImageState
+from footfall_server.domain.retention import ImageCutoffs
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
 from footfall_server.storage.postgres.tables import images, sightings
 
@@ -43,11 +44,21 @@ class PostgresImages:
             .values(state=ImageState.STORED.value, stored_at=at)
         )
 
-    async def captured_before(self, before: datetime, limit: int) -> Sequence[FaceImage]:
+    async def captured_before(self, before: ImageCutoffs, limit: int) -> Sequence[FaceImage]:
         """See ImageRepository.captured_before."""
+        # The first condition has an index, the second is what is meant.
+        own = func.unnest(
+            literal(list(before.of_sites), ARRAY(images.c.site_id.type)),
+            literal(list(before.of_sites.values()), ARRAY(images.c.captured_at.type)),
+        ).table_valued(Column("site_id", images.c.site_id.type), Column("moment", images.c.captured_at.type))
+        own = own.render_derived(name="own")
+        of_site = select(own.c.moment).where(own.c.site_id == images.c.site_id).scalar_subquery()
         oldest = (
             select(*_SELECTED)
-            .where(images.c.captured_at < before)
+            .where(
+                images.c.captured_at < before.latest,
+                images.c.captured_at < func.coalesce(of_site, before.others),
+            )
             .order_by(images.c.captured_at, images.c.image_id)
             .limit(limit)
         )

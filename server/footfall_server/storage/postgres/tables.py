@@ -131,6 +131,23 @@ cameras = Table(
     Index("cameras_by_name", "tenant_id", "name_key", "camera_id"),
 )
 
+retention_rules = Table(
+    "retention_rules",
+    metadata,
+    _tenant_column(),
+    Column("site_id", UUID()),
+    Column("image_days", Integer),
+    Column("template_days", Integer),
+    Column("updated_at", Instant, nullable=False),
+    ForeignKeyConstraint(["tenant_id", "site_id"], ["sites.tenant_id", "sites.site_id"], ondelete="CASCADE"),
+    UniqueConstraint(
+        "tenant_id", "site_id", name="retention_rules_site_key", postgresql_nulls_not_distinct=True
+    ),
+    CheckConstraint("image_days between 1 and 30", name="image_days"),
+    CheckConstraint("template_days between 1 and 1096", name="template_days"),
+    CheckConstraint("site_id is null or template_days is null", name="template_of_tenant"),
+)
+
 camera_leases = Table(
     "camera_leases",
     metadata,

@@ -53,6 +53,7 @@ from footfall_server.storage.postgres.report_days import PostgresReportDays
 from footfall_server.storage.postgres.report_sources import PostgresReportSources
 from footfall_server.storage.postgres.reports import PostgresReports
 from footfall_server.storage.postgres.restatements import PostgresRestatements
+from footfall_server.storage.postgres.retention import PostgresRetention
 from footfall_server.storage.postgres.revocations import PostgresRevocations
 from footfall_server.storage.postgres.sessions import PostgresSessions
 from footfall_server.storage.postgres.setup_tokens import PostgresSetupTokens
@@ -110,6 +111,7 @@ class PostgresTransaction:
         self.restatements = PostgresRestatements(connection)
         self.uptime = PostgresUptime(connection)
         self.images = PostgresImages(connection)
+        self.retention = PostgresRetention(connection)
         self.changes = PostgresChanges(connection)
         self.decisions = PostgresDecisions(connection)
         self.batches = PostgresBatches(connection)

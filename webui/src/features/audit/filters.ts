@@ -17,6 +17,7 @@ export const GROUPS = [
   "staff",
   "customer",
   "erasure",
+  "retention",
   "suggestion",
   "image",
   "report",

@@ -51,6 +51,7 @@ export const t = texts("features/audit", {
   staff: "Staff",
   customer: "Customers",
   erasure: "Requests to be forgotten",
+  retention: "How long things are kept",
   suggestion: "Merge suggestions",
   image: "Looks at pictures",
   report: "Reports",
