@@ -126,6 +126,28 @@ signedIn("one worker, and a new one", async ({ page, stack }, info) => {
   await judge(page, "worker-join", info, { complaints });
 });
 
+signedIn("how long a site keeps pictures", async ({ page, stack }, info) => {
+  test.skip(!stack.fake, "shortens what a running shop keeps");
+  const complaints = collectComplaints(page);
+  await signIn(page, stack, "/privacy");
+  const rules = page.getByRole("list", { name: "How long pictures and faces are kept" });
+  await expect(rules.getByText("Pictures: 30 days (set by the operator)")).toBeVisible();
+  await page.getByRole("button", { name: "How long: Harbour Street" }).click();
+  const form = page.getByRole("form", { name: "How long: Harbour Street" });
+  const days = form.getByLabel("Days that pictures of faces are kept");
+  await days.fill("31");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form.getByText("Type a whole number from 1 to 30, or nothing.")).toBeVisible();
+  await judge(page, "privacy-days", info, { complaints });
+  await days.fill("7");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText(/taken at Harbour Street more than 7 days ago go/)).toBeVisible();
+  await judge(page, "privacy-shorten", info, { complaints });
+  await page.getByRole("button", { name: "Delete what is over" }).click();
+  await expect(rules.getByText("Pictures: 7 days (the site's own rule)")).toBeVisible();
+  await judge(page, "privacy-rules", info, { complaints });
+});
+
 signedIn("a lawful basis", async ({ page, stack }, info) => {
   test.skip(!stack.fake, "says why people are recognised, and a running shop says so already");
   const complaints = collectComplaints(page);

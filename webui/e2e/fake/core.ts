@@ -23,6 +23,7 @@ import { FakeErasures } from "./erasures";
 import { explain } from "./explanations";
 import { FakeMachines } from "./machines";
 import { reports } from "./reports";
+import { FakeRetention } from "./retention";
 import { FakeStaff } from "./staff";
 import { FakeStaffImports } from "./staffImports";
 
@@ -55,6 +56,7 @@ export class FakeCore {
   });
   readonly erasures = new FakeErasures(this.auth, this.customers, this.staff, Date.now());
   #sites: Site[] = [...SITES];
+  readonly #retention = new FakeRetention(this.auth, (siteId) => this.#sites.some((site) => site.siteId === siteId));
   #changes: WatchResponse[] = [];
   #revision = 100n;
   #watchers = new Set<() => void>();
@@ -118,6 +120,7 @@ export class FakeCore {
     this.#administration.register(router);
     this.customers.register(router);
     this.erasures.register(router);
+    this.#retention.register(router);
     this.staff.register(router);
     this.imports.register(router);
     router.service(VisitService, {
@@ -199,6 +202,7 @@ export class FakeCore {
           throw refuse(Code.FailedPrecondition, "NOT_EMPTY", { metadata: { holds: "cameras" } });
         }
         this.#sites = this.#sites.filter((site) => site.siteId !== siteId);
+        this.#retention.forget(siteId);
         return {};
       },
     });

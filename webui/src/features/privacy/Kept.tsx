@@ -1,8 +1,7 @@
 import { t } from "./texts";
 
-// What the API says of itself, and no more: no call tells how long the object store keeps pictures.
+// What is the same everywhere. How long pictures and faces are kept is said by RetentionRules.
 const KEPT = [
-  ["keptPictures", "keptPicturesTime"],
   ["keptReasons", "keptReasonsTime"],
   ["keptCustomers", "keptCustomersTime"],
   ["keptStaff", "keptStaffTime"],

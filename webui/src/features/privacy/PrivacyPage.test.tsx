@@ -8,6 +8,7 @@ import { Role } from "../../api/gen/footfall/v1/auth_service_pb";
 import { type Camera, CameraService } from "../../api/gen/footfall/v1/camera_service_pb";
 import { CameraSettingsSchema, ImagePolicy } from "../../api/gen/footfall/v1/camera_settings_pb";
 import { ErasureService } from "../../api/gen/footfall/v1/erasure_service_pb";
+import { RetentionService } from "../../api/gen/footfall/v1/retention_service_pb";
 import { LawfulBasis, RecognitionBasisSchema, type Site, SiteSchema, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
 import { UserService } from "../../api/gen/footfall/v1/user_service_pb";
 import { renderConsole } from "../../testing/renderConsole";
@@ -66,6 +67,7 @@ function openWith(sites: Site[], onUpdate: (site: Site, paths: readonly string[]
       core.service(CameraService, { listCameras: () => ({ cameras }) });
       core.service(UserService, { listUsers: () => ({}) });
       core.service(ErasureService, { listErasures: () => ({}) });
+      core.service(RetentionService, { getRetention: () => ({}) });
     },
   });
   return screen.findByRole("list", { name: "Where people are recognised" });

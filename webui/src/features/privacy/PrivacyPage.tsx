@@ -20,6 +20,7 @@ import { Kept } from "./Kept";
 import { letOut, policyOf } from "./letOut";
 import { OneErasure } from "./OneErasure";
 import { RecognitionOfSites } from "./RecognitionOfSites";
+import { RetentionRules } from "./RetentionRules";
 import { t } from "./texts";
 
 const POLICIES = [
@@ -71,6 +72,7 @@ export function PrivacyPage() {
           </ul>
         </section>
       )}
+      {sites.data !== undefined && <RetentionRules sites={sites.data} />}
       <Kept />
       <Erasures
         ticket={asked.ticket}
