@@ -248,7 +248,7 @@ def _job_runner(
     return JobRunner(
         transactions=transactions,
         clock=clock,
-        jobs=tenant_jobs(works, transactions, clock),
+        jobs=tenant_jobs(works, transactions, clock, limits),
         each_look=lambda: anchors.note_installation(not_since=NIGHT.last_until(clock.now())),
         ended=job_ended,
     )

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from footfall_server.domain.jobs import JobResult
+from footfall_server.domain.retention import Retention, RetentionLimits
 from footfall_server.ports import Clock, Transactions
 from footfall_server.services.audit_anchors import AuditAnchors
 from footfall_server.services.erasure_sweep import ErasureSweep
@@ -19,7 +20,10 @@ from footfall_server.services.template_expiry import TemplateExpiry
 NIGHT: Final = Schedule("0 2 * * *")
 """When a day's jobs begin."""
 KEPT_FOR: Final = timedelta(days=30)
-"""How long the faces of single tracks are kept, and why events were decided as they were."""
+"""How long the faces of single tracks are kept, and why events were decided as they were.
+
+Faces of single tracks for no longer than the tenant keeps templates: they are such.
+"""
 RUNS_KEPT: Final = timedelta(days=90)
 """How long it is told how jobs went."""
 
@@ -36,7 +40,9 @@ class Works:
     reports: ReportVerification
 
 
-def tenant_jobs(works: Works, transactions: Transactions, clock: Clock) -> Sequence[Job]:
+def tenant_jobs(
+    works: Works, transactions: Transactions, clock: Clock, limits: RetentionLimits
+) -> Sequence[Job]:
     """All jobs."""
 
     async def recluster(tenant_id: UUID) -> Mapping[str, int]:
@@ -46,9 +52,10 @@ def tenant_jobs(works: Works, transactions: Transactions, clock: Clock) -> Seque
     async def forget(tenant_id: UUID) -> Mapping[str, int]:
         now = clock.now()
         async with transactions.begin(tenant_id) as tx:
+            templates = Retention(limits, await tx.retention.rules()).templates().length
             return {
                 "decisions": await tx.decisions.forget(now - KEPT_FOR),
-                "track_faces": await tx.gallery.forget_track_faces(now - KEPT_FOR),
+                "track_faces": await tx.gallery.forget_track_faces(now - min(KEPT_FOR, templates)),
                 "job_runs": await tx.jobs.forget(now - RUNS_KEPT),
             }
 

@@ -15,6 +15,7 @@ from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY, face_event, perso
 from footfall_server.domain.audit import NO_TENANT, Action, AuditEntry
 from footfall_server.domain.jobs import RunState
 from footfall_server.domain.merge import DistinctMark
+from footfall_server.domain.retention import RetentionRule
 from footfall_server.domain.suggestion import Suggestion, SuggestionKind
 from footfall_server.erasing import erasing
 from footfall_server.services.audit_anchors import AuditAnchors
@@ -66,7 +67,7 @@ def nightly(shop: Shop) -> JobRunner:
     return JobRunner(
         transactions=shop.transactions,
         clock=shop.clock,
-        jobs=tenant_jobs(works, shop.transactions, shop.clock),
+        jobs=tenant_jobs(works, shop.transactions, shop.clock, limits),
         each_look=lambda: anchors.note_installation(not_since=NIGHT.last_until(shop.clock.now())),
     )
 
@@ -193,6 +194,20 @@ async def test_explanations_and_faces_of_tracks_are_forgotten_in_time(shop: Shop
     assert not shop.tables.decisions
     assert not shop.tables.track_faces
     assert len(shop.tables.gallery) == 1, "what somebody is recognised by stays"
+
+
+async def test_faces_of_tracks_are_kept_no_longer_than_templates(shop: Shop) -> None:
+    await see(shop, person(1), minute=0)
+    await see(shop, shot_of(person(1), cosine=0.97), minute=1)
+    shop.tables.retention_rules[None] = RetentionRule(template_days=5)
+    shop.clock.advance(timedelta(days=4))
+    await nightly(shop).run_due()
+    assert len(shop.tables.track_faces) == 1
+    shop.clock.advance(timedelta(days=2))
+    await nightly(shop).run_due()
+    assert not shop.tables.track_faces
+    assert not shop.tables.gallery, "nor is anybody recognised by them"
+    assert len(shop.tables.decisions) == 2, "which hold no face"
 
 
 async def test_where_the_audit_logs_end_is_told_outside_the_database_every_night(shop: Shop) -> None:
