@@ -607,7 +607,9 @@ def _of_retention(shop: Shop) -> Requests:
     return {
         "/footfall.v1.RetentionService/GetRetention": [pb.GetRetentionRequest()],
         "/footfall.v1.RetentionService/UpdateRetention": [
-            pb.UpdateRetentionRequest(retention=pb.Retention(image_days=14, template_days=90))
+            pb.UpdateRetentionRequest(
+                retention=pb.Retention(image_days=14, template_days=90, sites=[of_site])
+            )
         ],
         "/footfall.v1.RetentionService/GetSiteRetention": [pb.GetSiteRetentionRequest(site_id=site_id)],
         "/footfall.v1.RetentionService/UpdateSiteRetention": [

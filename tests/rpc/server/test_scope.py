@@ -58,6 +58,7 @@ NOT_LOOKED_UP = {
     ("/footfall.v1.CameraService/CreateCamera", "camera.holder_worker_id"): "the core says it",
     ("/footfall.v1.CameraService/UpdateCamera", "camera.holder_worker_id"): "the core says it",
     ("/footfall.v1.CameraService/UpdateCamera", "camera.site_id"): "is said to be fixed",
+    ("/footfall.v1.RetentionService/UpdateRetention", "retention.sites.site_id"): "the core says it",
 }
 
 

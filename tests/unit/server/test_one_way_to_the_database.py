@@ -81,6 +81,7 @@ def scope_words(source: str) -> Iterator[str]:
 
 UNCONFINED: Mapping[str, str] = {
     "services/accounts.py": "reads the caller's own account or key, whatever its sites",
+    "services/images.py": "a tenant's own rule of retention is of no site; images are asked for confined",
     "services/model_changes.py": "for administrators of the whole tenant",
     "services/staff.py": "a person is known at all sites; whom the caller reaches is asked first",
     "services/staff_faces.py": "as staff.py: a face is compared with those of all sites",
