@@ -6,7 +6,7 @@ from footfall.v1 import retention_service_pb2
 
 from footfall_server.domain.retention import Period, PeriodLimits, Retention, RuleSource
 from footfall_server.rpc.convert_values import to_timestamp
-from footfall_server.rpc.update_masks import changed_fields
+from footfall_server.rpc.update_masks import changed_fields, required
 from footfall_server.services.retention import DaysChoice, RetentionValues
 
 _SOURCES = {
@@ -61,7 +61,7 @@ def from_site_update(
     given = request.site_retention
     changed = changed_fields(given, request.update_mask, changeable={"image_days"}, fixed={"site_id"})
     values = RetentionValues(image_days=_from_days(given.image_days) if "image_days" in changed else None)
-    return UUID(given.site_id), values
+    return UUID(required(given.site_id, "site_retention.site_id")), values
 
 
 def _from_days(days: int) -> DaysChoice:
