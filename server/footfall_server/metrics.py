@@ -25,7 +25,8 @@ class CoreMetrics:
         ProcessCollector(registry=self._registry)
         self._runs = Counter(
             f"{_PREFIX}_job_runs",
-            "Runs of jobs that ended, by how; failure is SURVIVORS when a purge left something behind.",
+            "Runs of jobs that ended, by how; failure is SURVIVORS when a purge left something behind,"
+            " RULES_NOT_SET when a bucket's life cycle could not be set.",
             ["job", "state", "failure"],
             registry=self._registry,
         )

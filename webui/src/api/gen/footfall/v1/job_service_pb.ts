@@ -135,7 +135,8 @@ export type JobRun = Message<"footfall.v1.JobRun"> & {
   summary: { [key: string]: bigint };
 
   /**
-   * failure is what went wrong, in one word: SURVIVORS when a purge left something behind.
+   * failure is what went wrong, in one word: SURVIVORS when a purge left something behind, RULES_NOT_SET when the
+   * life cycle of a bucket is not as the core wants it.
    *
    * @generated from field: string failure = 10;
    */
