@@ -138,6 +138,8 @@ from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.reembedding import Reembedding
 from footfall_server.services.relayed_pictures import RelayedPictures
 from footfall_server.services.report_days import ReportDays
+from footfall_server.services.report_export import ReportExport
+from footfall_server.services.report_picture import report_book
 from footfall_server.services.report_verification import ReportVerification
 from footfall_server.services.reports import ReportService
 from footfall_server.services.resemblance import Resemblance
@@ -252,6 +254,14 @@ def _job_runner(
         each_look=lambda: anchors.note_installation(not_since=NIGHT.last_until(clock.now())),
         ended=job_ended,
     )
+
+
+def _report_servicer(transactions: Transactions, clock: Clock, page_tokens: PageTokens) -> ReportServicer:
+    """Reports on the wire and as files."""
+    reports = ReportService(transactions=transactions, clock=clock)
+    export = ReportExport(reports=reports, open_book=report_book, clock=clock)
+    restatements = Restatements(transactions=transactions)
+    return ReportServicer(reports=reports, export=export, restatements=restatements, page_tokens=page_tokens)
 
 
 class Core:
@@ -493,11 +503,7 @@ class Core:
                 explanations=ExplanationService(transactions=transactions),
                 page_tokens=page_tokens,
             ),
-            reports=ReportServicer(
-                reports=ReportService(transactions=transactions, clock=clock),
-                restatements=Restatements(transactions=transactions),
-                page_tokens=page_tokens,
-            ),
+            reports=_report_servicer(transactions, clock, page_tokens),
             live=LiveServicer(
                 watch=Watch(
                     feed=self._feed,

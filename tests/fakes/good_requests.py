@@ -568,8 +568,14 @@ def _of_reports(shop: Shop) -> Requests:
                 week_start=report_service_pb2.DAY_OF_WEEK_MONDAY,
                 new_visit_scope=report_service_pb2.NEW_VISIT_SCOPE_TENANT,
                 by_site=by_site,
+                format=file_format,
             )
-            for by_site in (True, False)
+            for by_site, file_format in (
+                (True, report_service_pb2.REPORT_FORMAT_CSV),
+                (False, report_service_pb2.REPORT_FORMAT_PNG),
+                (True, report_service_pb2.REPORT_FORMAT_PDF),
+                (False, report_service_pb2.REPORT_FORMAT_UNSPECIFIED),
+            )
         ],
     }
 

@@ -4,7 +4,7 @@ Beside the plain ones there are calls that keep the core busy for longer, and th
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from footfall.v1 import (
@@ -66,6 +66,10 @@ class Cost:
     """The number of a repeated field of messages."""
     page_size_in: int | None = None
     """The number of the field that says how many rows a page has."""
+    chosen_by: int | None = None
+    """The number of a field whose value makes the call dearer than `weight`."""
+    weights: Mapping[int, float] = field(default_factory=dict)
+    """By the values of that field."""
 
     def of(self, request: object) -> float:
         """What this request costs, at most the cost of the dearest. Requests that are not bytes cost once."""
@@ -73,6 +77,8 @@ class Cost:
             return self.weight
         if self.per_value_of is not None:
             return min(self.weight * max(1, _count(request, self.per_value_of)), HIGHEST_COST)
+        if self.chosen_by is not None:
+            return self.weights.get(_number(request, self.chosen_by), self.weight)
         if self.page_size_in is not None:
             rows = _number(request, self.page_size_in) or PAGE_PER_CALL
             return self.weight + min(rows, LARGEST_PAGE) / PAGE_PER_CALL
@@ -111,6 +117,7 @@ def _paged() -> Mapping[str, Cost]:
 
 
 _EVENTS_OF_A_BATCH = ingest_service_pb2.BatchRecordFacesRequest.DESCRIPTOR.fields_by_name["events"].number
+_FORMAT_OF_AN_EXPORT = report_service_pb2.ExportVisitorsRequest.DESCRIPTOR.fields_by_name["format"].number
 
 COSTS: Mapping[str, Cost] = {
     **_paged(),
@@ -136,7 +143,13 @@ COSTS: Mapping[str, Cost] = {
     # Up to seconds of the database's time, over all visits of a long period.
     "/footfall.v1.ReportService/GetVisitors": Cost(weight=5, line=Line.LONG),
     "/footfall.v1.ReportService/GetDistribution": Cost(weight=5, line=Line.LONG),
-    "/footfall.v1.ReportService/ExportVisitors": Cost(weight=20, line=None),
+    # A page is drawn in tenths of a second of processor time, and a PDF may have many.
+    "/footfall.v1.ReportService/ExportVisitors": Cost(
+        weight=20,
+        line=None,
+        chosen_by=_FORMAT_OF_AN_EXPORT,
+        weights={report_service_pb2.REPORT_FORMAT_PNG: 25, report_service_pb2.REPORT_FORMAT_PDF: 50},
+    ),
     "/footfall.v1.AuditService/ExportAuditEntries": Cost(weight=20, line=None),
     "/footfall.v1.StaffService/DeleteStaff": Cost(weight=5),
     "/footfall.v1.StaffService/ConvertCustomers": Cost(weight=5),

@@ -11,8 +11,9 @@ from google.api import httpbody_pb2  # type: ignore[import-untyped]
 
 from footfall_server.rpc import convert_reports, convert_restatements
 from footfall_server.rpc.call_context import current_principal
-from footfall_server.rpc.csv_bodies import csv_body
 from footfall_server.rpc.page_tokens import PageTokens, page_limit
+from footfall_server.rpc.report_files import attachment, file_name, from_format
+from footfall_server.services.report_export import ReportExport
 from footfall_server.services.reports import ReportService
 from footfall_server.services.restatements import Restatements
 
@@ -21,9 +22,15 @@ class ReportServicer(report_service_pb2_grpc.ReportServiceServicer):
     """Counts visits, and tells of days that were over and changed."""
 
     def __init__(
-        self, *, reports: ReportService, restatements: Restatements, page_tokens: PageTokens
+        self,
+        *,
+        reports: ReportService,
+        export: ReportExport,
+        restatements: Restatements,
+        page_tokens: PageTokens,
     ) -> None:
         self._reports = reports
+        self._export = export
         self._restatements = restatements
         self._page_tokens = page_tokens
 
@@ -53,13 +60,20 @@ class ReportServicer(report_service_pb2_grpc.ReportServiceServicer):
         return convert_reports.to_distribution(split, period, request.distribution)
 
     async def ExportVisitors(
-        self, request: report_service_pb2.ExportVisitorsRequest, _context: Any
+        self, request: report_service_pb2.ExportVisitorsRequest, context: Any
     ) -> AsyncIterator[httpbody_pb2.HttpBody]:
         query = convert_reports.from_visitors_request(request)
-        pieces = self._reports.export(current_principal(), query, by_site=request.by_site)
-        async with aclosing(pieces) as texts:
-            async for text in texts:
-                yield csv_body(text)
+        file_format = from_format(request.format)
+        pieces = self._export.pieces(
+            current_principal(), query, by_site=request.by_site, file_format=file_format
+        )
+        begun = False
+        async with aclosing(pieces) as written:
+            async for piece in written:
+                if not begun:
+                    await context.send_initial_metadata(attachment(file_name(query.period, file_format)))
+                    begun = True
+                yield httpbody_pb2.HttpBody(content_type=file_format.content_type, data=piece)
 
     async def ListRestatements(
         self, request: report_service_pb2.ListRestatementsRequest, _context: Any

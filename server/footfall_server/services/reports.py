@@ -23,6 +23,7 @@ from footfall_server.domain.report import (
     visitors_report,
 )
 from footfall_server.domain.report_days import DaySum, Starts
+from footfall_server.domain.report_file import NamedSite, ReportFormat, ReportHead, ReportPart
 from footfall_server.domain.report_period import (
     BucketName,
     Calendar,
@@ -39,9 +40,9 @@ from footfall_server.domain.site_rules import SiteRules
 from footfall_server.domain.visit import VisitKind
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, Transaction, Transactions
-from footfall_server.services.report_csv import header, lines
 from footfall_server.services.report_days import current_days
-from footfall_server.services.scope import begin_for, require_site
+from footfall_server.services.report_pages import refuse_pages
+from footfall_server.services.scope import begin_for, require_site, tenant_of
 
 _GENDERS: Final = GenderBounds(female=CERTAIN_FEMALE, male=CERTAIN_MALE)
 _BY_DAY: Final = Cut(Granularity.DAY)
@@ -84,7 +85,7 @@ class Split:
 
 
 class ReportService:
-    """Counts visits by time and by kind, and writes the numbers out."""
+    """Counts visits by time and by kind, and gives the numbers of files."""
 
     def __init__(self, *, transactions: Transactions, clock: Clock) -> None:
         self._transactions = transactions
@@ -151,30 +152,41 @@ class ReportService:
             slices.append(NamedSlice(weekday.value, part, day_average(by_day.buckets, weekday, now=now)))
         return Split(slices, self._time_zones(rules))
 
-    async def export(
-        self, principal: Principal, query: VisitorsQuery, *, by_site: bool
-    ) -> AsyncGenerator[str, None]:
-        """The buckets as CSV, a piece at a time. Raises as `visitors`.
+    async def head(
+        self, principal: Principal, query: VisitorsQuery, *, by_site: bool, file_format: ReportFormat
+    ) -> ReportHead:
+        """What a file begins with. Raises as `visitors`, and INVALID_FIELD for more pages than it may have.
 
         It is audited before anything is given: an export that cannot be recorded does not happen.
         """
         _refuse_too_long(query.period, query.cut, "end_date")
         async with begin_for(self._transactions, principal) as tx:
             rules = await _rules(tx, principal, query.site_ids)
-            names = await _names(tx, rules) if by_site else {}
-            await tx.audit.append(self._exported(principal, query, by_site=by_site))
-        yield header()
-        if not by_site:
-            async with begin_for(self._transactions, principal) as tx:
-                report = await self._visitors(tx, query.period, query, rules)
-            yield lines(report, site="", time_zones=self._time_zones(rules))
-            return
+            parts = len(rules) if by_site else 1
+            refuse_pages(parts, by_site=by_site, file_format=file_format)
+            await tx.audit.append(self._exported(principal, query, by_site=by_site, file_format=file_format))
+        async with self._transactions.begin_platform() as platform:
+            tenant = await platform.get_tenant(tenant_of(principal))
+        return ReportHead("" if tenant is None else tenant.display_name, query.cut, parts)
+
+    async def parts(
+        self, principal: Principal, query: VisitorsQuery, *, by_site: bool, named: bool
+    ) -> AsyncGenerator[ReportPart, None]:
+        """The sites together, or each for itself in the order of their names. Raises as `visitors`.
+
+        named: whether what the sites are called is looked up.
+        """
+        async with begin_for(self._transactions, principal) as tx:
+            rules = await _rules(tx, principal, query.site_ids)
+            names = await _names(tx, rules) if named else {}
+        sites = [NamedSite(each, names.get(each, "")) for each in sorted(rules)]
+        sites.sort(key=lambda each: (each.name, each.site_id))
         # A transaction for each, so that a slow reader keeps no connection.
-        for site_id in sorted(rules, key=lambda each: (names.get(each, ""), each)):
-            of_site = {site_id: rules[site_id]}
+        for together in [[each] for each in sites] if by_site else [sites]:
+            of_sites = {each.site_id: rules[each.site_id] for each in together}
             async with begin_for(self._transactions, principal) as tx:
-                report = await self._visitors(tx, query.period, query, of_site)
-            yield lines(report, site=names.get(site_id, str(site_id)), time_zones=self._time_zones(of_site))
+                report = await self._visitors(tx, query.period, query, of_sites)
+            yield ReportPart(together, report, self._time_zones(of_sites))
 
     async def _visitors(
         self, tx: Transaction, period: Period, query: VisitorsQuery, rules: Mapping[UUID, SiteRules]
@@ -212,7 +224,9 @@ class ReportService:
         now = self._clock.now()
         return sorted({each.at(now).time_zone for each in rules.values()})
 
-    def _exported(self, principal: Principal, query: VisitorsQuery, *, by_site: bool) -> AuditEntry:
+    def _exported(
+        self, principal: Principal, query: VisitorsQuery, *, by_site: bool, file_format: ReportFormat
+    ) -> AuditEntry:
         return AuditEntry.of(
             principal,
             Action.REPORT_EXPORT,
@@ -224,6 +238,7 @@ class ReportService:
                 "end_date": query.period.end.isoformat(),
                 "granularity": query.cut.granularity.value,
                 "by_site": by_site,
+                "format": file_format.value,
             },
             resource="report",
         )

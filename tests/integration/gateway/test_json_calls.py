@@ -66,6 +66,25 @@ async def test_a_file_in_pieces_comes_whole_and_raw(client: httpx.AsyncClient) -
     assert answer.text == "start_date,visits\r\n2026-11-01,7\r\n"
 
 
+@pytest.mark.parametrize(
+    ("file_format", "content_type", "data"),
+    [
+        ("REPORT_FORMAT_PNG", "image/png", b"\x89PNG\r\n\x1a\n\x00\xff"),
+        ("REPORT_FORMAT_PDF", "application/pdf", b"%PDF-1.4\n\x00\xff"),
+    ],
+)
+async def test_a_picture_of_a_report_comes_raw_under_its_name(
+    client: httpx.AsyncClient, file_format: str, content_type: str, data: bytes
+) -> None:
+    days = {"startDate": "2026-11-01", "endDate": "2026-11-02"}
+    answer = await client.get("/v1/reports/export", params={**days, "format": file_format})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == content_type
+    assert answer.content == data
+    kind = content_type.rpartition("/")[2]
+    assert answer.headers["content-disposition"] == f'attachment; filename="footfall.{kind}"'
+
+
 async def test_the_token_reaches_the_core(client: httpx.AsyncClient) -> None:
     answer = await client.get("/v1/auth/me")
     assert answer.json()["displayName"] == client.headers["authorization"]

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -21,6 +22,7 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
 from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.sighting import Sighting
+from footfall_server.services import report_pages
 from google.protobuf.field_mask_pb2 import FieldMask
 
 DAY = timedelta(days=1)
@@ -211,6 +213,7 @@ async def test_an_export_has_the_buckets_and_the_total_and_is_audited(chain: Cha
         "end_date": "2026-02-22",
         "granularity": "day",
         "by_site": False,
+        "format": "csv",
     }
 
 
@@ -230,6 +233,61 @@ async def test_an_export_by_site_has_each_site_for_itself(chain: Chain) -> None:
         (name, "total", "1"),
     ]
     assert {row["site"] for row in await chain.export(chain.manager, by_site=True)} == {name}
+
+
+async def drawn(chain: Chain, metadata: Metadata | None = None, **fields: object) -> tuple[bytes, str, str]:
+    """A file that is no text, its type and what it is to be saved as."""
+    request = pb.ExportVisitorsRequest(**{**WEEK, **fields})  # type: ignore[arg-type]
+    call = chain.core.reports.ExportVisitors(request, metadata=metadata or chain.admin)
+    pieces = [each async for each in call]
+    [content_type] = {each.content_type for each in pieces}
+    headers = dict(await call.initial_metadata())
+    return b"".join(each.data for each in pieces), content_type, str(headers["content-disposition"])
+
+
+async def test_a_report_is_drawn_and_audited(chain: Chain) -> None:
+    await chain.see(await chain.person())
+    picture, content_type, saved_as = await drawn(chain, format=pb.REPORT_FORMAT_PNG)
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    assert content_type == "image/png"
+    assert saved_as == 'attachment; filename="footfall-2026-02-16-2026-02-22.png"'
+    entries = chain.shop.transactions.tables(chain.shop.own.tenant.tenant_id).audit.values()
+    [entry] = [each for each in entries if each.action == "report.export"]
+    assert json.loads(entry.detail)["format"] == "png"
+    chain.shop.clock.advance(timedelta(seconds=1))
+    again, _, _ = await drawn(chain, format=pb.REPORT_FORMAT_PNG)
+    assert again == picture, "the same minute, the same picture"
+
+
+async def test_a_document_has_a_page_for_each_site_that_the_caller_may_see(chain: Chain) -> None:
+    async def pages(metadata: Metadata, *, by_site: bool) -> int:
+        document, content_type, saved_as = await drawn(
+            chain, metadata, format=pb.REPORT_FORMAT_PDF, by_site=by_site
+        )
+        assert content_type == "application/pdf"
+        assert saved_as.endswith('.pdf"')
+        return len(re.findall(rb"/Type /Page\b", document))
+
+    assert await pages(chain.admin, by_site=True) == 2
+    assert await pages(chain.admin, by_site=False) == 1
+    assert await pages(chain.manager, by_site=True) == 1
+
+
+async def test_a_picture_has_one_page(chain: Chain) -> None:
+    told = await failure(drawn(chain, format=pb.REPORT_FORMAT_PNG, by_site=True))
+    assert (told.code, told.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD")
+    assert "by_site" in told.fields
+    entries = chain.shop.transactions.tables(chain.shop.own.tenant.tenant_id).audit.values()
+    assert not [each for each in entries if each.action == "report.export"], "what is refused was no export"
+
+
+async def test_a_document_has_no_more_pages_than_it_may(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_pages, "MOST_PAGES", 1)
+    told = await failure(drawn(chain, format=pb.REPORT_FORMAT_PDF, by_site=True))
+    assert (told.reason, list(told.fields)) == ("INVALID_FIELD", ["by_site"])
+    assert len(await chain.export(by_site=True)) == 16, "of lines there may be more"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fakes.rpc_calls import METHODS
-from footfall.v1 import face_event_pb2, ingest_service_pb2, visit_service_pb2
+from footfall.v1 import face_event_pb2, ingest_service_pb2, report_service_pb2, visit_service_pb2
 from footfall_server.domain.limits import HIGHEST_COST, Limits
 from footfall_server.domain.token_bucket import Rate
 from footfall_server.rpc.call_costs import COSTS, ORDINARY
@@ -29,7 +29,7 @@ def test_every_cost_is_of_a_method_and_can_be_paid() -> None:
         if isinstance(value, Rate)
     ]
     assert all(rate.burst >= HIGHEST_COST for rate in rates)
-    assert all(cost.weight <= HIGHEST_COST for cost in COSTS.values())
+    assert all(max(cost.weight, *cost.weights.values(), 0) <= HIGHEST_COST for cost in COSTS.values())
 
 
 @given(st.integers(min_value=0, max_value=100))
@@ -46,6 +46,21 @@ def test_a_batch_costs_its_events(count: int) -> None:
 def test_a_page_costs_its_rows(page_size: int, cost: float) -> None:
     request = visit_service_pb2.ListVisitsRequest(page_size=page_size, page_token="x")
     assert COSTS["/footfall.v1.VisitService/ListVisits"].of(request.SerializeToString()) == cost
+
+
+@pytest.mark.parametrize(
+    ("file_format", "cost"),
+    [
+        (report_service_pb2.REPORT_FORMAT_UNSPECIFIED, 20),
+        (report_service_pb2.REPORT_FORMAT_CSV, 20),
+        (report_service_pb2.REPORT_FORMAT_PNG, 25),
+        (report_service_pb2.REPORT_FORMAT_PDF, 50),
+        (99, 20),
+    ],
+)
+def test_a_report_costs_what_its_file_does(file_format: report_service_pb2.ReportFormat, cost: float) -> None:
+    request = report_service_pb2.ExportVisitorsRequest(format=file_format, start_date="x")
+    assert COSTS["/footfall.v1.ReportService/ExportVisitors"].of(request.SerializeToString()) == cost
 
 
 def test_every_method_with_pages_is_known() -> None:

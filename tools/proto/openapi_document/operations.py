@@ -16,6 +16,8 @@ _HTTP_BODY = "google.api.HttpBody"
 # What HttpBody holds is decided when it is answered. Here it is a face, or a table that comes in pieces.
 _IMAGE = ("image/jpeg", "The image.")
 _TABLE = ("text/csv", "The table.")
+_TYPES = {"/footfall.v1.ReportService/ExportVisitors": ("text/csv", "image/png", "application/pdf")}
+"""What a method's body may be, where the caller chooses."""
 _EMPTY = "google.protobuf.Empty"
 _MASK = "google.protobuf.FieldMask"
 _ALWAYS = frozenset({400, 429, 431, 500, 502, 503, 504})
@@ -120,7 +122,9 @@ class Operations:
         content: Schema
         if answer == _HTTP_BODY:
             body_type, said = _TABLE if method.method.server_streaming else _IMAGE
-            content = {body_type: {"schema": {"type": "string", "contentMediaType": body_type}}}
+            types = _TYPES.get(method.full_name, (body_type,))
+            content = {each: {"schema": {"type": "string", "contentMediaType": each}} for each in types}
+            said = said if len(types) == 1 else "The file."
         elif method.method.server_streaming:
             event = self._schemas.message(answer)
             content = {

@@ -38,6 +38,13 @@ class NewVisitScope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     NEW_VISIT_SCOPE_TENANT: _ClassVar[NewVisitScope]
     NEW_VISIT_SCOPE_SITE: _ClassVar[NewVisitScope]
 
+class ReportFormat(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REPORT_FORMAT_UNSPECIFIED: _ClassVar[ReportFormat]
+    REPORT_FORMAT_CSV: _ClassVar[ReportFormat]
+    REPORT_FORMAT_PNG: _ClassVar[ReportFormat]
+    REPORT_FORMAT_PDF: _ClassVar[ReportFormat]
+
 class Distribution(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     DISTRIBUTION_UNSPECIFIED: _ClassVar[Distribution]
@@ -73,6 +80,10 @@ DAY_OF_WEEK_SUNDAY: DayOfWeek
 NEW_VISIT_SCOPE_UNSPECIFIED: NewVisitScope
 NEW_VISIT_SCOPE_TENANT: NewVisitScope
 NEW_VISIT_SCOPE_SITE: NewVisitScope
+REPORT_FORMAT_UNSPECIFIED: ReportFormat
+REPORT_FORMAT_CSV: ReportFormat
+REPORT_FORMAT_PNG: ReportFormat
+REPORT_FORMAT_PDF: ReportFormat
 DISTRIBUTION_UNSPECIFIED: Distribution
 DISTRIBUTION_NEW_VS_REPEAT: Distribution
 DISTRIBUTION_GENDER: Distribution
@@ -223,7 +234,7 @@ class DayAverage(_message.Message):
     def __init__(self, days: _Optional[int] = ..., days_left_out: _Optional[int] = ..., visits: _Optional[float] = ..., unique_visitors: _Optional[float] = ...) -> None: ...
 
 class ExportVisitorsRequest(_message.Message):
-    __slots__ = ("site_ids", "start_date", "end_date", "granularity", "week_start", "new_visit_scope", "by_site")
+    __slots__ = ("site_ids", "start_date", "end_date", "granularity", "week_start", "new_visit_scope", "by_site", "format")
     SITE_IDS_FIELD_NUMBER: _ClassVar[int]
     START_DATE_FIELD_NUMBER: _ClassVar[int]
     END_DATE_FIELD_NUMBER: _ClassVar[int]
@@ -231,6 +242,7 @@ class ExportVisitorsRequest(_message.Message):
     WEEK_START_FIELD_NUMBER: _ClassVar[int]
     NEW_VISIT_SCOPE_FIELD_NUMBER: _ClassVar[int]
     BY_SITE_FIELD_NUMBER: _ClassVar[int]
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
     site_ids: _containers.RepeatedScalarFieldContainer[str]
     start_date: str
     end_date: str
@@ -238,7 +250,8 @@ class ExportVisitorsRequest(_message.Message):
     week_start: DayOfWeek
     new_visit_scope: NewVisitScope
     by_site: bool
-    def __init__(self, site_ids: _Optional[_Iterable[str]] = ..., start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., granularity: _Optional[_Union[Granularity, str]] = ..., week_start: _Optional[_Union[DayOfWeek, str]] = ..., new_visit_scope: _Optional[_Union[NewVisitScope, str]] = ..., by_site: _Optional[bool] = ...) -> None: ...
+    format: ReportFormat
+    def __init__(self, site_ids: _Optional[_Iterable[str]] = ..., start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., granularity: _Optional[_Union[Granularity, str]] = ..., week_start: _Optional[_Union[DayOfWeek, str]] = ..., new_visit_scope: _Optional[_Union[NewVisitScope, str]] = ..., by_site: _Optional[bool] = ..., format: _Optional[_Union[ReportFormat, str]] = ...) -> None: ...
 
 class ListRestatementsRequest(_message.Message):
     __slots__ = ("site_ids", "start_date", "end_date", "page_size", "page_token")

@@ -80,8 +80,10 @@ class ReportServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExportVisitors(self, request, context):
-        """ExportVisitors answers with the buckets of GetVisitors as CSV: UTF-8, a comma between values, one line of names,
-        then one line per bucket and last the total. Every export is in the audit log.
+        """ExportVisitors answers with the buckets of GetVisitors as a file. CSV is UTF-8, a comma between values, one line of
+        names, then one line per bucket and last the total. PNG and PDF are an upright page with the visits as a chart and
+        the total below it, to be sent on; a PDF has a page for each site when it is asked for by site. Every export is in
+        the audit log.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

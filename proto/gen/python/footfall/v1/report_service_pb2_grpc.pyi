@@ -43,8 +43,10 @@ class ReportServiceStub:
     GetDistribution: _grpc.UnaryUnaryMultiCallable[_report_service_pb2.GetDistributionRequest, _report_service_pb2.GetDistributionResponse]
     """GetDistribution splits the visits of a period: new and repeat, by apparent gender, or by day of the week."""
     ExportVisitors: _grpc.UnaryStreamMultiCallable[_report_service_pb2.ExportVisitorsRequest, _httpbody_pb2.HttpBody]
-    """ExportVisitors answers with the buckets of GetVisitors as CSV: UTF-8, a comma between values, one line of names,
-    then one line per bucket and last the total. Every export is in the audit log.
+    """ExportVisitors answers with the buckets of GetVisitors as a file. CSV is UTF-8, a comma between values, one line of
+    names, then one line per bucket and last the total. PNG and PDF are an upright page with the visits as a chart and
+    the total below it, to be sent on; a PDF has a page for each site when it is asked for by site. Every export is in
+    the audit log.
     """
     ListRestatements: _grpc.UnaryUnaryMultiCallable[_report_service_pb2.ListRestatementsRequest, _report_service_pb2.ListRestatementsResponse]
     """ListRestatements lists days that said something else after they were over, the newest change first. They are
@@ -65,8 +67,10 @@ class ReportServiceAsyncStub(ReportServiceStub):
     GetDistribution: _aio.UnaryUnaryMultiCallable[_report_service_pb2.GetDistributionRequest, _report_service_pb2.GetDistributionResponse]  # type: ignore[assignment]
     """GetDistribution splits the visits of a period: new and repeat, by apparent gender, or by day of the week."""
     ExportVisitors: _aio.UnaryStreamMultiCallable[_report_service_pb2.ExportVisitorsRequest, _httpbody_pb2.HttpBody]  # type: ignore[assignment]
-    """ExportVisitors answers with the buckets of GetVisitors as CSV: UTF-8, a comma between values, one line of names,
-    then one line per bucket and last the total. Every export is in the audit log.
+    """ExportVisitors answers with the buckets of GetVisitors as a file. CSV is UTF-8, a comma between values, one line of
+    names, then one line per bucket and last the total. PNG and PDF are an upright page with the visits as a chart and
+    the total below it, to be sent on; a PDF has a page for each site when it is asked for by site. Every export is in
+    the audit log.
     """
     ListRestatements: _aio.UnaryUnaryMultiCallable[_report_service_pb2.ListRestatementsRequest, _report_service_pb2.ListRestatementsResponse]  # type: ignore[assignment]
     """ListRestatements lists days that said something else after they were over, the newest change first. They are
@@ -102,8 +106,10 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _report_service_pb2.ExportVisitorsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_httpbody_pb2.HttpBody], _abc.AsyncIterator[_httpbody_pb2.HttpBody]]:
-        """ExportVisitors answers with the buckets of GetVisitors as CSV: UTF-8, a comma between values, one line of names,
-        then one line per bucket and last the total. Every export is in the audit log.
+        """ExportVisitors answers with the buckets of GetVisitors as a file. CSV is UTF-8, a comma between values, one line of
+        names, then one line per bucket and last the total. PNG and PDF are an upright page with the visits as a chart and
+        the total below it, to be sent on; a PDF has a page for each site when it is asked for by site. Every export is in
+        the audit log.
         """
 
     @_abc_1.abstractmethod
