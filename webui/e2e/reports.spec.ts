@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 
+import type { Download, Page } from "@playwright/test";
+
 import { expect, signedIn as test, signIn } from "./stack";
 
 test.beforeEach(async ({ page, stack }) => {
@@ -28,13 +30,27 @@ test("the table of a chart says what its bars do", async ({ page }) => {
   await expect(overTime.getByRole("row").nth(3)).toContainText("62");
 });
 
-test("the report goes into a file", async ({ page }) => {
+async function downloaded(page: Page, entry: string): Promise<Download> {
+  await page.getByRole("button", { name: "Download" }).click();
   const downloading = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Download CSV" }).click();
-  const download = await downloading;
+  await page.getByRole("menuitem", { name: entry }).click();
+  return downloading;
+}
+
+test("the report goes into a file", async ({ page }) => {
+  const download = await downloaded(page, "CSV, for a spreadsheet");
   expect(download.suggestedFilename()).toBe("footfall-2026-11-02-2026-11-15.csv");
   const text = await readFile(await download.path(), "utf8");
   expect(text.split("\r\n")).toHaveLength(16);
+});
+
+test("the report goes into a picture and into a document", async ({ page }) => {
+  const picture = await downloaded(page, "Picture (PNG)");
+  expect(picture.suggestedFilename()).toBe("footfall-2026-11-02-2026-11-15.png");
+  expect((await readFile(await picture.path())).subarray(1, 4).toString()).toBe("PNG");
+  const document = await downloaded(page, "PDF, a page for each site");
+  expect(document.suggestedFilename()).toBe("footfall-2026-11-02-2026-11-15.pdf");
+  expect((await readFile(await document.path())).subarray(0, 4).toString()).toBe("%PDF");
 });
 
 test("days on which nobody came say why", async ({ page }) => {

@@ -5,6 +5,7 @@ import {
   Distribution,
   Granularity,
   type GetVisitorsRequest,
+  ReportFormat,
   type ReportService,
   RestatementCause,
 } from "../../src/api/gen/footfall/v1/report_service_pb";
@@ -68,6 +69,14 @@ function report(from: string, to: string, granularity: Granularity, salt: number
   };
 }
 
+/** One clear pixel. */
+const EMPTY_PICTURE = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
+  "base64",
+);
+/** What readers repair into a document without pages. */
+const EMPTY_DOCUMENT = Buffer.from("%PDF-1.4\ntrailer<</Root<</Pages<</Kids[]/Count 0>>>>>>\n");
+
 /** Reports of shops that never were. Before 2026 nobody came. */
 export function reports(): ServiceImpl<typeof ReportService> {
   return {
@@ -124,7 +133,15 @@ export function reports(): ServiceImpl<typeof ReportService> {
           };
         }),
     }),
-    exportVisitors: async function* ({ startDate, endDate }) {
+    exportVisitors: async function* ({ startDate, endDate, format }) {
+      if (format === ReportFormat.PNG) {
+        yield { contentType: "image/png", data: EMPTY_PICTURE };
+        return;
+      }
+      if (format === ReportFormat.PDF) {
+        yield { contentType: "application/pdf", data: EMPTY_DOCUMENT };
+        return;
+      }
       yield { contentType: "text/csv; charset=utf-8", data: new TextEncoder().encode("start_date,visits\r\n") };
       for (const day of days(startDate, endDate)) {
         yield { contentType: "text/csv; charset=utf-8", data: new TextEncoder().encode(`${day},${busy(day)}\r\n`) };

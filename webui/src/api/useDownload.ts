@@ -11,7 +11,7 @@ interface Download {
   readonly start: (name: string, pieces: AsyncIterable<HttpBody>) => Promise<void>;
 }
 
-/** CSV that the core streams, as a file of the browser's. Every download is audited by the core. */
+/** What the core streams, as a file of the browser's. Every download is audited by the core. */
 export function useDownload(): Download {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<AppError>();
@@ -20,8 +20,12 @@ export function useDownload(): Download {
     setFailure(undefined);
     try {
       const read: Uint8Array<ArrayBuffer>[] = [];
-      for await (const { data } of pieces) read.push(new Uint8Array(data));
-      saveFile(new Blob(read, { type: "text/csv" }), name);
+      let type = "";
+      for await (const { contentType, data } of pieces) {
+        type = contentType;
+        read.push(new Uint8Array(data));
+      }
+      saveFile(new Blob(read, { type }), name);
     } catch (error) {
       setFailure(toAppError(error));
     } finally {

@@ -13,12 +13,13 @@ import {
   GetVisitorsResponseSchema,
   Granularity,
   type ListRestatementsRequest,
+  ReportFormat,
   ReportService,
   RestatementCause,
 } from "../../api/gen/footfall/v1/report_service_pb";
-import { SiteService } from "../../api/gen/footfall/v1/site_service_pb";
+import { SiteSchema, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
 import { refusal, renderConsole } from "../../testing/renderConsole";
-import { CAMERA, SITE } from "../../testing/shop";
+import { CAMERA, SITE, uuid } from "../../testing/shop";
 
 type Answer = MessageInitShape<typeof GetVisitorsResponseSchema>;
 
@@ -34,17 +35,29 @@ const WEEK: Answer = {
     total: { ...COUNTS, coverage: 0.75 },
   },
 };
+const CONTENT_TYPES: Readonly<Record<number, string>> = {
+  [ReportFormat.CSV]: "text/csv",
+  [ReportFormat.PNG]: "image/png",
+  [ReportFormat.PDF]: "application/pdf",
+};
+const OTHER_SITE = create(SiteSchema, { siteId: uuid("1", 2), displayName: "Old Town Market", timeZone: "UTC" });
 const EMPTY: Answer = { report: { total: {} } };
 
 type Changes = Pick<ServiceImpl<typeof ReportService>, "listRestatements">["listRestatements"];
 
-function open(path: string, answer: Answer | Error = WEEK, options: { cameras?: number; changes?: Changes } = {}) {
+interface Options {
+  readonly cameras?: number;
+  readonly changes?: Changes;
+  readonly sites?: readonly (typeof SITE)[];
+}
+
+function open(path: string, answer: Answer | Error = WEEK, options: Options = {}) {
   const requests: GetVisitorsRequest[] = [];
   const exports: ExportVisitorsRequest[] = [];
   const { router } = renderConsole({
     path,
     services: (core) => {
-      core.service(SiteService, { listSites: () => ({ sites: [SITE] }) });
+      core.service(SiteService, { listSites: () => ({ sites: [...(options.sites ?? [SITE])] }) });
       core.service(CameraService, { listCameras: () => ({ cameras: options.cameras === 0 ? [] : [CAMERA] }) });
       core.service(ReportService, {
         getVisitors: (request) => {
@@ -67,8 +80,8 @@ function open(path: string, answer: Answer | Error = WEEK, options: { cameras?: 
         listRestatements: options.changes ?? (() => ({})),
         exportVisitors: async function* (request) {
           exports.push(request);
-          yield { contentType: "text/csv", data: new TextEncoder().encode("a,b\r\n") };
-          yield { contentType: "text/csv", data: new TextEncoder().encode("1,2\r\n") };
+          yield { contentType: CONTENT_TYPES[request.format], data: new TextEncoder().encode("a,b\r\n") };
+          yield { contentType: CONTENT_TYPES[request.format], data: new TextEncoder().encode("1,2\r\n") };
         },
       });
     },
@@ -178,20 +191,64 @@ it("says what went wrong and asks again", async () => {
   });
 });
 
-it("hands the report to the browser as a file and gives the memory back", async () => {
-  const made: Blob[] = [];
+/** What the browser was handed to save, and under which name. */
+function saving() {
+  const blobs: Blob[] = [];
+  const names: string[] = [];
   const revoked = vi.fn();
-  vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: (blob: Blob) => (made.push(blob), "blob:report"), revokeObjectURL: revoked }));
-  const clicked = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+  vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: (blob: Blob) => (blobs.push(blob), "blob:report"), revokeObjectURL: revoked }));
+  vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
+    names.push(this.download);
+  });
+  return { blobs, names, revoked };
+}
+
+it("hands the report to the browser as a file and gives the memory back", async () => {
+  const { blobs, names, revoked } = saving();
   const { exports } = open("/reports?from=2026-11-02&to=2026-11-03&by=hour");
   const user = userEvent.setup();
-  await user.click(await screen.findByRole("button", { name: "Download CSV" }));
+  await user.click(await screen.findByRole("button", { name: "Download" }));
+  await user.click(await screen.findByRole("menuitem", { name: "CSV, for a spreadsheet" }));
   await waitFor(() => {
     expect(revoked).toHaveBeenCalledWith("blob:report");
   });
-  expect(clicked).toHaveBeenCalledOnce();
-  expect(await made[0]!.text()).toBe("a,b\r\n1,2\r\n");
-  expect(exports[0]).toMatchObject({ startDate: "2026-11-02", granularity: Granularity.HOUR, bySite: false });
+  expect(names).toEqual(["footfall-2026-11-02-2026-11-03.csv"]);
+  expect(await blobs[0]!.text()).toBe("a,b\r\n1,2\r\n");
+  expect(exports[0]).toMatchObject({
+    startDate: "2026-11-02",
+    granularity: Granularity.HOUR,
+    bySite: false,
+    format: ReportFormat.CSV,
+  });
+});
+
+it.each([
+  { entry: "Picture (PNG)", format: ReportFormat.PNG, bySite: false, ends: "png", type: "image/png" },
+  { entry: "PDF, one page", format: ReportFormat.PDF, bySite: false, ends: "pdf", type: "application/pdf" },
+  { entry: "CSV, each site for itself", format: ReportFormat.CSV, bySite: true, ends: "csv", type: "text/csv" },
+  { entry: "PDF, a page for each site", format: ReportFormat.PDF, bySite: true, ends: "pdf", type: "application/pdf" },
+])("downloads $entry", async ({ entry, format, bySite, ends, type }) => {
+  const { blobs, names } = saving();
+  const { exports } = open("/reports?from=2026-11-02&to=2026-11-03", WEEK, { sites: [SITE, OTHER_SITE] });
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Download" }));
+  await user.click(await screen.findByRole("menuitem", { name: entry }));
+  await waitFor(() => {
+    expect(names).toEqual([`footfall-2026-11-02-2026-11-03.${ends}`]);
+  });
+  expect(blobs[0]!.type).toBe(type);
+  expect(exports).toMatchObject([{ format, bySite }]);
+});
+
+it("offers a file by site only where there are several", async () => {
+  open(`/reports?site=${SITE.siteId}`, WEEK, { sites: [SITE, OTHER_SITE] });
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Download" }));
+  expect((await screen.findAllByRole("menuitem")).map(({ textContent }) => textContent)).toEqual([
+    "CSV, for a spreadsheet",
+    "Picture (PNG)",
+    "PDF, one page",
+  ]);
 });
 
 async function openChanges(changes: Changes) {

@@ -1,4 +1,4 @@
-import { BarChartOutlined, DownloadOutlined } from "@ant-design/icons";
+import { BarChartOutlined } from "@ant-design/icons";
 import { useQuery } from "@connectrpc/connect-query";
 import { keepPreviousData } from "@tanstack/react-query";
 import { Button } from "antd";
@@ -19,6 +19,7 @@ import { dateIn, knownZone, localZone } from "../../time/zoned";
 import { ShareChart, type SharePart } from "./charts/ShareChart";
 import { GAP_BELOW, TimeChart } from "./charts/TimeChart";
 import { WeekdayChart } from "./charts/WeekdayChart";
+import { DownloadMenu } from "./DownloadMenu";
 import { type ReportFilters, readFilters, siteIdsOf, stepOf, toRequest, writeFilters } from "./filters";
 import { percent, periodLabel } from "./labels";
 import { NumberTiles } from "./NumberTiles";
@@ -72,18 +73,12 @@ export function ReportsPage() {
   return (
     <div className="space-y-5">
       <PageHeader title={t("title")} note={note}>
-        {filters.site === "" && all.length > 1 && (
-          <Button disabled={!ready || download.busy} onClick={() => void download.start(filters, true)}>
-            {t("downloadBySite")}
-          </Button>
-        )}
-        <Button
-          icon={<DownloadOutlined aria-hidden="true" />}
-          disabled={!ready || download.busy}
-          onClick={() => void download.start(filters, false)}
-        >
-          {download.busy ? t("preparing") : t("download")}
-        </Button>
+        <DownloadMenu
+          disabled={!ready}
+          busy={download.busy}
+          severalSites={filters.site === "" && all.length > 1}
+          onChoose={(choice) => void download.start(filters, choice)}
+        />
         <Button onClick={refresh} loading={visitors.isFetching && !visitors.isPending}>
           {t("refresh")}
         </Button>

@@ -80,8 +80,12 @@ export const t = texts("features/reports", {
   part: "Part",
   share: "Share",
 
-  download: "Download CSV",
-  downloadBySite: "CSV by site",
+  download: "Download",
+  downloadCsv: "CSV, for a spreadsheet",
+  downloadPng: "Picture (PNG)",
+  downloadPdf: "PDF, one page",
+  downloadCsvBySite: "CSV, each site for itself",
+  downloadPdfBySite: "PDF, a page for each site",
   preparing: "Preparing …",
   refresh: "Refresh",
 

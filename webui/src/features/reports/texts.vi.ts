@@ -81,8 +81,12 @@ export const vi: Translation<typeof t> = {
   part: "Phần",
   share: "Tỷ lệ",
 
-  download: "Tải CSV",
-  downloadBySite: "CSV theo cửa hàng",
+  download: "Tải xuống",
+  downloadCsv: "CSV, cho bảng tính",
+  downloadPng: "Hình ảnh (PNG)",
+  downloadPdf: "PDF, một trang",
+  downloadCsvBySite: "CSV, riêng từng cửa hàng",
+  downloadPdfBySite: "PDF, mỗi cửa hàng một trang",
   preparing: "Đang chuẩn bị …",
   refresh: "Làm mới",
 
