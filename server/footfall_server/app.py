@@ -26,7 +26,7 @@ from footfall_server.domain.jobs import JobRun
 from footfall_server.domain.retention import RetentionLimits
 from footfall_server.domain.session import SessionLimits
 from footfall_server.erasing import erasing
-from footfall_server.live.change_feed import ChangeFeed
+from footfall_server.live.change_feed import ChangeFeed, TenantBell
 from footfall_server.live.command_feed import CommandFeed
 from footfall_server.live.desired_cameras import DesiredCameraFeed
 from footfall_server.live.edge_registry import EdgeRegistry
@@ -120,6 +120,9 @@ from footfall_server.services.fallback_galleries import FallbackGalleries
 from footfall_server.services.image_purge import ImagePurge
 from footfall_server.services.images import ImageService
 from footfall_server.services.import_store import ImportStore
+from footfall_server.services.index_check import IndexCheck
+from footfall_server.services.index_maintenance import IndexMaintenance
+from footfall_server.services.index_places import IndexPlaces
 from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.index_verification import IndexVerification
 from footfall_server.services.index_writer import IndexWriter
@@ -137,6 +140,7 @@ from footfall_server.services.preview_access import PreviewAccess
 from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.reembedding import Reembedding
 from footfall_server.services.relayed_pictures import RelayedPictures
+from footfall_server.services.report_day_check import ReportDayCheck
 from footfall_server.services.report_days import ReportDays
 from footfall_server.services.report_export import ReportExport
 from footfall_server.services.report_picture import report_book
@@ -160,6 +164,7 @@ from footfall_server.services.staff_import_expiry import StaffImportExpiry
 from footfall_server.services.staff_imports import StaffImports
 from footfall_server.services.staff_leaving import StaffLeaving
 from footfall_server.services.staff_recognition import StaffRecognition
+from footfall_server.services.staff_upkeep import StaffUpkeep
 from footfall_server.services.subject_search import SubjectSearch
 from footfall_server.services.suggestions import Suggestions
 from footfall_server.services.template_expiry import TemplateExpiry
@@ -229,29 +234,81 @@ class Choices:
     """How soon after the last of somebody is gone there is a receipt."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Recognition:
+    """What is known of models, and what sees to their collections."""
+
+    known: KnownModels
+    models: TenantModels
+    recovery: IndexRecovery
+
+
 def _job_runner(
     adapters: Adapters,
     limits: RetentionLimits,
     reclustering: Reclustering,
     sweep: ErasureSweep,
+    recognition: _Recognition,
+    *,
     job_ended: Callable[[JobRun], None],
 ) -> JobRunner:
     """Whatever is done by night."""
     transactions, images, clock = adapters.transactions, adapters.images, adapters.clock
+    models, recovery = recognition.models, recognition.recovery
     anchors = AuditAnchors(transactions=transactions, clock=clock)
+    # It is told what to carry, so nothing rings.
+    writer = IndexWriter(transactions=transactions, index=adapters.index, changed=TenantBell(), clock=clock)
+    places = IndexPlaces(
+        transactions=transactions,
+        index=adapters.index,
+        models=models,
+        known=recognition.known,
+        recovery=recovery,
+        clock=clock,
+    )
+    days = ReportDays(transactions=transactions)
+    reports = ReportVerification(transactions=transactions, days=days)
     works = Works(
         reclustering=reclustering,
         anchors=anchors,
         purge=ImagePurge(transactions=transactions, images=images, clock=clock, limits=limits),
         expiry=TemplateExpiry(transactions=transactions, images=images, clock=clock, limits=limits),
         sweep=sweep,
-        reports=ReportVerification(transactions=transactions, days=ReportDays(transactions=transactions)),
+        reports=reports,
+        index=IndexCheck(
+            transactions=transactions,
+            index=adapters.index,
+            maintenance=IndexMaintenance(
+                transactions=transactions,
+                index=adapters.index,
+                models=models,
+                recovery=recovery,
+                writer=writer,
+                clock=clock,
+            ),
+            writer=writer,
+            clock=clock,
+        ),
+        places=places,
+        staff=StaffUpkeep(
+            transactions=transactions,
+            leaving=StaffLeaving(transactions=transactions, images=images, clock=clock),
+            models=models,
+            clock=clock,
+        ),
+        report_days=ReportDayCheck(days=days, verification=reports, clock=clock),
     )
+
+    async def keep_installation() -> None:
+        since = NIGHT.last_until(clock.now())
+        await anchors.note_installation(not_since=since)
+        await places.keep_installation(not_since=since)
+
     return JobRunner(
         transactions=transactions,
         clock=clock,
         jobs=tenant_jobs(works, transactions, clock, limits),
-        each_look=lambda: anchors.note_installation(not_since=NIGHT.last_until(clock.now())),
+        each_look=keep_installation,
         ended=job_ended,
     )
 
@@ -295,8 +352,16 @@ class Core:
             every=choices.erasures_looked_after_every,
             clock=clock,
         )
+        self._index_recovery = IndexRecovery(transactions=transactions, index=adapters.index, models=models)
         limits = choices.retention.limits()
-        self._jobs = _job_runner(adapters, limits, reclustering, self._erasing.sweep, job_ended)
+        self._jobs = _job_runner(
+            adapters,
+            limits,
+            reclustering,
+            self._erasing.sweep,
+            _Recognition(known_models, models, self._index_recovery),
+            job_ended=job_ended,
+        )
         tokens = AccessTokens(
             keys=keys, issuer=choices.auth.issuer, audience=choices.auth.audience, clock=clock
         )
@@ -409,7 +474,6 @@ class Core:
         self._registry = EdgeRegistry(source=adapters.changes, feed=self._feed)
         self._adapters = adapters
 
-        self._index_recovery = IndexRecovery(transactions=transactions, index=adapters.index, models=models)
         self._reembedding = Reembedding(transactions=transactions, embedder=adapters.embedder, clock=clock)
 
         self._imports = ImportStore(adapters.images)

@@ -82,6 +82,12 @@ class MemoryFaceIndex:
         }
         return self.visible(tenant_id, model_id) | pending
 
+    async def tenants_beside(self, model_id: str, known: Collection[UUID]) -> frozenset[UUID]:
+        self._refuse_when_failing(model_id)
+        found = {tenant_id for (tenant_id, of), faces in self._visible.items() if of == model_id and faces}
+        found |= {tenant_id for tenant_id, face in self._pending if face.model_id == model_id}
+        return frozenset(found) - frozenset(known)
+
     async def drop_tenant(self, tenant_id: UUID, model_id: str) -> None:
         self._refuse_when_failing()
         self._discard(lambda owner, _: owner == (tenant_id, model_id))

@@ -21,6 +21,10 @@ class MemoryStaffGallery:
     async def is_current(self, model_id: str) -> bool:
         return not self._changed(model_id)
 
+    async def model_ids(self) -> Sequence[str]:
+        rows = self._tables.staff_gallery.items()
+        return sorted({of for (of, _), (face, _) in rows if face.staff_id is not None})
+
     async def refresh(self, model_id: str) -> int:
         if not self._exclusive:
             raise AssertionError("the staff gallery is refreshed only inside an exclusive transaction")

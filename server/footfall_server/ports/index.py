@@ -62,6 +62,13 @@ class FaceIndex(FaceSearch, Protocol):
         """
         ...
 
+    async def tenants_beside(self, model_id: str, known: Collection[UUID]) -> frozenset[UUID]:
+        """Tenants other than these that have a place in the model's collection: of very many, some.
+
+        Raises UNAVAILABLE when the model has no collection.
+        """
+        ...
+
     async def drop_tenant(self, tenant_id: UUID, model_id: str) -> None:
         """Deletes whatever the tenant has in the model's collection. Harmless when there is nothing."""
         ...

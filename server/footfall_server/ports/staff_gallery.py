@@ -14,6 +14,10 @@ class StaffGalleryRepository(Protocol):
         """Whether nothing changed since the last `refresh`."""
         ...
 
+    async def model_ids(self) -> Sequence[str]:
+        """The models of which some face is told to be somebody's, each once."""
+        ...
+
     async def refresh(self, model_id: str) -> int:
         """Notes what changed: faces of staff and of those merged into them. Returns how many faces changed.
 

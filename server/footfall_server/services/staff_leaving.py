@@ -69,14 +69,15 @@ class StaffLeaving:
         gone, failure = 0, None
         for tenant_id in tenant_ids:
             try:
-                gone += await self._sweep(tenant_id)
+                gone += await self.forget_leavers(tenant_id)
             except FootfallError as error:
                 failure = error
         if failure is not None:
             raise failure
         return gone
 
-    async def _sweep(self, tenant_id: UUID) -> int:
+    async def forget_leavers(self, tenant_id: UUID) -> int:
+        """Erases the faces of some who left. Returns how many people that were; 0 when nobody is left."""
         async with self._transactions.begin(tenant_id) as tx:
             if not await tx.staff.leavers(self._clock.now(), 1):
                 return 0

@@ -12,9 +12,13 @@ from footfall_server.ports import Clock, Transactions
 from footfall_server.services.audit_anchors import AuditAnchors
 from footfall_server.services.erasure_sweep import ErasureSweep
 from footfall_server.services.image_purge import ImagePurge
+from footfall_server.services.index_check import IndexCheck
+from footfall_server.services.index_places import IndexPlaces
 from footfall_server.services.job_runner import Job, Schedule
 from footfall_server.services.reclustering import Reclustering
+from footfall_server.services.report_day_check import ReportDayCheck
 from footfall_server.services.report_verification import ReportVerification
+from footfall_server.services.staff_upkeep import StaffUpkeep
 from footfall_server.services.template_expiry import TemplateExpiry
 
 NIGHT: Final = Schedule("0 2 * * *")
@@ -38,6 +42,10 @@ class Works:
     expiry: TemplateExpiry
     sweep: ErasureSweep
     reports: ReportVerification
+    index: IndexCheck
+    places: IndexPlaces
+    staff: StaffUpkeep
+    report_days: ReportDayCheck
 
 
 def tenant_jobs(
@@ -90,6 +98,30 @@ def tenant_jobs(
             "0 3 * * sun",
             "Counts the kept days of reports anew from the visits, and says which differ.",
             works.reports.check,
+        ),
+        Job(
+            "verify_index",
+            "0 3 * * *",
+            "Compares the face index with the gallery, and mends what differs.",
+            works.index.check,
+        ),
+        Job(
+            "keep_partitions",
+            "15 3 * * *",
+            "Makes and loads what the face index needs, and clears what is nobody's any more.",
+            works.places.keep,
+        ),
+        Job(
+            "refresh_staff_gallery",
+            "20 3 * * *",
+            "Forgets leavers, and tells cameras anew whose faces are staff's.",
+            works.staff.refresh,
+        ),
+        Job(
+            "refresh_report_days",
+            "30 3 * * *",
+            "Brings the days of reports up to date, and counts the last ones once more.",
+            works.report_days.refresh,
         ),
         Job("audit_head", "50 2 * * *", "Notes where the audit log ends.", _counting(works.anchors.note)),
     ]

@@ -154,6 +154,23 @@ async def test_a_tenant_is_dropped_and_the_others_stay(index: FaceIndex, model_i
     assert [hit.face_id for hit in await found(index, mine, 4, model_id=model_id)] == [again.face_id]
 
 
+async def test_tenants_that_nobody_knows_are_told(index: FaceIndex, backend: Backend) -> None:
+    model_id = f"beside-{backend.tenancy}-{new_id()}"
+    with pytest.raises(FootfallError):
+        await index.tenants_beside(model_id, [])
+    await index.prepare(model_id, DIMENSION)
+    mine, theirs = new_id(), new_id()
+    assert not await index.tenants_beside(model_id, [mine])
+    for number, tenant_id in enumerate((mine, theirs)):
+        await index.insert(tenant_id, [a_face(new_id(), seed=number, model_id=model_id)])
+        await found(index, tenant_id, number, model_id=model_id)
+    assert await index.tenants_beside(model_id, [mine]) == {theirs}
+    assert await index.tenants_beside(model_id, []) == {mine, theirs}
+    await index.drop_tenant(theirs, model_id)
+    assert not await index.tenants_beside(model_id, [mine])
+    await index.drop_model(model_id)
+
+
 async def test_models_are_made_dropped_and_never_compared(index: FaceIndex, model_id: str) -> None:
     tenant_id, other = new_id(), f"another.{new_id()}"
     await index.drop_model(other)
@@ -179,6 +196,7 @@ async def test_a_model_without_a_collection_is_refused_and_not_empty(index: Face
         partial(index.insert, new_id(), [a_face(new_id(), model_id=missing)]),
         partial(index.delete, new_id(), missing, [new_id()]),
         partial(index.face_ids, new_id(), missing),
+        partial(index.tenants_beside, missing, [new_id()]),
     )
     for call in calls:
         with pytest.raises(FootfallError) as caught:

@@ -116,3 +116,24 @@ async def test_who_was_staff_long_ago_is_forgotten(transactions: Transactions, t
         assert await tx.staff_gallery.purge(LONG_AGO + timedelta(days=1)) == 0
         assert await tx.staff_gallery.purge(FAR_OFF) == 1
     assert owners(await after(transactions, tenant_id)) == {faces[1].face_id: boss.customer_id}
+
+
+async def test_models_are_told_as_long_as_a_face_is_somebodys(
+    transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID
+) -> None:
+    async def model_ids(of: UUID) -> list[str]:
+        async with transactions.begin(of) as tx:
+            return list(await tx.staff_gallery.model_ids())
+
+    [clerk] = await added(transactions, tenant_id, STAFF)
+    faces = [a_face(clerk.customer_id, seed=1), a_face(clerk.customer_id, seed=2, model_id="other-128")]
+    await with_faces(transactions, tenant_id, *faces)
+    assert await model_ids(tenant_id) == []
+    for model_id in (MODEL, "other-128"):
+        await refreshed(transactions, tenant_id, model_id)
+    assert sorted(await model_ids(tenant_id)) == sorted([MODEL, "other-128"])
+    assert await model_ids(other_tenant_id) == []
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        await tx.customers.save([replace(clerk, kind=CustomerKind.VISITOR)])
+    await refreshed(transactions, tenant_id, "other-128")
+    assert await model_ids(tenant_id) == [MODEL]

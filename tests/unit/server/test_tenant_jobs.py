@@ -12,6 +12,7 @@ from fakes.counting_shop import Shop
 from fakes.erasures import an_erasure_key
 from fakes.manual_clock import START
 from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY, face_event, person, quality, shot_of
+from fakes.upkeep import Upkeep
 from footfall_server.domain.audit import NO_TENANT, Action, AuditEntry
 from footfall_server.domain.jobs import RunState
 from footfall_server.domain.merge import DistinctMark
@@ -54,6 +55,7 @@ def nightly(shop: Shop) -> JobRunner:
     stores = {"transactions": shop.transactions, "images": shop.images, "clock": shop.clock}
     limits = RetentionSettings().limits()
     anchors = AuditAnchors(transactions=shop.transactions, clock=shop.clock)
+    upkeep = Upkeep(**stores, index=shop.index, model=RecognitionModel(MODEL_ID, DIMENSION))
     works = Works(
         reclustering=reclustering(shop),
         anchors=anchors,
@@ -63,6 +65,10 @@ def nightly(shop: Shop) -> JobRunner:
         reports=ReportVerification(
             transactions=shop.transactions, days=ReportDays(transactions=shop.transactions)
         ),
+        index=upkeep.check,
+        places=upkeep.places,
+        staff=upkeep.staff,
+        report_days=upkeep.report_days,
     )
     return JobRunner(
         transactions=shop.transactions,

@@ -20,6 +20,7 @@ from footfall_server.storage.milvus.collection import (
     CUSTOMER_ID,
     FACE_ID,
     METRIC,
+    TENANT_ID,
     VECTOR,
     DimensionMismatchError,
     Shape,
@@ -29,7 +30,13 @@ from footfall_server.storage.milvus.collection import (
     warn_when_different,
 )
 from footfall_server.storage.milvus.connection import connect
-from footfall_server.storage.milvus.tenancy import TenantPlace, drop_partition, make_partition, place_of
+from footfall_server.storage.milvus.tenancy import (
+    TenantPlace,
+    drop_partition,
+    make_partition,
+    place_of,
+    tenant_of,
+)
 
 Result = TypeVar("Result")
 
@@ -169,6 +176,25 @@ class BlockingFaceIndex:
             return frozenset(UUID(row[FACE_ID]) for page in iter(pages.next, []) for row in page)
         finally:
             pages.close()
+
+    def tenants_beside(self, collection: str, known: frozenset[UUID]) -> frozenset[UUID]:
+        """Tenants but these whose faces are there, or were."""
+        client = self._connected()
+        if self._shape(client, collection).tenancy == "partition":
+            names = client.list_partitions(collection, timeout=self._timeout)
+            return frozenset(each for each in map(tenant_of, names) if each is not None) - known
+        named = ", ".join(f'"{each}"' for each in sorted(known))
+        query = partial(
+            client.query,
+            collection,
+            filter=f"{TENANT_ID} not in [{named}]" if known else f'{TENANT_ID} != ""',
+            output_fields=[TENANT_ID],
+            limit=IDS_PER_CALL,
+            consistency_level="Strong",
+            timeout=patient(self._settings),
+        )
+        rows = self._when_loaded(client, collection, query)
+        return frozenset(UUID(row[TENANT_ID]) for row in rows)
 
     def drop_tenant(self, collection: str, tenant_id: UUID) -> None:
         """Deletes all faces of the tenant."""

@@ -89,6 +89,11 @@ class MilvusFaceIndex:
         """See FaceIndex.face_ids."""
         return await self._run("face_ids", self._index.face_ids, collection_name(model_id), tenant_id)
 
+    async def tenants_beside(self, model_id: str, known: Collection[UUID]) -> frozenset[UUID]:
+        """See FaceIndex.tenants_beside."""
+        what = collection_name(model_id), frozenset(known)
+        return await self._run("tenants_beside", self._index.tenants_beside, *what)
+
     async def drop_tenant(self, tenant_id: UUID, model_id: str) -> None:
         """See FaceIndex.drop_tenant."""
         async with self._writing:

@@ -14,6 +14,7 @@ from pymilvus import MilvusClient, MilvusException
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.storage.milvus.collection import TENANT_ID, Shape
 
+_OF_A_TENANT = re.compile(r"t_([0-9a-f]{32})")
 _TOO_MANY = re.compile(r"partition.*(exceed|limit)", re.IGNORECASE | re.DOTALL)
 
 
@@ -41,6 +42,12 @@ def place_of(shape: Shape, tenant_id: UUID) -> TenantPlace:
     if shape.tenancy == "partition_key":
         return TenantPlace(None, f'{TENANT_ID} == "{tenant_id}"', {TENANT_ID: str(tenant_id)})
     return TenantPlace(f"t_{tenant_id.hex}", "")
+
+
+def tenant_of(partition: str) -> UUID | None:
+    """Whose partition that is; None for one that is no tenant's."""
+    found = _OF_A_TENANT.fullmatch(partition)
+    return None if found is None else UUID(found[1])
 
 
 def make_partition(client: MilvusClient, collection: str, partition: str, timeout: float) -> None:

@@ -57,6 +57,11 @@ class PostgresStaffGallery:
         row = await self._connection.first(_IS_CURRENT, {"model_id": model_id})
         return row is not None and bool(row.is_current)
 
+    async def model_ids(self) -> Sequence[str]:
+        """See StaffGalleryRepository.model_ids."""
+        some = select(staff_gallery.c.model_id).where(staff_gallery.c.staff_id.is_not(None)).distinct()
+        return [row.model_id for row in await self._connection.rows(some.order_by(staff_gallery.c.model_id))]
+
     async def refresh(self, model_id: str) -> int:
         """See StaffGalleryRepository.refresh."""
         return await self._connection.run(
