@@ -66,6 +66,8 @@ NOTHING_OF_TENANTS: Mapping[str, str] = {
     "services/batching.py _Queue.items": "one tenant's queue: see MicroBatcher._queues",
     "storage/milvus/blocking.py _Known.shapes": "how collections were made",
     "storage/milvus/blocking.py _Known.partitions": "collection, tenant's partition: that it is there",
+    "rpc/call_costs.py Cost.weights": "what calls cost, by a value of a request",
+    "services/legible_text.py font_signs": "the signs of a font",
     "rpc/message_sizes.py": "sizes that the proto allows",
 }
 OF_ONE_CALL: frozenset[str] = frozenset(
