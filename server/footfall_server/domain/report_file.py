@@ -57,3 +57,12 @@ _CONTENT_TYPES: Final = {
     ReportFormat.PNG: "image/png",
     ReportFormat.PDF: "application/pdf",
 }
+
+
+def page_fault(count: int, file_format: ReportFormat) -> str | None:
+    """What is wrong with a file of so many pages by site, in a sentence; None when nothing is."""
+    if file_format is ReportFormat.PNG:
+        return "must not be set for a PNG, which has one page: ask for a PDF, or for all sites together"
+    if file_format is ReportFormat.PDF and count > MOST_PAGES:
+        return f"makes {count} pages, and a PDF has at most {MOST_PAGES}: name fewer sites"
+    return None

@@ -65,7 +65,8 @@ class ReportExport:
     ) -> bytes:
         # matplotlib is imported with the first book.
         book = await asyncio.to_thread(self._open_book, head, file_format, self._clock.now())
-        found = self._reports.parts(principal, query, by_site=by_site, named=True)
+        # Without any site there is a page that says so.
+        found = self._reports.parts(principal, query, by_site=by_site and head.parts > 0, named=True)
         async with aclosing(found) as parts:
             async for part in parts:
                 async with self._drawing:

@@ -68,6 +68,8 @@ def zones_label(time_zones: Sequence[str]) -> str:
 
 def ticks(buckets: Sequence[CountedBucket], cut: Cut) -> Sequence[Tick]:
     """At most MOST_TICKS, at round places: the beginnings of days, weeks, months and years."""
+    if not buckets:
+        return []
     names = [each.bucket.name for each in buckets]
     days = [each.start for each in names]
     places = range(len(names))

@@ -23,7 +23,7 @@ from footfall_server.domain.report import (
     visitors_report,
 )
 from footfall_server.domain.report_days import DaySum, Starts
-from footfall_server.domain.report_file import NamedSite, ReportFormat, ReportHead, ReportPart
+from footfall_server.domain.report_file import NamedSite, ReportFormat, ReportHead, ReportPart, page_fault
 from footfall_server.domain.report_period import (
     BucketName,
     Calendar,
@@ -41,7 +41,6 @@ from footfall_server.domain.visit import VisitKind
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, Transaction, Transactions
 from footfall_server.services.report_days import current_days
-from footfall_server.services.report_pages import refuse_pages
 from footfall_server.services.scope import begin_for, require_site, tenant_of
 
 _GENDERS: Final = GenderBounds(female=CERTAIN_FEMALE, male=CERTAIN_MALE)
@@ -163,7 +162,8 @@ class ReportService:
         async with begin_for(self._transactions, principal) as tx:
             rules = await _rules(tx, principal, query.site_ids)
             parts = len(rules) if by_site else 1
-            refuse_pages(parts, by_site=by_site, file_format=file_format)
+            if by_site and (fault := page_fault(parts, file_format)):
+                raise invalid_fields([FieldViolation("by_site", fault, "report_file.pages")])
             await tx.audit.append(self._exported(principal, query, by_site=by_site, file_format=file_format))
         async with self._transactions.begin_platform() as platform:
             tenant = await platform.get_tenant(tenant_of(principal))

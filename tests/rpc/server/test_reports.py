@@ -17,12 +17,12 @@ from fakes.rpc_failures import failure
 from fakes.shop import Metadata, Replica, Shop
 from footfall.v1 import camera_service_pb2, customer_service_pb2
 from footfall.v1 import report_service_pb2 as pb
+from footfall_server.domain import report_file
 from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
 from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.sighting import Sighting
-from footfall_server.services import report_pages
 from google.protobuf.field_mask_pb2 import FieldMask
 
 DAY = timedelta(days=1)
@@ -284,7 +284,7 @@ async def test_a_picture_has_one_page(chain: Chain) -> None:
 async def test_a_document_has_no_more_pages_than_it_may(
     chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_pages, "MOST_PAGES", 1)
+    monkeypatch.setattr(report_file, "MOST_PAGES", 1)
     told = await failure(drawn(chain, format=pb.REPORT_FORMAT_PDF, by_site=True))
     assert (told.reason, list(told.fields)) == ("INVALID_FIELD", ["by_site"])
     assert len(await chain.export(by_site=True)) == 16, "of lines there may be more"

@@ -100,6 +100,13 @@ def test_periods_of_any_length_are_drawn(granularity: Granularity, days: int) ->
     assert share(pixels(a_part(days=days, granularity=granularity), granularity=granularity), NEW) > 0.02
 
 
+@pytest.mark.parametrize("granularity", Granularity)
+def test_a_chain_without_sites_has_a_page_as_well(granularity: Granularity) -> None:
+    period = Period(date(2026, 3, 2), date(2026, 3, 8))
+    nothing = ReportPart((), VisitorsReport(period, [], Counts()), ())
+    assert drawn(nothing, file_format=ReportFormat.PDF, granularity=granularity).startswith(b"%PDF")
+
+
 @pytest.mark.parametrize("file_format", [ReportFormat.PNG, ReportFormat.PDF])
 def test_names_in_any_script_are_drawn_without_a_warning(
     file_format: ReportFormat, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
