@@ -37,23 +37,40 @@ class Upkeep:
         patience: timedelta = timedelta(0),
     ) -> None:
         known = KnownModels(installation=model)
-        stores = {"transactions": transactions, "clock": clock}
-        self.models = TenantModels(**stores, known=known)
+        self.models = TenantModels(transactions=transactions, clock=clock, known=known)
         recovery = IndexRecovery(transactions=transactions, index=index, models=self.models)
-        self.writer = IndexWriter(**stores, index=index, changed=TenantBell())
+        self.writer = IndexWriter(transactions=transactions, clock=clock, index=index, changed=TenantBell())
         maintenance = IndexMaintenance(
-            **stores, index=index, models=self.models, recovery=recovery, writer=self.writer
+            transactions=transactions,
+            clock=clock,
+            index=index,
+            models=self.models,
+            recovery=recovery,
+            writer=self.writer,
         )
         self.check = IndexCheck(
-            **stores,
+            transactions=transactions,
+            clock=clock,
             index=index,
             maintenance=maintenance,
             writer=self.writer,
             patience=patience,
             pause=timedelta(milliseconds=20),
         )
-        self.places = IndexPlaces(**stores, index=index, models=self.models, known=known, recovery=recovery)
-        self.staff = StaffUpkeep(**stores, leaving=StaffLeaving(**stores, images=images), models=self.models)
+        self.places = IndexPlaces(
+            transactions=transactions,
+            clock=clock,
+            index=index,
+            models=self.models,
+            known=known,
+            recovery=recovery,
+        )
+        self.staff = StaffUpkeep(
+            transactions=transactions,
+            clock=clock,
+            leaving=StaffLeaving(transactions=transactions, clock=clock, images=images),
+            models=self.models,
+        )
         days = ReportDays(transactions=transactions)
         verification = ReportVerification(transactions=transactions, days=days)
         self.report_days = ReportDayCheck(days=days, verification=verification, clock=clock)

@@ -171,7 +171,8 @@ def _draw_chart(axes: "Axes", buckets: Sequence[CountedBucket], total: Counts) -
     places = np.arange(len(buckets))
     for first, last, state in _runs(buckets):
         hatched: dict[str, Any] = {"facecolor": "none", "edgecolor": _GAP, "hatch": "////", "linewidth": 0}
-        shade = hatched if state == "unknown" else {"color": _GAP, "linewidth": 0}
+        plain: dict[str, Any] = {"color": _GAP, "linewidth": 0}
+        shade = hatched if state == "unknown" else plain
         axes.axvspan(first - 0.5, last + 0.5, zorder=0, **shade)
     if len(buckets) <= _FEW_BARS:
         axes.bar(places, fresh, width=0.78, color=_NEW, zorder=2)
