@@ -101,6 +101,14 @@ BY_KIND: Mapping[str, Mapping[str, Maker]] = {
                 distribution=_REPORT.DISTRIBUTION_DAY_OF_WEEK,
             ),
         ),
+        "its stays": lambda core, _, it: (
+            core.reports.GetDwell,
+            _REPORT.GetDwellRequest(site_ids=[it], start_date=_FIRST, end_date=_LAST),
+        ),
+        "who is in it": lambda core, _, it: (
+            core.reports.GetOccupancy,
+            _REPORT.GetOccupancyRequest(site_id=it, start_date=_FIRST, end_date=_FIRST),
+        ),
         "its workers": lambda core, _, it: (
             core.camera_control.ListWorkers,
             _CONTROL.ListWorkersRequest(site_id=it),

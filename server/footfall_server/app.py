@@ -171,6 +171,7 @@ from footfall_server.services.template_expiry import TemplateExpiry
 from footfall_server.services.tenant_jobs import NIGHT, Works, tenant_jobs
 from footfall_server.services.tenant_models import TenantModels
 from footfall_server.services.tenant_removal import TenantRemoval
+from footfall_server.services.tenant_settings import TenantSettingsService
 from footfall_server.services.tenant_switching import TenantSwitching
 from footfall_server.services.tenants import TenantService
 from footfall_server.services.threshold_policies import ThresholdPolicies
@@ -508,6 +509,7 @@ class Core:
             certificates=CertificateServicer(desk=desk, page_tokens=page_tokens),
             tenants=TenantServicer(
                 tenants=TenantService(transactions=transactions, clock=clock),
+                settings=TenantSettingsService(transactions=transactions, clock=clock),
                 removal=TenantRemoval(
                     transactions=transactions,
                     index=adapters.index,

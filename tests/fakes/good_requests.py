@@ -49,6 +49,7 @@ from footfall_server.domain.identity import Role, User
 from footfall_server.rpc.convert_values import to_timestamp
 from footfall_server.services.provisioning import ProvisioningService
 from footfall_server.services.setup_tokens import MadeSetupToken, give_setup_token
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
@@ -366,6 +367,16 @@ def _of_tenants(shop: Shop, seeded: Seeded) -> Requests:
         "/footfall.v1.TenantService/DeleteTenant": [
             tenant_service_pb2.DeleteTenantRequest(tenant_id=seeded.empty_tenant_id)
         ],
+        "/footfall.v1.TenantService/GetTenantSettings": [tenant_service_pb2.GetTenantSettingsRequest()],
+        "/footfall.v1.TenantService/UpdateTenantSettings": [
+            tenant_service_pb2.UpdateTenantSettingsRequest(
+                settings=tenant_service_pb2.TenantSettings(
+                    week_start=report_service_pb2.DAY_OF_WEEK_SUNDAY,
+                    business_day_start=Duration(seconds=6 * 3600),
+                ),
+                update_mask=FieldMask(paths=["week_start", "business_day_start"]),
+            )
+        ],
     }
 
 
@@ -575,6 +586,23 @@ def _of_reports(shop: Shop) -> Requests:
                 (False, report_service_pb2.REPORT_FORMAT_PNG),
                 (True, report_service_pb2.REPORT_FORMAT_PDF),
                 (False, report_service_pb2.REPORT_FORMAT_UNSPECIFIED),
+            )
+        ],
+        "/footfall.v1.ReportService/GetDwell": [
+            report_service_pb2.GetDwellRequest(
+                site_ids=site_ids,
+                start_date=start_date,
+                end_date=end_date,
+                granularity=report_service_pb2.GRANULARITY_WEEK,
+                week_start=report_service_pb2.DAY_OF_WEEK_SUNDAY,
+            )
+        ],
+        "/footfall.v1.ReportService/GetOccupancy": [
+            report_service_pb2.GetOccupancyRequest(
+                site_id=site_ids[0],
+                start_date=start_date,
+                end_date=end_date,
+                step=report_service_pb2.OCCUPANCY_STEP_HOUR,
             )
         ],
     }

@@ -43,6 +43,7 @@ from footfall_server.domain.site_rules import SiteRule
 from footfall_server.domain.staff import EnrolledFace, StaffDetails
 from footfall_server.domain.staff_gallery import StaffFace
 from footfall_server.domain.suggestion import Suggestion
+from footfall_server.domain.tenant_settings import TenantSettings
 from footfall_server.domain.track_face import TrackFace
 from footfall_server.domain.visit import Visit
 from footfall_server.domain.webhook import Webhook, WebhookDelivery, WebhookHealth
@@ -99,6 +100,7 @@ class Tables:
 class TenantTables(Tables):
     """One tenant's rows."""
 
+    settings: dict[UUID, TenantSettings] = field(default_factory=dict)
     sites: dict[UUID, Site] = field(default_factory=dict)
     site_rules: dict[tuple[UUID, int], SiteRule] = field(default_factory=dict)
     cameras: dict[UUID, Camera] = field(default_factory=dict)

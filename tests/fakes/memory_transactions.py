@@ -63,6 +63,7 @@ from fakes.memory_sessions import (
 from fakes.memory_staff import MemoryEnrolments, MemoryStaff
 from fakes.memory_staff_gallery import MemoryStaffGallery
 from fakes.memory_tables import PlatformTables, TenantStore, TenantTables
+from fakes.memory_tenant_settings import MemoryTenantSettings
 from fakes.memory_uptime import MemoryUptime
 from fakes.memory_visits import MemoryChangeRows, MemoryImageRows, MemoryVisits
 from fakes.memory_webhooks import MemoryEventCursors, MemoryWebhookDeliveries, MemoryWebhooks
@@ -101,6 +102,7 @@ class MemoryTransaction:
             tenant_id, view=self.platform, base=self.platform_base, committed=platform, locks=locks
         )
         self.revocations = MemoryRevocations(tenant_id, view=self.platform, committed=platform)
+        self.settings = MemoryTenantSettings(tenant_id, self.tables)
         self.sites = MemorySites(self.tables)
         self.cameras = MemoryCameras(self.tables, hidden)
         self.users = MemoryUsers(tenant_id, self.platform)

@@ -42,6 +42,7 @@ class Action(StrEnum):
     TENANT_CREATE = "tenant.create"
     TENANT_UPDATE = "tenant.update"
     TENANT_DELETE = "tenant.delete"
+    TENANT_SETTINGS_UPDATE = "tenant.settings_update"
     SITE_CREATE = "site.create"
     SITE_UPDATE = "site.update"
     SITE_DELETE = "site.delete"

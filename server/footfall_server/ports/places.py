@@ -8,6 +8,7 @@ from uuid import UUID
 from footfall_server.domain.camera_settings import CameraSettings
 from footfall_server.domain.places import Camera, DesiredCameras, Site
 from footfall_server.domain.site_rules import SiteRules
+from footfall_server.domain.tenant_settings import TenantSettings
 from footfall_server.ports.paging import NameCursor
 
 
@@ -44,6 +45,18 @@ class SiteRepository(Protocol):
 
     async def save_rules(self, site_id: UUID, rules: SiteRules) -> None:
         """Replaces all versions that the site has."""
+        ...
+
+
+class TenantSettingsRepository(Protocol):
+    """What the tenant has settled for all of its sites."""
+
+    async def get(self) -> TenantSettings:
+        """The defaults where nothing was settled."""
+        ...
+
+    async def save(self, settings: TenantSettings) -> None:
+        """Overwrites them. In an exclusive transaction."""
         ...
 
 

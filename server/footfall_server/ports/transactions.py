@@ -47,7 +47,7 @@ from footfall_server.ports.models import (
     TenantModelRepository,
 )
 from footfall_server.ports.paging import NameCursor
-from footfall_server.ports.places import CameraRepository, SiteRepository
+from footfall_server.ports.places import CameraRepository, SiteRepository, TenantSettingsRepository
 from footfall_server.ports.previews import PreviewRepository
 from footfall_server.ports.recognition import (
     EventRepository,
@@ -88,6 +88,8 @@ class Transaction(Protocol):
 
     @property
     def tenant_id(self) -> UUID: ...
+    @property
+    def settings(self) -> TenantSettingsRepository: ...
     @property
     def sites(self) -> SiteRepository: ...
     @property

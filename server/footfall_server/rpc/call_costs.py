@@ -143,6 +143,8 @@ COSTS: Mapping[str, Cost] = {
     # Up to seconds of the database's time, over all visits of a long period.
     "/footfall.v1.ReportService/GetVisitors": Cost(weight=5, line=Line.LONG),
     "/footfall.v1.ReportService/GetDistribution": Cost(weight=5, line=Line.LONG),
+    "/footfall.v1.ReportService/GetDwell": Cost(weight=5, line=Line.LONG),
+    "/footfall.v1.ReportService/GetOccupancy": Cost(weight=5, line=Line.LONG),
     # A page is drawn in tenths of a second of processor time, and a PDF may have many.
     "/footfall.v1.ReportService/ExportVisitors": Cost(
         weight=20,

@@ -5,13 +5,7 @@ from uuid import UUID
 
 from footfall.v1 import camera_service_pb2, site_service_pb2, tenant_service_pb2
 
-from footfall_server.domain.places import (
-    DEFAULT_BUSINESS_DAY_START,
-    DEFAULT_VISIT_GAP,
-    Camera,
-    Site,
-    Tenant,
-)
+from footfall_server.domain.places import DEFAULT_VISIT_GAP, Camera, Site, Tenant
 from footfall_server.domain.source_url import masked
 from footfall_server.rpc.convert_basis import from_basis, to_basis
 from footfall_server.rpc.convert_camera_settings import (
@@ -31,7 +25,7 @@ from footfall_server.rpc.convert_values import (
 )
 from footfall_server.rpc.update_masks import changed_fields, required
 from footfall_server.services.cameras import CameraValues, WorkerChoice
-from footfall_server.services.sites import DEFAULT_TIME_ZONE, BasisChoice, SiteValues
+from footfall_server.services.sites import DEFAULT_TIME_ZONE, BasisChoice, DayStartChoice, SiteValues
 
 _TENANT_FIELDS = ("display_name",)
 _SITE_FIELDS = (
@@ -142,14 +136,17 @@ def _site_values(site: site_service_pb2.Site, fields: frozenset[str]) -> SiteVal
         display_name=name(site.display_name, "site.display_name") if "display_name" in fields else None,
         time_zone=(site.time_zone or DEFAULT_TIME_ZONE) if "time_zone" in fields else None,
         visit_gap=_span(site, "visit_gap", DEFAULT_VISIT_GAP) if "visit_gap" in fields else None,
-        business_day_start=(
-            _span(site, "business_day_start", DEFAULT_BUSINESS_DAY_START)
-            if "business_day_start" in fields
-            else None
-        ),
+        business_day_start=_day_start(site) if "business_day_start" in fields else None,
         image_policy=from_image_policy(site.image_policy) if "image_policy" in fields else None,
         recognition_basis=BasisChoice(from_basis(site)) if "recognition_basis" in fields else None,
         anonymous=site.anonymous if "anonymous" in fields else None,
+    )
+
+
+def _day_start(site: site_service_pb2.Site) -> DayStartChoice:
+    given = site.HasField("business_day_start")
+    return DayStartChoice(
+        from_duration(site.business_day_start, "site.business_day_start") if given else None
     )
 
 

@@ -10,6 +10,7 @@ from footfall_server.domain.report import CountedBucket, Counts, DayAverage, New
 from footfall_server.domain.report_period import Cut, Granularity, Period, Weekday
 from footfall_server.errors import FieldViolation, invalid_fields
 from footfall_server.rpc.convert_values import EARLIEST, LATEST, to_timestamp
+from footfall_server.rpc.convert_weekdays import from_weekday, to_weekday
 from footfall_server.services.reports import NamedSlice, Split, Visitors, VisitorsQuery
 
 _GRANULARITIES = {
@@ -19,7 +20,6 @@ _GRANULARITIES = {
     report_service_pb2.GRANULARITY_MONTH: Granularity.MONTH,
 }
 _SCOPES = {report_service_pb2.NEW_VISIT_SCOPE_SITE: NewVisitScope.SITE}
-_WEEKDAYS = dict(enumerate(Weekday, start=report_service_pb2.DAY_OF_WEEK_MONDAY))
 
 
 def from_period(start_date: str, end_date: str, prefix: str = "") -> Period:
@@ -53,11 +53,29 @@ def from_visitors_request(
     return VisitorsQuery(
         site_ids=from_site_ids(request.site_ids),
         period=from_period(request.start_date, request.end_date),
-        cut=Cut(
-            _GRANULARITIES.get(request.granularity, Granularity.DAY),
-            _WEEKDAYS.get(request.week_start, Weekday.MONDAY),
-        ),
+        cut=_cut(request),
         scope=from_scope(request.new_visit_scope),
+        settled_week=from_weekday(request.week_start) is None,
+    )
+
+
+def from_dwell_request(request: report_service_pb2.GetDwellRequest) -> VisitorsQuery:
+    return VisitorsQuery(
+        site_ids=from_site_ids(request.site_ids),
+        period=from_period(request.start_date, request.end_date),
+        cut=_cut(request),
+        settled_week=from_weekday(request.week_start) is None,
+    )
+
+
+def _cut(
+    request: report_service_pb2.GetVisitorsRequest
+    | report_service_pb2.ExportVisitorsRequest
+    | report_service_pb2.GetDwellRequest,
+) -> Cut:
+    return Cut(
+        _GRANULARITIES.get(request.granularity, Granularity.DAY),
+        from_weekday(request.week_start) or Weekday.MONDAY,
     )
 
 
@@ -66,6 +84,7 @@ def to_visitors(visitors: Visitors) -> report_service_pb2.GetVisitorsResponse:
         report=_to_report(visitors.report),
         compared=None if visitors.compared is None else _to_report(visitors.compared),
         time_zones=visitors.time_zones,
+        week_start=to_weekday(visitors.week_start),
     )
 
 

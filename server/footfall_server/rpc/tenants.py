@@ -8,19 +8,28 @@ from uuid import UUID
 from footfall.v1 import tenant_service_pb2, tenant_service_pb2_grpc
 from google.protobuf.empty_pb2 import Empty
 
-from footfall_server.rpc import convert_places
+from footfall_server.rpc import convert_places, convert_tenant_settings
 from footfall_server.rpc.call_context import current_principal
 from footfall_server.rpc.convert_values import from_optional_id, name
 from footfall_server.rpc.page_tokens import PageTokens, page_limit
 from footfall_server.services.tenant_removal import TenantRemoval
+from footfall_server.services.tenant_settings import TenantSettingsService
 from footfall_server.services.tenants import TenantService
 
 
 class TenantServicer(tenant_service_pb2_grpc.TenantServiceServicer):
     """Manages the chains that share the installation."""
 
-    def __init__(self, *, tenants: TenantService, removal: TenantRemoval, page_tokens: PageTokens) -> None:
+    def __init__(
+        self,
+        *,
+        tenants: TenantService,
+        settings: TenantSettingsService,
+        removal: TenantRemoval,
+        page_tokens: PageTokens,
+    ) -> None:
         self._tenants = tenants
+        self._settings = settings
         self._removal = removal
         self._page_tokens = page_tokens
 
@@ -62,3 +71,14 @@ class TenantServicer(tenant_service_pb2_grpc.TenantServiceServicer):
     async def DeleteTenant(self, request: tenant_service_pb2.DeleteTenantRequest, _context: Any) -> Empty:
         await self._removal.delete(current_principal(), UUID(request.tenant_id))
         return Empty()
+
+    async def GetTenantSettings(
+        self, _request: tenant_service_pb2.GetTenantSettingsRequest, _context: Any
+    ) -> tenant_service_pb2.TenantSettings:
+        return convert_tenant_settings.to_settings(await self._settings.get(current_principal()))
+
+    async def UpdateTenantSettings(
+        self, request: tenant_service_pb2.UpdateTenantSettingsRequest, _context: Any
+    ) -> tenant_service_pb2.TenantSettings:
+        values = convert_tenant_settings.from_settings_update(request)
+        return convert_tenant_settings.to_settings(await self._settings.update(current_principal(), values))

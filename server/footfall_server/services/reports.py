@@ -1,7 +1,7 @@
 """Counts visits for people, within the sites that they may see."""
 
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -49,12 +49,16 @@ _BY_DAY: Final = Cut(Granularity.DAY)
 
 @dataclass(frozen=True, slots=True)
 class VisitorsQuery:
-    """What to count. `site_ids` may be empty: all that the caller may see."""
+    """What to count. `site_ids` may be empty: all that the caller may see.
+
+    With `settled_week` weeks begin where the tenant's settings say, whatever `cut` says.
+    """
 
     site_ids: tuple[UUID, ...]
     period: Period
     cut: Cut
     scope: NewVisitScope = NewVisitScope.TENANT
+    settled_week: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Visitors:
     report: VisitorsReport
     compared: VisitorsReport | None
     time_zones: Sequence[str]
+    week_start: Weekday
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +104,10 @@ class ReportService:
             _refuse_too_long(compare, query.cut, "compare_end_date")
         async with begin_for(self._transactions, principal) as tx:
             rules = await _rules(tx, principal, query.site_ids)
+            query = await _settled(tx, query)
             report = await self._visitors(tx, query.period, query, rules)
             compared = None if compare is None else await self._visitors(tx, compare, query, rules)
-        return Visitors(report, compared, self._time_zones(rules))
+        return Visitors(report, compared, self._time_zones(rules), query.cut.week_start)
 
     async def by_kind(
         self, principal: Principal, site_ids: Sequence[UUID], period: Period, scope: NewVisitScope
@@ -161,6 +167,7 @@ class ReportService:
         _refuse_too_long(query.period, query.cut, "end_date")
         async with begin_for(self._transactions, principal) as tx:
             rules = await _rules(tx, principal, query.site_ids)
+            query = await _settled(tx, query)
             parts = len(rules) if by_site else 1
             if by_site and (fault := page_fault(parts, file_format)):
                 raise invalid_fields([FieldViolation("by_site", fault, "report_file.pages")])
@@ -178,6 +185,7 @@ class ReportService:
         """
         async with begin_for(self._transactions, principal) as tx:
             rules = await _rules(tx, principal, query.site_ids)
+            query = await _settled(tx, query)
             names = await _names(tx, rules) if named else {}
         sites = [NamedSite(each, names.get(each, "")) for each in sorted(rules)]
         sites.sort(key=lambda each: (each.name, each.site_id))
@@ -247,6 +255,14 @@ class ReportService:
 def _refuse_too_long(period: Period, cut: Cut, field: str) -> None:
     if fault := too_long(period, cut):
         raise invalid_fields([FieldViolation(field, fault, "report_period.buckets")])
+
+
+async def _settled(tx: Transaction, query: VisitorsQuery) -> VisitorsQuery:
+    """The query with the day that its weeks begin with."""
+    if not query.settled_week:
+        return query
+    settings = await tx.settings.get()
+    return replace(query, cut=replace(query.cut, week_start=settings.week_start), settled_week=False)
 
 
 async def _rules(

@@ -12,10 +12,11 @@ from footfall_server.domain.camera_settings import ImagePolicy
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal
-from footfall_server.domain.places import DEFAULT_BUSINESS_DAY_START, DEFAULT_VISIT_GAP, Site
+from footfall_server.domain.places import DEFAULT_VISIT_GAP, Site
 from footfall_server.domain.recognition_basis import LONGEST, LawfulBasis, RecognitionBasis
 from footfall_server.domain.restatement import ChangeCause
 from footfall_server.domain.revocation import Revocation
+from footfall_server.domain.tenant_settings import TenantSettings
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, NameCursor, Transaction, Transactions
 from footfall_server.services.paging import Page, page_of
@@ -44,13 +45,20 @@ class BasisChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class DayStartChoice:
+    """When business days begin, counted from local midnight; None: as the tenant has settled."""
+
+    start: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
 class SiteValues:
     """What can be said of a site; None leaves it: as it is, or at its default for a new one."""
 
     display_name: str | None = None
     time_zone: str | None = None
     visit_gap: timedelta | None = None
-    business_day_start: timedelta | None = None
+    business_day_start: DayStartChoice | None = None
     image_policy: ImagePolicy | None = None
     anonymous: bool | None = None
     recognition_basis: BasisChoice | None = None
@@ -67,17 +75,18 @@ class SiteService:
     async def create(self, principal: Principal, values: SiteValues, *, request_id: UUID | None) -> Site:
         """Raises ALREADY_EXISTS for a name that is taken. The same request_id makes one site."""
         now = self._clock.now()
-        blank = Site(
-            site_id=new_id(),
-            display_name="",
-            time_zone=DEFAULT_TIME_ZONE,
-            visit_gap=DEFAULT_VISIT_GAP,
-            business_day_start=DEFAULT_BUSINESS_DAY_START,
-            created_at=now,
-            updated_at=now,
-        )
-        site = _changed(blank, values, now)
         async with begin_for(self._transactions, principal) as tx:
+            settings = await tx.settings.get()
+            blank = Site(
+                site_id=new_id(),
+                display_name="",
+                time_zone=DEFAULT_TIME_ZONE,
+                visit_gap=DEFAULT_VISIT_GAP,
+                business_day_start=settings.business_day_start,
+                created_at=now,
+                updated_at=now,
+            )
+            site = _changed(blank, values, settings, now)
             added = await tx.sites.add(site, request_id)
             if added.site_id == site.site_id:
                 await tx.audit.append(self._entry(principal, Action.SITE_CREATE, site.site_id, _told(site)))
@@ -108,7 +117,7 @@ class SiteService:
             if site is None:
                 raise not_found("site", site_id)
             now = self._clock.now()
-            changed = _changed(site, values, now)
+            changed = _changed(site, values, await tx.settings.get(), now)
             if changed == site:
                 return site
             changed = replace(changed, updated_at=now)
@@ -179,7 +188,7 @@ def _told_basis(basis: RecognitionBasis | None) -> dict[str, object]:
     return dict(zip(_TOLD_OF_BASIS, (basis.lawful_basis.value, basis.reference, *moments), strict=True))
 
 
-def _changed(site: Site, values: SiteValues, now: datetime) -> Site:
+def _changed(site: Site, values: SiteValues, settings: TenantSettings, now: datetime) -> Site:
     if values.time_zone is not None and values.time_zone not in _known_zones():
         raise invalid_fields(
             [
@@ -196,7 +205,9 @@ def _changed(site: Site, values: SiteValues, now: datetime) -> Site:
         time_zone=site.time_zone if values.time_zone is None else values.time_zone,
         visit_gap=site.visit_gap if values.visit_gap is None else values.visit_gap,
         business_day_start=(
-            site.business_day_start if values.business_day_start is None else values.business_day_start
+            site.business_day_start
+            if values.business_day_start is None
+            else _day_start(values.business_day_start, settings)
         ),
         image_policy=site.image_policy if values.image_policy is None else values.image_policy,
         anonymous=site.anonymous if values.anonymous is None else values.anonymous,
@@ -206,6 +217,10 @@ def _changed(site: Site, values: SiteValues, now: datetime) -> Site:
             else _recorded(values.recognition_basis.stated, now)
         ),
     )
+
+
+def _day_start(choice: DayStartChoice, settings: TenantSettings) -> timedelta:
+    return settings.business_day_start if choice.start is None else choice.start
 
 
 def _recorded(stated: StatedBasis | None, now: datetime) -> RecognitionBasis | None:

@@ -12,6 +12,8 @@ from footfall_server.domain.camera_settings import CameraSettings, EntryLine, Im
 from footfall_server.domain.change import ChangeKind, NewChange, Topic
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
+from footfall_server.domain.report_period import Weekday
+from footfall_server.domain.tenant_settings import TenantSettings
 from footfall_server.errors import ErrorKind, FootfallError
 from footfall_server.ports import NameCursor, TimeCursor, Transactions
 from storage_samples import NOON, a_camera, a_site, a_user, a_worker, an_api_key
@@ -24,6 +26,25 @@ async def test_a_site_comes_back_as_it_was_added(transactions: Transactions, ten
     async with transactions.begin(tenant_id) as tx:
         assert await tx.sites.get(site.site_id) == site
         assert await tx.sites.get(new_id()) is None
+
+
+async def test_a_tenant_has_settings_of_its_own(
+    transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID
+) -> None:
+    settled = TenantSettings(Weekday.SUNDAY, timedelta(hours=6, minutes=30))
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        assert await tx.settings.get() == TenantSettings(Weekday.MONDAY, timedelta(hours=4))
+        await tx.settings.save(settled)
+    async with transactions.begin(tenant_id, sites=[new_id()]) as tx:
+        assert await tx.settings.get() == settled
+    async with transactions.begin(other_tenant_id) as tx:
+        assert await tx.settings.get() == TenantSettings()
+    async with transactions.begin_platform() as platform:
+        tenant = await platform.get_tenant(tenant_id)
+        assert tenant is not None
+        await platform.save_tenant(replace(tenant, display_name="Renamed meanwhile"))
+    async with transactions.begin(tenant_id) as tx:
+        assert await tx.settings.get() == settled
 
 
 async def test_the_same_request_adds_one_site(transactions: Transactions, tenant_id: UUID) -> None:

@@ -27,6 +27,7 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Principal, Role
 from footfall_server.errors import FootfallError
 from footfall_server.rpc.convert_values import to_timestamp
+from footfall_server.rpc.permissions import PERMISSIONS, Scope
 from footfall_server.services.audit_log import AuditLogService
 from footfall_server.services.audit_logs import PAGE_SIZE
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -307,6 +308,7 @@ CHANGES = {
     "/footfall.v1.TenantService/CreateTenant": Action.TENANT_CREATE,
     "/footfall.v1.TenantService/UpdateTenant": Action.TENANT_UPDATE,
     "/footfall.v1.TenantService/DeleteTenant": Action.TENANT_DELETE,
+    "/footfall.v1.TenantService/UpdateTenantSettings": Action.TENANT_SETTINGS_UPDATE,
     "/footfall.v1.SiteService/CreateSite": Action.SITE_CREATE,
     "/footfall.v1.SiteService/UpdateSite": Action.SITE_UPDATE,
     "/footfall.v1.SiteService/DeleteSite": Action.SITE_DELETE,
@@ -329,7 +331,7 @@ CHANGES = {
 @pytest.mark.parametrize("method", CHANGES)
 async def test_every_change_is_audited_and_no_secret_with_it(shop: Shop, core: Replica, method: str) -> None:
     requests = good_requests(shop, await seed(shop, core))
-    of_installation = method.startswith("/footfall.v1.TenantService/")
+    of_installation = PERMISSIONS[method].scope is Scope.INSTALLATION
     metadata = shop.signed_in(Role.SYSTEM_ADMIN if of_installation else ADMIN)
     before = len(await entries(core, metadata, page_size=500))
     for good in requests[method]:

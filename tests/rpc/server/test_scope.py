@@ -214,6 +214,7 @@ async def test_what_is_somebody_elses_is_not_there(
         f"/footfall.v1.ErasureService/{name}"
         for name in ("FindErasureSubjects", "ListErasures", "GetErasureKey")
     }
+    without_ids |= {f"/footfall.v1.TenantService/{each}TenantSettings" for each in ("Get", "Update")}
     without_ids |= {f"/footfall.v1.JobService/{each}" for each in ("ListJobs", "ListJobRuns", "RunJob")}
     without_ids |= {
         "/footfall.v1.AuditService/ExportAuditEntries",

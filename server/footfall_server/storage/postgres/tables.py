@@ -61,9 +61,15 @@ tenants = Table(
     Column("request_id", UUID()),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("week_start", Text, nullable=False, server_default=text("'monday'")),
+    Column("business_day_start", Interval, nullable=False, server_default=text("'04:00:00'::interval")),
     PrimaryKeyConstraint("tenant_id"),
     UniqueConstraint("name_key", name="tenants_name_key"),
     UniqueConstraint("request_id", name="tenants_request_id_key"),
+    CheckConstraint(
+        "week_start in ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday')",
+        name="week_start",
+    ),
 )
 
 tenant_revisions = Table(

@@ -64,6 +64,7 @@ from footfall_server.storage.postgres.staff_gallery import PostgresStaffGallery
 from footfall_server.storage.postgres.statements import TenantConnection
 from footfall_server.storage.postgres.suggestions import PostgresDistinct, PostgresSuggestions
 from footfall_server.storage.postgres.tenant_models import PostgresCalibrations, PostgresTenantModels
+from footfall_server.storage.postgres.tenant_settings import PostgresTenantSettings
 from footfall_server.storage.postgres.uptime import PostgresUptime
 from footfall_server.storage.postgres.visits import PostgresVisits
 from footfall_server.storage.postgres.webhook_deliveries import PostgresWebhookDeliveries
@@ -84,6 +85,7 @@ class PostgresTransaction:
 
     def __init__(self, connection: TenantConnection) -> None:
         self.tenant_id = connection.tenant_id
+        self.settings = PostgresTenantSettings(connection)
         self.sites = PostgresSites(connection)
         self.cameras = PostgresCameras(connection)
         self.users = PostgresUsers(connection, connection.tenant_id)

@@ -64,6 +64,18 @@ class RestatementCause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     RESTATEMENT_CAUSE_ERASURE: _ClassVar[RestatementCause]
     RESTATEMENT_CAUSE_RULE_CHANGE: _ClassVar[RestatementCause]
     RESTATEMENT_CAUSE_RECOMPUTED: _ClassVar[RestatementCause]
+
+class OccupancyStep(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    OCCUPANCY_STEP_UNSPECIFIED: _ClassVar[OccupancyStep]
+    OCCUPANCY_STEP_QUARTER_HOUR: _ClassVar[OccupancyStep]
+    OCCUPANCY_STEP_HOUR: _ClassVar[OccupancyStep]
+
+class OccupancyMethod(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    OCCUPANCY_METHOD_UNSPECIFIED: _ClassVar[OccupancyMethod]
+    OCCUPANCY_METHOD_VISITS: _ClassVar[OccupancyMethod]
+    OCCUPANCY_METHOD_VISITS_AND_LINE: _ClassVar[OccupancyMethod]
 GRANULARITY_UNSPECIFIED: Granularity
 GRANULARITY_HOUR: Granularity
 GRANULARITY_DAY: Granularity
@@ -98,6 +110,12 @@ RESTATEMENT_CAUSE_STAFF_CHANGE: RestatementCause
 RESTATEMENT_CAUSE_ERASURE: RestatementCause
 RESTATEMENT_CAUSE_RULE_CHANGE: RestatementCause
 RESTATEMENT_CAUSE_RECOMPUTED: RestatementCause
+OCCUPANCY_STEP_UNSPECIFIED: OccupancyStep
+OCCUPANCY_STEP_QUARTER_HOUR: OccupancyStep
+OCCUPANCY_STEP_HOUR: OccupancyStep
+OCCUPANCY_METHOD_UNSPECIFIED: OccupancyMethod
+OCCUPANCY_METHOD_VISITS: OccupancyMethod
+OCCUPANCY_METHOD_VISITS_AND_LINE: OccupancyMethod
 
 class ReportPeriod(_message.Message):
     __slots__ = ("start_date", "end_date")
@@ -128,14 +146,36 @@ class GetVisitorsRequest(_message.Message):
     def __init__(self, site_ids: _Optional[_Iterable[str]] = ..., start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., granularity: _Optional[_Union[Granularity, str]] = ..., compare_start_date: _Optional[str] = ..., compare_end_date: _Optional[str] = ..., week_start: _Optional[_Union[DayOfWeek, str]] = ..., new_visit_scope: _Optional[_Union[NewVisitScope, str]] = ...) -> None: ...
 
 class GetVisitorsResponse(_message.Message):
-    __slots__ = ("report", "compared", "time_zones")
+    __slots__ = ("report", "compared", "time_zones", "week_start", "accuracy")
     REPORT_FIELD_NUMBER: _ClassVar[int]
     COMPARED_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONES_FIELD_NUMBER: _ClassVar[int]
+    WEEK_START_FIELD_NUMBER: _ClassVar[int]
+    ACCURACY_FIELD_NUMBER: _ClassVar[int]
     report: VisitorsReport
     compared: VisitorsReport
     time_zones: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, report: _Optional[_Union[VisitorsReport, _Mapping]] = ..., compared: _Optional[_Union[VisitorsReport, _Mapping]] = ..., time_zones: _Optional[_Iterable[str]] = ...) -> None: ...
+    week_start: DayOfWeek
+    accuracy: CountAccuracy
+    def __init__(self, report: _Optional[_Union[VisitorsReport, _Mapping]] = ..., compared: _Optional[_Union[VisitorsReport, _Mapping]] = ..., time_zones: _Optional[_Iterable[str]] = ..., week_start: _Optional[_Union[DayOfWeek, str]] = ..., accuracy: _Optional[_Union[CountAccuracy, _Mapping]] = ...) -> None: ...
+
+class CountAccuracy(_message.Message):
+    __slots__ = ("model_id", "measured_at", "split_rate", "merge_rate", "people", "gallery_size", "passages_per_visit")
+    MODEL_ID_FIELD_NUMBER: _ClassVar[int]
+    MEASURED_AT_FIELD_NUMBER: _ClassVar[int]
+    SPLIT_RATE_FIELD_NUMBER: _ClassVar[int]
+    MERGE_RATE_FIELD_NUMBER: _ClassVar[int]
+    PEOPLE_FIELD_NUMBER: _ClassVar[int]
+    GALLERY_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PASSAGES_PER_VISIT_FIELD_NUMBER: _ClassVar[int]
+    model_id: str
+    measured_at: _timestamp_pb2.Timestamp
+    split_rate: float
+    merge_rate: float
+    people: int
+    gallery_size: int
+    passages_per_visit: float
+    def __init__(self, model_id: _Optional[str] = ..., measured_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., split_rate: _Optional[float] = ..., merge_rate: _Optional[float] = ..., people: _Optional[int] = ..., gallery_size: _Optional[int] = ..., passages_per_visit: _Optional[float] = ...) -> None: ...
 
 class VisitorsReport(_message.Message):
     __slots__ = ("period", "buckets", "total")
@@ -166,7 +206,7 @@ class VisitorsBucket(_message.Message):
     def __init__(self, start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., hour: _Optional[int] = ..., is_repeated_hour: _Optional[bool] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., counts: _Optional[_Union[VisitorCounts, _Mapping]] = ...) -> None: ...
 
 class VisitorCounts(_message.Message):
-    __slots__ = ("visits", "unique_visitors", "new_visits", "repeat_visits", "staff_sightings", "unidentifiable_sightings", "coverage")
+    __slots__ = ("visits", "unique_visitors", "new_visits", "repeat_visits", "staff_sightings", "unidentifiable_sightings", "coverage", "visits_low", "visits_high", "unique_visitors_low", "unique_visitors_high")
     VISITS_FIELD_NUMBER: _ClassVar[int]
     UNIQUE_VISITORS_FIELD_NUMBER: _ClassVar[int]
     NEW_VISITS_FIELD_NUMBER: _ClassVar[int]
@@ -174,6 +214,10 @@ class VisitorCounts(_message.Message):
     STAFF_SIGHTINGS_FIELD_NUMBER: _ClassVar[int]
     UNIDENTIFIABLE_SIGHTINGS_FIELD_NUMBER: _ClassVar[int]
     COVERAGE_FIELD_NUMBER: _ClassVar[int]
+    VISITS_LOW_FIELD_NUMBER: _ClassVar[int]
+    VISITS_HIGH_FIELD_NUMBER: _ClassVar[int]
+    UNIQUE_VISITORS_LOW_FIELD_NUMBER: _ClassVar[int]
+    UNIQUE_VISITORS_HIGH_FIELD_NUMBER: _ClassVar[int]
     visits: int
     unique_visitors: int
     new_visits: int
@@ -181,7 +225,11 @@ class VisitorCounts(_message.Message):
     staff_sightings: int
     unidentifiable_sightings: int
     coverage: float
-    def __init__(self, visits: _Optional[int] = ..., unique_visitors: _Optional[int] = ..., new_visits: _Optional[int] = ..., repeat_visits: _Optional[int] = ..., staff_sightings: _Optional[int] = ..., unidentifiable_sightings: _Optional[int] = ..., coverage: _Optional[float] = ...) -> None: ...
+    visits_low: int
+    visits_high: int
+    unique_visitors_low: int
+    unique_visitors_high: int
+    def __init__(self, visits: _Optional[int] = ..., unique_visitors: _Optional[int] = ..., new_visits: _Optional[int] = ..., repeat_visits: _Optional[int] = ..., staff_sightings: _Optional[int] = ..., unidentifiable_sightings: _Optional[int] = ..., coverage: _Optional[float] = ..., visits_low: _Optional[int] = ..., visits_high: _Optional[int] = ..., unique_visitors_low: _Optional[int] = ..., unique_visitors_high: _Optional[int] = ...) -> None: ...
 
 class GetDistributionRequest(_message.Message):
     __slots__ = ("site_ids", "start_date", "end_date", "distribution", "new_visit_scope")
@@ -312,3 +360,137 @@ class DayNumbers(_message.Message):
     staff_sightings: int
     unidentifiable_sightings: int
     def __init__(self, visits: _Optional[int] = ..., unique_visitors: _Optional[int] = ..., new_visits: _Optional[int] = ..., new_visits_here: _Optional[int] = ..., staff_sightings: _Optional[int] = ..., unidentifiable_sightings: _Optional[int] = ...) -> None: ...
+
+class GetDwellRequest(_message.Message):
+    __slots__ = ("site_ids", "start_date", "end_date", "granularity", "week_start")
+    SITE_IDS_FIELD_NUMBER: _ClassVar[int]
+    START_DATE_FIELD_NUMBER: _ClassVar[int]
+    END_DATE_FIELD_NUMBER: _ClassVar[int]
+    GRANULARITY_FIELD_NUMBER: _ClassVar[int]
+    WEEK_START_FIELD_NUMBER: _ClassVar[int]
+    site_ids: _containers.RepeatedScalarFieldContainer[str]
+    start_date: str
+    end_date: str
+    granularity: Granularity
+    week_start: DayOfWeek
+    def __init__(self, site_ids: _Optional[_Iterable[str]] = ..., start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., granularity: _Optional[_Union[Granularity, str]] = ..., week_start: _Optional[_Union[DayOfWeek, str]] = ...) -> None: ...
+
+class GetDwellResponse(_message.Message):
+    __slots__ = ("period", "buckets", "total", "time_zones", "week_start")
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    BUCKETS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONES_FIELD_NUMBER: _ClassVar[int]
+    WEEK_START_FIELD_NUMBER: _ClassVar[int]
+    period: ReportPeriod
+    buckets: _containers.RepeatedCompositeFieldContainer[DwellBucket]
+    total: Dwell
+    time_zones: _containers.RepeatedScalarFieldContainer[str]
+    week_start: DayOfWeek
+    def __init__(self, period: _Optional[_Union[ReportPeriod, _Mapping]] = ..., buckets: _Optional[_Iterable[_Union[DwellBucket, _Mapping]]] = ..., total: _Optional[_Union[Dwell, _Mapping]] = ..., time_zones: _Optional[_Iterable[str]] = ..., week_start: _Optional[_Union[DayOfWeek, str]] = ...) -> None: ...
+
+class DwellBucket(_message.Message):
+    __slots__ = ("start_date", "end_date", "hour", "is_repeated_hour", "start_time", "end_time", "dwell")
+    START_DATE_FIELD_NUMBER: _ClassVar[int]
+    END_DATE_FIELD_NUMBER: _ClassVar[int]
+    HOUR_FIELD_NUMBER: _ClassVar[int]
+    IS_REPEATED_HOUR_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    DWELL_FIELD_NUMBER: _ClassVar[int]
+    start_date: str
+    end_date: str
+    hour: int
+    is_repeated_hour: bool
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    dwell: Dwell
+    def __init__(self, start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., hour: _Optional[int] = ..., is_repeated_hour: _Optional[bool] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., dwell: _Optional[_Union[Dwell, _Mapping]] = ...) -> None: ...
+
+class Dwell(_message.Message):
+    __slots__ = ("visits", "measured_visits", "seen_once_visits", "seen_once_share", "p25_seconds", "median_seconds", "p75_seconds", "p90_seconds", "coverage")
+    VISITS_FIELD_NUMBER: _ClassVar[int]
+    MEASURED_VISITS_FIELD_NUMBER: _ClassVar[int]
+    SEEN_ONCE_VISITS_FIELD_NUMBER: _ClassVar[int]
+    SEEN_ONCE_SHARE_FIELD_NUMBER: _ClassVar[int]
+    P25_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    MEDIAN_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    P75_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    P90_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    COVERAGE_FIELD_NUMBER: _ClassVar[int]
+    visits: int
+    measured_visits: int
+    seen_once_visits: int
+    seen_once_share: float
+    p25_seconds: float
+    median_seconds: float
+    p75_seconds: float
+    p90_seconds: float
+    coverage: float
+    def __init__(self, visits: _Optional[int] = ..., measured_visits: _Optional[int] = ..., seen_once_visits: _Optional[int] = ..., seen_once_share: _Optional[float] = ..., p25_seconds: _Optional[float] = ..., median_seconds: _Optional[float] = ..., p75_seconds: _Optional[float] = ..., p90_seconds: _Optional[float] = ..., coverage: _Optional[float] = ...) -> None: ...
+
+class GetOccupancyRequest(_message.Message):
+    __slots__ = ("site_id", "start_date", "end_date", "step")
+    SITE_ID_FIELD_NUMBER: _ClassVar[int]
+    START_DATE_FIELD_NUMBER: _ClassVar[int]
+    END_DATE_FIELD_NUMBER: _ClassVar[int]
+    STEP_FIELD_NUMBER: _ClassVar[int]
+    site_id: str
+    start_date: str
+    end_date: str
+    step: OccupancyStep
+    def __init__(self, site_id: _Optional[str] = ..., start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., step: _Optional[_Union[OccupancyStep, str]] = ...) -> None: ...
+
+class GetOccupancyResponse(_message.Message):
+    __slots__ = ("period", "method", "days", "points", "time_zone")
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
+    period: ReportPeriod
+    method: OccupancyMethod
+    days: _containers.RepeatedCompositeFieldContainer[OccupancyDay]
+    points: _containers.RepeatedCompositeFieldContainer[OccupancyPoint]
+    time_zone: str
+    def __init__(self, period: _Optional[_Union[ReportPeriod, _Mapping]] = ..., method: _Optional[_Union[OccupancyMethod, str]] = ..., days: _Optional[_Iterable[_Union[OccupancyDay, _Mapping]]] = ..., points: _Optional[_Iterable[_Union[OccupancyPoint, _Mapping]]] = ..., time_zone: _Optional[str] = ...) -> None: ...
+
+class OccupancyPoint(_message.Message):
+    __slots__ = ("start_time", "end_time", "present", "peak", "entered", "left", "line_present", "coverage")
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    PRESENT_FIELD_NUMBER: _ClassVar[int]
+    PEAK_FIELD_NUMBER: _ClassVar[int]
+    ENTERED_FIELD_NUMBER: _ClassVar[int]
+    LEFT_FIELD_NUMBER: _ClassVar[int]
+    LINE_PRESENT_FIELD_NUMBER: _ClassVar[int]
+    COVERAGE_FIELD_NUMBER: _ClassVar[int]
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    present: float
+    peak: int
+    entered: int
+    left: int
+    line_present: int
+    coverage: float
+    def __init__(self, start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., present: _Optional[float] = ..., peak: _Optional[int] = ..., entered: _Optional[int] = ..., left: _Optional[int] = ..., line_present: _Optional[int] = ..., coverage: _Optional[float] = ...) -> None: ...
+
+class OccupancyDay(_message.Message):
+    __slots__ = ("date", "peak", "peak_time", "visits", "seen_once_visits", "entered", "left", "coverage")
+    DATE_FIELD_NUMBER: _ClassVar[int]
+    PEAK_FIELD_NUMBER: _ClassVar[int]
+    PEAK_TIME_FIELD_NUMBER: _ClassVar[int]
+    VISITS_FIELD_NUMBER: _ClassVar[int]
+    SEEN_ONCE_VISITS_FIELD_NUMBER: _ClassVar[int]
+    ENTERED_FIELD_NUMBER: _ClassVar[int]
+    LEFT_FIELD_NUMBER: _ClassVar[int]
+    COVERAGE_FIELD_NUMBER: _ClassVar[int]
+    date: str
+    peak: int
+    peak_time: _timestamp_pb2.Timestamp
+    visits: int
+    seen_once_visits: int
+    entered: int
+    left: int
+    coverage: float
+    def __init__(self, date: _Optional[str] = ..., peak: _Optional[int] = ..., peak_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., visits: _Optional[int] = ..., seen_once_visits: _Optional[int] = ..., entered: _Optional[int] = ..., left: _Optional[int] = ..., coverage: _Optional[float] = ...) -> None: ...

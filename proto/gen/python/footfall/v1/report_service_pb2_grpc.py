@@ -52,6 +52,16 @@ class ReportServiceStub:
                 request_serializer=footfall_dot_v1_dot_report__service__pb2.ExportVisitorsRequest.SerializeToString,
                 response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
                 _registered_method=True)
+        self.GetDwell = channel.unary_unary(
+                '/footfall.v1.ReportService/GetDwell',
+                request_serializer=footfall_dot_v1_dot_report__service__pb2.GetDwellRequest.SerializeToString,
+                response_deserializer=footfall_dot_v1_dot_report__service__pb2.GetDwellResponse.FromString,
+                _registered_method=True)
+        self.GetOccupancy = channel.unary_unary(
+                '/footfall.v1.ReportService/GetOccupancy',
+                request_serializer=footfall_dot_v1_dot_report__service__pb2.GetOccupancyRequest.SerializeToString,
+                response_deserializer=footfall_dot_v1_dot_report__service__pb2.GetOccupancyResponse.FromString,
+                _registered_method=True)
         self.ListRestatements = channel.unary_unary(
                 '/footfall.v1.ReportService/ListRestatements',
                 request_serializer=footfall_dot_v1_dot_report__service__pb2.ListRestatementsRequest.SerializeToString,
@@ -89,6 +99,24 @@ class ReportServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetDwell(self, request, context):
+        """GetDwell tells how long visitors stayed, from when a visit was first seen until it was last seen. That is less
+        than they stayed: nobody is seen before the first camera and after the last one. A visit that was seen once says
+        nothing and is left out, and counted. More than 1,000 buckets in a period are INVALID_ARGUMENT / INVALID_FIELD.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetOccupancy(self, request, context):
+        """GetOccupancy estimates how many visitors were in a shop, over the hours of up to seven business days. Visitors
+        who are between two cameras are counted, those who were seen once are so for that moment alone, and those who
+        were never told apart are not: it is the least that there were.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListRestatements(self, request, context):
         """ListRestatements lists days that said something else after they were over, the newest change first. They are
         kept for as long as the reports themselves.
@@ -114,6 +142,16 @@ def add_ReportServiceServicer_to_server(servicer, server):
                     servicer.ExportVisitors,
                     request_deserializer=footfall_dot_v1_dot_report__service__pb2.ExportVisitorsRequest.FromString,
                     response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
+            ),
+            'GetDwell': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDwell,
+                    request_deserializer=footfall_dot_v1_dot_report__service__pb2.GetDwellRequest.FromString,
+                    response_serializer=footfall_dot_v1_dot_report__service__pb2.GetDwellResponse.SerializeToString,
+            ),
+            'GetOccupancy': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetOccupancy,
+                    request_deserializer=footfall_dot_v1_dot_report__service__pb2.GetOccupancyRequest.FromString,
+                    response_serializer=footfall_dot_v1_dot_report__service__pb2.GetOccupancyResponse.SerializeToString,
             ),
             'ListRestatements': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRestatements,
@@ -204,6 +242,60 @@ class ReportService:
             '/footfall.v1.ReportService/ExportVisitors',
             footfall_dot_v1_dot_report__service__pb2.ExportVisitorsRequest.SerializeToString,
             google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDwell(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.ReportService/GetDwell',
+            footfall_dot_v1_dot_report__service__pb2.GetDwellRequest.SerializeToString,
+            footfall_dot_v1_dot_report__service__pb2.GetDwellResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetOccupancy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.ReportService/GetOccupancy',
+            footfall_dot_v1_dot_report__service__pb2.GetOccupancyRequest.SerializeToString,
+            footfall_dot_v1_dot_report__service__pb2.GetOccupancyResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -48,6 +48,16 @@ class ReportServiceStub:
     the total below it, to be sent on; a PDF has a page for each site when it is asked for by site. Every export is in
     the audit log.
     """
+    GetDwell: _grpc.UnaryUnaryMultiCallable[_report_service_pb2.GetDwellRequest, _report_service_pb2.GetDwellResponse]
+    """GetDwell tells how long visitors stayed, from when a visit was first seen until it was last seen. That is less
+    than they stayed: nobody is seen before the first camera and after the last one. A visit that was seen once says
+    nothing and is left out, and counted. More than 1,000 buckets in a period are INVALID_ARGUMENT / INVALID_FIELD.
+    """
+    GetOccupancy: _grpc.UnaryUnaryMultiCallable[_report_service_pb2.GetOccupancyRequest, _report_service_pb2.GetOccupancyResponse]
+    """GetOccupancy estimates how many visitors were in a shop, over the hours of up to seven business days. Visitors
+    who are between two cameras are counted, those who were seen once are so for that moment alone, and those who
+    were never told apart are not: it is the least that there were.
+    """
     ListRestatements: _grpc.UnaryUnaryMultiCallable[_report_service_pb2.ListRestatementsRequest, _report_service_pb2.ListRestatementsResponse]
     """ListRestatements lists days that said something else after they were over, the newest change first. They are
     kept for as long as the reports themselves.
@@ -71,6 +81,16 @@ class ReportServiceAsyncStub(ReportServiceStub):
     names, then one line per bucket and last the total. PNG and PDF are an upright page with the visits as a chart and
     the total below it, to be sent on; a PDF has a page for each site when it is asked for by site. Every export is in
     the audit log.
+    """
+    GetDwell: _aio.UnaryUnaryMultiCallable[_report_service_pb2.GetDwellRequest, _report_service_pb2.GetDwellResponse]  # type: ignore[assignment]
+    """GetDwell tells how long visitors stayed, from when a visit was first seen until it was last seen. That is less
+    than they stayed: nobody is seen before the first camera and after the last one. A visit that was seen once says
+    nothing and is left out, and counted. More than 1,000 buckets in a period are INVALID_ARGUMENT / INVALID_FIELD.
+    """
+    GetOccupancy: _aio.UnaryUnaryMultiCallable[_report_service_pb2.GetOccupancyRequest, _report_service_pb2.GetOccupancyResponse]  # type: ignore[assignment]
+    """GetOccupancy estimates how many visitors were in a shop, over the hours of up to seven business days. Visitors
+    who are between two cameras are counted, those who were seen once are so for that moment alone, and those who
+    were never told apart are not: it is the least that there were.
     """
     ListRestatements: _aio.UnaryUnaryMultiCallable[_report_service_pb2.ListRestatementsRequest, _report_service_pb2.ListRestatementsResponse]  # type: ignore[assignment]
     """ListRestatements lists days that said something else after they were over, the newest change first. They are
@@ -110,6 +130,28 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
         names, then one line per bucket and last the total. PNG and PDF are an upright page with the visits as a chart and
         the total below it, to be sent on; a PDF has a page for each site when it is asked for by site. Every export is in
         the audit log.
+        """
+
+    @_abc_1.abstractmethod
+    def GetDwell(
+        self,
+        request: _report_service_pb2.GetDwellRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_report_service_pb2.GetDwellResponse, _abc.Awaitable[_report_service_pb2.GetDwellResponse]]:
+        """GetDwell tells how long visitors stayed, from when a visit was first seen until it was last seen. That is less
+        than they stayed: nobody is seen before the first camera and after the last one. A visit that was seen once says
+        nothing and is left out, and counted. More than 1,000 buckets in a period are INVALID_ARGUMENT / INVALID_FIELD.
+        """
+
+    @_abc_1.abstractmethod
+    def GetOccupancy(
+        self,
+        request: _report_service_pb2.GetOccupancyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_report_service_pb2.GetOccupancyResponse, _abc.Awaitable[_report_service_pb2.GetOccupancyResponse]]:
+        """GetOccupancy estimates how many visitors were in a shop, over the hours of up to seven business days. Visitors
+        who are between two cameras are counted, those who were seen once are so for that moment alone, and those who
+        were never told apart are not: it is the least that there were.
         """
 
     @_abc_1.abstractmethod

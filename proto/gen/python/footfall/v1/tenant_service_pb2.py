@@ -23,13 +23,15 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from footfall.v1 import report_service_pb2 as footfall_dot_v1_dot_report__service__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n footfall/v1/tenant_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x01\n\x06Tenant\x12(\n\ttenant_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x08tenantId\x12,\n\x0c\x64isplay_name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18xR\x0b\x64isplayName\x12;\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\"v\n\x13\x43reateTenantRequest\x12\x33\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.footfall.v1.TenantB\x06\xbaH\x03\xc8\x01\x01R\x06tenant\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"9\n\x10GetTenantRequest\x12%\n\ttenant_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08tenantId\"c\n\x12ListTenantsRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"l\n\x13ListTenantsResponse\x12-\n\x07tenants\x18\x01 \x03(\x0b\x32\x13.footfall.v1.TenantR\x07tenants\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x87\x01\n\x13UpdateTenantRequest\x12\x33\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.footfall.v1.TenantB\x06\xbaH\x03\xc8\x01\x01R\x06tenant\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"<\n\x13\x44\x65leteTenantRequest\x12%\n\ttenant_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08tenantId2\x9e\x04\n\rTenantService\x12\x62\n\x0c\x43reateTenant\x12 .footfall.v1.CreateTenantRequest\x1a\x13.footfall.v1.Tenant\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x0b/v1/tenants:\x06tenant\x12`\n\tGetTenant\x12\x1d.footfall.v1.GetTenantRequest\x1a\x13.footfall.v1.Tenant\"\x1f\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/tenants/{tenant_id}\x12\x65\n\x0bListTenants\x12\x1f.footfall.v1.ListTenantsRequest\x1a .footfall.v1.ListTenantsResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/tenants\x12u\n\x0cUpdateTenant\x12 .footfall.v1.UpdateTenantRequest\x1a\x13.footfall.v1.Tenant\".\x82\xd3\xe4\x93\x02(2\x1e/v1/tenants/{tenant.tenant_id}:\x06tenant\x12i\n\x0c\x44\x65leteTenant\x12 .footfall.v1.DeleteTenantRequest\x1a\x16.google.protobuf.Empty\"\x1f\x82\xd3\xe4\x93\x02\x19*\x17/v1/tenants/{tenant_id}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n footfall/v1/tenant_service.proto\x12\x0b\x66ootfall.v1\x1a\x1b\x62uf/validate/validate.proto\x1a footfall/v1/report_service.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x01\n\x06Tenant\x12(\n\ttenant_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\x08tenantId\x12,\n\x0c\x64isplay_name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18xR\x0b\x64isplayName\x12;\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\"v\n\x13\x43reateTenantRequest\x12\x33\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.footfall.v1.TenantB\x06\xbaH\x03\xc8\x01\x01R\x06tenant\x12*\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01R\trequestId\"9\n\x10GetTenantRequest\x12%\n\ttenant_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08tenantId\"c\n\x12ListTenantsRequest\x12$\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"l\n\x13ListTenantsResponse\x12-\n\x07tenants\x18\x01 \x03(\x0b\x32\x13.footfall.v1.TenantR\x07tenants\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x87\x01\n\x13UpdateTenantRequest\x12\x33\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.footfall.v1.TenantB\x06\xbaH\x03\xc8\x01\x01R\x06tenant\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"<\n\x13\x44\x65leteTenantRequest\x12%\n\ttenant_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01R\x08tenantId\"\xaa\x01\n\x0eTenantSettings\x12?\n\nweek_start\x18\x01 \x01(\x0e\x32\x16.footfall.v1.DayOfWeekB\x08\xbaH\x05\x82\x01\x02\x10\x01R\tweekStart\x12W\n\x12\x62usiness_day_start\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationB\x0e\xbaH\x0b\xaa\x01\x08\x1a\x04\x08\x80\xa3\x05\x32\x00R\x10\x62usinessDayStart\"\x1a\n\x18GetTenantSettingsRequest\"\x9b\x01\n\x1bUpdateTenantSettingsRequest\x12?\n\x08settings\x18\x01 \x01(\x0b\x32\x1b.footfall.v1.TenantSettingsB\x06\xbaH\x03\xc8\x01\x01R\x08settings\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask2\x9b\x06\n\rTenantService\x12\x62\n\x0c\x43reateTenant\x12 .footfall.v1.CreateTenantRequest\x1a\x13.footfall.v1.Tenant\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x0b/v1/tenants:\x06tenant\x12`\n\tGetTenant\x12\x1d.footfall.v1.GetTenantRequest\x1a\x13.footfall.v1.Tenant\"\x1f\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/tenants/{tenant_id}\x12\x65\n\x0bListTenants\x12\x1f.footfall.v1.ListTenantsRequest\x1a .footfall.v1.ListTenantsResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/tenants\x12u\n\x0cUpdateTenant\x12 .footfall.v1.UpdateTenantRequest\x1a\x13.footfall.v1.Tenant\".\x82\xd3\xe4\x93\x02(2\x1e/v1/tenants/{tenant.tenant_id}:\x06tenant\x12i\n\x0c\x44\x65leteTenant\x12 .footfall.v1.DeleteTenantRequest\x1a\x16.google.protobuf.Empty\"\x1f\x82\xd3\xe4\x93\x02\x19*\x17/v1/tenants/{tenant_id}\x12t\n\x11GetTenantSettings\x12%.footfall.v1.GetTenantSettingsRequest\x1a\x1b.footfall.v1.TenantSettings\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/tenant-settings\x12\x84\x01\n\x14UpdateTenantSettings\x12(.footfall.v1.UpdateTenantSettingsRequest\x1a\x1b.footfall.v1.TenantSettings\"%\x82\xd3\xe4\x93\x02\x1f\x32\x13/v1/tenant-settings:\x08settingsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -54,6 +56,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPDATETENANTREQUEST'].fields_by_name['tenant']._serialized_options = b'\272H\003\310\001\001'
   _globals['_DELETETENANTREQUEST'].fields_by_name['tenant_id']._loaded_options = None
   _globals['_DELETETENANTREQUEST'].fields_by_name['tenant_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_TENANTSETTINGS'].fields_by_name['week_start']._loaded_options = None
+  _globals['_TENANTSETTINGS'].fields_by_name['week_start']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_TENANTSETTINGS'].fields_by_name['business_day_start']._loaded_options = None
+  _globals['_TENANTSETTINGS'].fields_by_name['business_day_start']._serialized_options = b'\272H\013\252\001\010\032\004\010\200\243\0052\000'
+  _globals['_UPDATETENANTSETTINGSREQUEST'].fields_by_name['settings']._loaded_options = None
+  _globals['_UPDATETENANTSETTINGSREQUEST'].fields_by_name['settings']._serialized_options = b'\272H\003\310\001\001'
   _globals['_TENANTSERVICE'].methods_by_name['CreateTenant']._loaded_options = None
   _globals['_TENANTSERVICE'].methods_by_name['CreateTenant']._serialized_options = b'\202\323\344\223\002\025\"\013/v1/tenants:\006tenant'
   _globals['_TENANTSERVICE'].methods_by_name['GetTenant']._loaded_options = None
@@ -64,20 +72,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TENANTSERVICE'].methods_by_name['UpdateTenant']._serialized_options = b'\202\323\344\223\002(2\036/v1/tenants/{tenant.tenant_id}:\006tenant'
   _globals['_TENANTSERVICE'].methods_by_name['DeleteTenant']._loaded_options = None
   _globals['_TENANTSERVICE'].methods_by_name['DeleteTenant']._serialized_options = b'\202\323\344\223\002\031*\027/v1/tenants/{tenant_id}'
-  _globals['_TENANT']._serialized_start=205
-  _globals['_TENANT']._serialized_end=423
-  _globals['_CREATETENANTREQUEST']._serialized_start=425
-  _globals['_CREATETENANTREQUEST']._serialized_end=543
-  _globals['_GETTENANTREQUEST']._serialized_start=545
-  _globals['_GETTENANTREQUEST']._serialized_end=602
-  _globals['_LISTTENANTSREQUEST']._serialized_start=604
-  _globals['_LISTTENANTSREQUEST']._serialized_end=703
-  _globals['_LISTTENANTSRESPONSE']._serialized_start=705
-  _globals['_LISTTENANTSRESPONSE']._serialized_end=813
-  _globals['_UPDATETENANTREQUEST']._serialized_start=816
-  _globals['_UPDATETENANTREQUEST']._serialized_end=951
-  _globals['_DELETETENANTREQUEST']._serialized_start=953
-  _globals['_DELETETENANTREQUEST']._serialized_end=1013
-  _globals['_TENANTSERVICE']._serialized_start=1016
-  _globals['_TENANTSERVICE']._serialized_end=1558
+  _globals['_TENANTSERVICE'].methods_by_name['GetTenantSettings']._loaded_options = None
+  _globals['_TENANTSERVICE'].methods_by_name['GetTenantSettings']._serialized_options = b'\202\323\344\223\002\025\022\023/v1/tenant-settings'
+  _globals['_TENANTSERVICE'].methods_by_name['UpdateTenantSettings']._loaded_options = None
+  _globals['_TENANTSERVICE'].methods_by_name['UpdateTenantSettings']._serialized_options = b'\202\323\344\223\002\0372\023/v1/tenant-settings:\010settings'
+  _globals['_TENANT']._serialized_start=271
+  _globals['_TENANT']._serialized_end=489
+  _globals['_CREATETENANTREQUEST']._serialized_start=491
+  _globals['_CREATETENANTREQUEST']._serialized_end=609
+  _globals['_GETTENANTREQUEST']._serialized_start=611
+  _globals['_GETTENANTREQUEST']._serialized_end=668
+  _globals['_LISTTENANTSREQUEST']._serialized_start=670
+  _globals['_LISTTENANTSREQUEST']._serialized_end=769
+  _globals['_LISTTENANTSRESPONSE']._serialized_start=771
+  _globals['_LISTTENANTSRESPONSE']._serialized_end=879
+  _globals['_UPDATETENANTREQUEST']._serialized_start=882
+  _globals['_UPDATETENANTREQUEST']._serialized_end=1017
+  _globals['_DELETETENANTREQUEST']._serialized_start=1019
+  _globals['_DELETETENANTREQUEST']._serialized_end=1079
+  _globals['_TENANTSETTINGS']._serialized_start=1082
+  _globals['_TENANTSETTINGS']._serialized_end=1252
+  _globals['_GETTENANTSETTINGSREQUEST']._serialized_start=1254
+  _globals['_GETTENANTSETTINGSREQUEST']._serialized_end=1280
+  _globals['_UPDATETENANTSETTINGSREQUEST']._serialized_start=1283
+  _globals['_UPDATETENANTSETTINGSREQUEST']._serialized_end=1438
+  _globals['_TENANTSERVICE']._serialized_start=1441
+  _globals['_TENANTSERVICE']._serialized_end=2236
 # @@protoc_insertion_point(module_scope)

@@ -1,7 +1,9 @@
 import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
+from footfall.v1 import report_service_pb2 as _report_service_pb2
 from google.api import annotations_pb2 as _annotations_pb2
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -68,3 +70,23 @@ class DeleteTenantRequest(_message.Message):
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     tenant_id: str
     def __init__(self, tenant_id: _Optional[str] = ...) -> None: ...
+
+class TenantSettings(_message.Message):
+    __slots__ = ("week_start", "business_day_start")
+    WEEK_START_FIELD_NUMBER: _ClassVar[int]
+    BUSINESS_DAY_START_FIELD_NUMBER: _ClassVar[int]
+    week_start: _report_service_pb2.DayOfWeek
+    business_day_start: _duration_pb2.Duration
+    def __init__(self, week_start: _Optional[_Union[_report_service_pb2.DayOfWeek, str]] = ..., business_day_start: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class GetTenantSettingsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class UpdateTenantSettingsRequest(_message.Message):
+    __slots__ = ("settings", "update_mask")
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    settings: TenantSettings
+    update_mask: _field_mask_pb2.FieldMask
+    def __init__(self, settings: _Optional[_Union[TenantSettings, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...

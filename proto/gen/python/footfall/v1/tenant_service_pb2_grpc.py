@@ -27,7 +27,8 @@ if _version_not_supported:
 
 
 class TenantServiceStub:
-    """TenantService manages the chains that share this installation. System administrators only.
+    """TenantService manages the chains that share this installation: system administrators do. What a chain settles for
+    itself are its TenantSettings, which are its own administrators'.
     """
 
     def __init__(self, channel):
@@ -61,10 +62,21 @@ class TenantServiceStub:
                 request_serializer=footfall_dot_v1_dot_tenant__service__pb2.DeleteTenantRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
+        self.GetTenantSettings = channel.unary_unary(
+                '/footfall.v1.TenantService/GetTenantSettings',
+                request_serializer=footfall_dot_v1_dot_tenant__service__pb2.GetTenantSettingsRequest.SerializeToString,
+                response_deserializer=footfall_dot_v1_dot_tenant__service__pb2.TenantSettings.FromString,
+                _registered_method=True)
+        self.UpdateTenantSettings = channel.unary_unary(
+                '/footfall.v1.TenantService/UpdateTenantSettings',
+                request_serializer=footfall_dot_v1_dot_tenant__service__pb2.UpdateTenantSettingsRequest.SerializeToString,
+                response_deserializer=footfall_dot_v1_dot_tenant__service__pb2.TenantSettings.FromString,
+                _registered_method=True)
 
 
 class TenantServiceServicer:
-    """TenantService manages the chains that share this installation. System administrators only.
+    """TenantService manages the chains that share this installation: system administrators do. What a chain settles for
+    itself are its TenantSettings, which are its own administrators'.
     """
 
     def CreateTenant(self, request, context):
@@ -102,6 +114,21 @@ class TenantServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetTenantSettings(self, request, context):
+        """GetTenantSettings reads what the caller's own tenant has settled for all of its sites.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateTenantSettings(self, request, context):
+        """UpdateTenantSettings changes the fields that update_mask names, for the caller's own tenant. Tenant
+        administrators only. Reports count by it from the next call on; sites that exist keep the start of their day.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TenantServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -130,6 +157,16 @@ def add_TenantServiceServicer_to_server(servicer, server):
                     request_deserializer=footfall_dot_v1_dot_tenant__service__pb2.DeleteTenantRequest.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             ),
+            'GetTenantSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTenantSettings,
+                    request_deserializer=footfall_dot_v1_dot_tenant__service__pb2.GetTenantSettingsRequest.FromString,
+                    response_serializer=footfall_dot_v1_dot_tenant__service__pb2.TenantSettings.SerializeToString,
+            ),
+            'UpdateTenantSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateTenantSettings,
+                    request_deserializer=footfall_dot_v1_dot_tenant__service__pb2.UpdateTenantSettingsRequest.FromString,
+                    response_serializer=footfall_dot_v1_dot_tenant__service__pb2.TenantSettings.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'footfall.v1.TenantService', rpc_method_handlers)
@@ -139,7 +176,8 @@ def add_TenantServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class TenantService:
-    """TenantService manages the chains that share this installation. System administrators only.
+    """TenantService manages the chains that share this installation: system administrators do. What a chain settles for
+    itself are its TenantSettings, which are its own administrators'.
     """
 
     @staticmethod
@@ -267,6 +305,60 @@ class TenantService:
             '/footfall.v1.TenantService/DeleteTenant',
             footfall_dot_v1_dot_tenant__service__pb2.DeleteTenantRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTenantSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.TenantService/GetTenantSettings',
+            footfall_dot_v1_dot_tenant__service__pb2.GetTenantSettingsRequest.SerializeToString,
+            footfall_dot_v1_dot_tenant__service__pb2.TenantSettings.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateTenantSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/footfall.v1.TenantService/UpdateTenantSettings',
+            footfall_dot_v1_dot_tenant__service__pb2.UpdateTenantSettingsRequest.SerializeToString,
+            footfall_dot_v1_dot_tenant__service__pb2.TenantSettings.FromString,
             options,
             channel_credentials,
             insecure,

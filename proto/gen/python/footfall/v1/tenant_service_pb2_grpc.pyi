@@ -28,7 +28,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class TenantServiceStub:
-    """TenantService manages the chains that share this installation. System administrators only."""
+    """TenantService manages the chains that share this installation: system administrators do. What a chain settles for
+    itself are its TenantSettings, which are its own administrators'.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -44,10 +46,18 @@ class TenantServiceStub:
     """UpdateTenant changes the fields that update_mask names."""
     DeleteTenant: _grpc.UnaryUnaryMultiCallable[_tenant_service_pb2.DeleteTenantRequest, _empty_pb2.Empty]
     """DeleteTenant removes a tenant that holds no sites. One that does is FAILED_PRECONDITION / NOT_EMPTY."""
+    GetTenantSettings: _grpc.UnaryUnaryMultiCallable[_tenant_service_pb2.GetTenantSettingsRequest, _tenant_service_pb2.TenantSettings]
+    """GetTenantSettings reads what the caller's own tenant has settled for all of its sites."""
+    UpdateTenantSettings: _grpc.UnaryUnaryMultiCallable[_tenant_service_pb2.UpdateTenantSettingsRequest, _tenant_service_pb2.TenantSettings]
+    """UpdateTenantSettings changes the fields that update_mask names, for the caller's own tenant. Tenant
+    administrators only. Reports count by it from the next call on; sites that exist keep the start of their day.
+    """
 
 @_typing.type_check_only
 class TenantServiceAsyncStub(TenantServiceStub):
-    """TenantService manages the chains that share this installation. System administrators only."""
+    """TenantService manages the chains that share this installation: system administrators do. What a chain settles for
+    itself are its TenantSettings, which are its own administrators'.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateTenant: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.CreateTenantRequest, _tenant_service_pb2.Tenant]  # type: ignore[assignment]
@@ -60,9 +70,17 @@ class TenantServiceAsyncStub(TenantServiceStub):
     """UpdateTenant changes the fields that update_mask names."""
     DeleteTenant: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.DeleteTenantRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     """DeleteTenant removes a tenant that holds no sites. One that does is FAILED_PRECONDITION / NOT_EMPTY."""
+    GetTenantSettings: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.GetTenantSettingsRequest, _tenant_service_pb2.TenantSettings]  # type: ignore[assignment]
+    """GetTenantSettings reads what the caller's own tenant has settled for all of its sites."""
+    UpdateTenantSettings: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.UpdateTenantSettingsRequest, _tenant_service_pb2.TenantSettings]  # type: ignore[assignment]
+    """UpdateTenantSettings changes the fields that update_mask names, for the caller's own tenant. Tenant
+    administrators only. Reports count by it from the next call on; sites that exist keep the start of their day.
+    """
 
 class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
-    """TenantService manages the chains that share this installation. System administrators only."""
+    """TenantService manages the chains that share this installation: system administrators do. What a chain settles for
+    itself are its TenantSettings, which are its own administrators'.
+    """
 
     @_abc_1.abstractmethod
     def CreateTenant(
@@ -103,5 +121,23 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
         """DeleteTenant removes a tenant that holds no sites. One that does is FAILED_PRECONDITION / NOT_EMPTY."""
+
+    @_abc_1.abstractmethod
+    def GetTenantSettings(
+        self,
+        request: _tenant_service_pb2.GetTenantSettingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tenant_service_pb2.TenantSettings, _abc.Awaitable[_tenant_service_pb2.TenantSettings]]:
+        """GetTenantSettings reads what the caller's own tenant has settled for all of its sites."""
+
+    @_abc_1.abstractmethod
+    def UpdateTenantSettings(
+        self,
+        request: _tenant_service_pb2.UpdateTenantSettingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tenant_service_pb2.TenantSettings, _abc.Awaitable[_tenant_service_pb2.TenantSettings]]:
+        """UpdateTenantSettings changes the fields that update_mask names, for the caller's own tenant. Tenant
+        administrators only. Reports count by it from the next call on; sites that exist keep the start of their day.
+        """
 
 def add_TenantServiceServicer_to_server(servicer: TenantServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

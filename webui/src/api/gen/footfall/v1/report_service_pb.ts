@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file footfall/v1/report_service.proto.
  */
 export const file_footfall_v1_report_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmb290ZmFsbC92MS9yZXBvcnRfc2VydmljZS5wcm90bxILZm9vdGZhbGwudjEiNAoMUmVwb3J0UGVyaW9kEhIKCnN0YXJ0X2RhdGUYASABKAkSEAoIZW5kX2RhdGUYAiABKAki5AMKEkdldFZpc2l0b3JzUmVxdWVzdBIkCghzaXRlX2lkcxgBIAMoCUISukgPkgEMEMgBGAEiBXIDsAEBEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII8gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPIAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI3CgtncmFudWxhcml0eRgEIAEoDjIYLmZvb3RmYWxsLnYxLkdyYW51bGFyaXR5Qgi6SAWCAQIQARJCChJjb21wYXJlX3N0YXJ0X2RhdGUYBSABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEkAKEGNvbXBhcmVfZW5kX2RhdGUYBiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjQKCndlZWtfc3RhcnQYByABKA4yFi5mb290ZmFsbC52MS5EYXlPZldlZWtCCLpIBYIBAhABEj0KD25ld192aXNpdF9zY29wZRgIIAEoDjIaLmZvb3RmYWxsLnYxLk5ld1Zpc2l0U2NvcGVCCLpIBYIBAhABIoUBChNHZXRWaXNpdG9yc1Jlc3BvbnNlEisKBnJlcG9ydBgBIAEoCzIbLmZvb3RmYWxsLnYxLlZpc2l0b3JzUmVwb3J0Ei0KCGNvbXBhcmVkGAIgASgLMhsuZm9vdGZhbGwudjEuVmlzaXRvcnNSZXBvcnQSEgoKdGltZV96b25lcxgDIAMoCSKUAQoOVmlzaXRvcnNSZXBvcnQSKQoGcGVyaW9kGAEgASgLMhkuZm9vdGZhbGwudjEuUmVwb3J0UGVyaW9kEiwKB2J1Y2tldHMYAiADKAsyGy5mb290ZmFsbC52MS5WaXNpdG9yc0J1Y2tldBIpCgV0b3RhbBgDIAEoCzIaLmZvb3RmYWxsLnYxLlZpc2l0b3JDb3VudHMi9gEKDlZpc2l0b3JzQnVja2V0EhIKCnN0YXJ0X2RhdGUYASABKAkSEAoIZW5kX2RhdGUYAiABKAkSEQoEaG91chgDIAEoBUgAiAEBEhgKEGlzX3JlcGVhdGVkX2hvdXIYBCABKAgSLgoKc3RhcnRfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEioKBmNvdW50cxgHIAEoCzIaLmZvb3RmYWxsLnYxLlZpc2l0b3JDb3VudHNCBwoFX2hvdXIiwgEKDVZpc2l0b3JDb3VudHMSDgoGdmlzaXRzGAEgASgDEhcKD3VuaXF1ZV92aXNpdG9ycxgCIAEoAxISCgpuZXdfdmlzaXRzGAMgASgDEhUKDXJlcGVhdF92aXNpdHMYBCABKAMSFwoPc3RhZmZfc2lnaHRpbmdzGAUgASgDEiAKGHVuaWRlbnRpZmlhYmxlX3NpZ2h0aW5ncxgGIAEoAxIVCghjb3ZlcmFnZRgHIAEoAUgAiAEBQgsKCV9jb3ZlcmFnZSKxAgoWR2V0RGlzdHJpYnV0aW9uUmVxdWVzdBIkCghzaXRlX2lkcxgBIAMoCUISukgPkgEMEMgBGAEiBXIDsAEBEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII8gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPIAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI8CgxkaXN0cmlidXRpb24YBCABKA4yGS5mb290ZmFsbC52MS5EaXN0cmlidXRpb25CC7pICMgBAYIBAhABEj0KD25ld192aXNpdF9zY29wZRgFIAEoDjIaLmZvb3RmYWxsLnYxLk5ld1Zpc2l0U2NvcGVCCLpIBYIBAhABIrkBChdHZXREaXN0cmlidXRpb25SZXNwb25zZRIpCgZwZXJpb2QYASABKAsyGS5mb290ZmFsbC52MS5SZXBvcnRQZXJpb2QSLwoMZGlzdHJpYnV0aW9uGAIgASgOMhkuZm9vdGZhbGwudjEuRGlzdHJpYnV0aW9uEi4KBnNsaWNlcxgDIAMoCzIeLmZvb3RmYWxsLnYxLkRpc3RyaWJ1dGlvblNsaWNlEhIKCnRpbWVfem9uZXMYBCADKAkihAEKEURpc3RyaWJ1dGlvblNsaWNlEgsKA2tleRgBIAEoCRIOCgZ2aXNpdHMYAiABKAMSFwoPdW5pcXVlX3Zpc2l0b3JzGAMgASgDEi0KB2F2ZXJhZ2UYBCABKAsyFy5mb290ZmFsbC52MS5EYXlBdmVyYWdlSACIAQFCCgoIX2F2ZXJhZ2UiWgoKRGF5QXZlcmFnZRIMCgRkYXlzGAEgASgFEhUKDWRheXNfbGVmdF9vdXQYAiABKAUSDgoGdmlzaXRzGAMgASgBEhcKD3VuaXF1ZV92aXNpdG9ycxgEIAEoASKnAwoVRXhwb3J0VmlzaXRvcnNSZXF1ZXN0EiQKCHNpdGVfaWRzGAEgAygJQhK6SA+SAQwQyAEYASIFcgOwAQESOgoKc3RhcnRfZGF0ZRgCIAEoCUImukgjyAEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSOAoIZW5kX2RhdGUYAyABKAlCJrpII8gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjcKC2dyYW51bGFyaXR5GAQgASgOMhguZm9vdGZhbGwudjEuR3JhbnVsYXJpdHlCCLpIBYIBAhABEjQKCndlZWtfc3RhcnQYBSABKA4yFi5mb290ZmFsbC52MS5EYXlPZldlZWtCCLpIBYIBAhABEj0KD25ld192aXNpdF9zY29wZRgGIAEoDjIaLmZvb3RmYWxsLnYxLk5ld1Zpc2l0U2NvcGVCCLpIBYIBAhABEg8KB2J5X3NpdGUYByABKAgSMwoGZm9ybWF0GAggASgOMhkuZm9vdGZhbGwudjEuUmVwb3J0Rm9ybWF0Qgi6SAWCAQIQASLvAQoXTGlzdFJlc3RhdGVtZW50c1JlcXVlc3QSJAoIc2l0ZV9pZHMYASADKAlCErpID5IBDBDIARgBIgVyA7ABARI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPYAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSGgoJcGFnZV9zaXplGAQgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YBSABKAlCCLpIBXIDGIAIImMKGExpc3RSZXN0YXRlbWVudHNSZXNwb25zZRIuCgxyZXN0YXRlbWVudHMYASADKAsyGC5mb290ZmFsbC52MS5SZXN0YXRlbWVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkimAIKC1Jlc3RhdGVtZW50EhYKDnJlc3RhdGVtZW50X2lkGAEgASgJEg8KB3NpdGVfaWQYAiABKAkSCwoDZGF5GAMgASgJEicKBmJlZm9yZRgEIAEoCzIXLmZvb3RmYWxsLnYxLkRheU51bWJlcnMSJgoFYWZ0ZXIYBSABKAsyFy5mb290ZmFsbC52MS5EYXlOdW1iZXJzEi0KBmNhdXNlcxgGIAMoDjIdLmZvb3RmYWxsLnYxLlJlc3RhdGVtZW50Q2F1c2USEQoJbWVyZ2VfaWRzGAcgAygJEi8KC2NoYW5nZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdzdW1tYXJ5GAkgASgJIp0BCgpEYXlOdW1iZXJzEg4KBnZpc2l0cxgBIAEoAxIXCg91bmlxdWVfdmlzaXRvcnMYAiABKAMSEgoKbmV3X3Zpc2l0cxgDIAEoAxIXCg9uZXdfdmlzaXRzX2hlcmUYBCABKAMSFwoPc3RhZmZfc2lnaHRpbmdzGAUgASgDEiAKGHVuaWRlbnRpZmlhYmxlX3NpZ2h0aW5ncxgGIAEoAyqCAQoLR3JhbnVsYXJpdHkSGwoXR1JBTlVMQVJJVFlfVU5TUEVDSUZJRUQQABIUChBHUkFOVUxBUklUWV9IT1VSEAESEwoPR1JBTlVMQVJJVFlfREFZEAISFAoQR1JBTlVMQVJJVFlfV0VFSxADEhUKEUdSQU5VTEFSSVRZX01PTlRIEAQq2AEKCURheU9mV2VlaxIbChdEQVlfT0ZfV0VFS19VTlNQRUNJRklFRBAAEhYKEkRBWV9PRl9XRUVLX01PTkRBWRABEhcKE0RBWV9PRl9XRUVLX1RVRVNEQVkQAhIZChVEQVlfT0ZfV0VFS19XRURORVNEQVkQAxIYChREQVlfT0ZfV0VFS19USFVSU0RBWRAEEhYKEkRBWV9PRl9XRUVLX0ZSSURBWRAFEhgKFERBWV9PRl9XRUVLX1NBVFVSREFZEAYSFgoSREFZX09GX1dFRUtfU1VOREFZEAcqZgoNTmV3VmlzaXRTY29wZRIfChtORVdfVklTSVRfU0NPUEVfVU5TUEVDSUZJRUQQABIaChZORVdfVklTSVRfU0NPUEVfVEVOQU5UEAESGAoUTkVXX1ZJU0lUX1NDT1BFX1NJVEUQAipyCgxSZXBvcnRGb3JtYXQSHQoZUkVQT1JUX0ZPUk1BVF9VTlNQRUNJRklFRBAAEhUKEVJFUE9SVF9GT1JNQVRfQ1NWEAESFQoRUkVQT1JUX0ZPUk1BVF9QTkcQAhIVChFSRVBPUlRfRk9STUFUX1BERhADKoMBCgxEaXN0cmlidXRpb24SHAoYRElTVFJJQlVUSU9OX1VOU1BFQ0lGSUVEEAASHgoaRElTVFJJQlVUSU9OX05FV19WU19SRVBFQVQQARIXChNESVNUUklCVVRJT05fR0VOREVSEAISHAoYRElTVFJJQlVUSU9OX0RBWV9PRl9XRUVLEAMq3AIKEFJlc3RhdGVtZW50Q2F1c2USIQodUkVTVEFURU1FTlRfQ0FVU0VfVU5TUEVDSUZJRUQQABIgChxSRVNUQVRFTUVOVF9DQVVTRV9MQVRFX0VWRU5UEAESGwoXUkVTVEFURU1FTlRfQ0FVU0VfTUVSR0UQAhIdChlSRVNUQVRFTUVOVF9DQVVTRV9VTk1FUkdFEAMSGwoXUkVTVEFURU1FTlRfQ0FVU0VfU1BMSVQQBBIiCh5SRVNUQVRFTUVOVF9DQVVTRV9DT05GSVJNQVRJT04QBRIiCh5SRVNUQVRFTUVOVF9DQVVTRV9TVEFGRl9DSEFOR0UQBhIdChlSRVNUQVRFTUVOVF9DQVVTRV9FUkFTVVJFEAcSIQodUkVTVEFURU1FTlRfQ0FVU0VfUlVMRV9DSEFOR0UQCBIgChxSRVNUQVRFTUVOVF9DQVVTRV9SRUNPTVBVVEVEEAky7QMKDVJlcG9ydFNlcnZpY2USbgoLR2V0VmlzaXRvcnMSHy5mb290ZmFsbC52MS5HZXRWaXNpdG9yc1JlcXVlc3QaIC5mb290ZmFsbC52MS5HZXRWaXNpdG9yc1Jlc3BvbnNlIhyC0+STAhYSFC92MS9yZXBvcnRzL3Zpc2l0b3JzEn4KD0dldERpc3RyaWJ1dGlvbhIjLmZvb3RmYWxsLnYxLkdldERpc3RyaWJ1dGlvblJlcXVlc3QaJC5mb290ZmFsbC52MS5HZXREaXN0cmlidXRpb25SZXNwb25zZSIggtPkkwIaEhgvdjEvcmVwb3J0cy9kaXN0cmlidXRpb24SaAoORXhwb3J0VmlzaXRvcnMSIi5mb290ZmFsbC52MS5FeHBvcnRWaXNpdG9yc1JlcXVlc3QaFC5nb29nbGUuYXBpLkh0dHBCb2R5IhqC0+STAhQSEi92MS9yZXBvcnRzL2V4cG9ydDABEoEBChBMaXN0UmVzdGF0ZW1lbnRzEiQuZm9vdGZhbGwudjEuTGlzdFJlc3RhdGVtZW50c1JlcXVlc3QaJS5mb290ZmFsbC52MS5MaXN0UmVzdGF0ZW1lbnRzUmVzcG9uc2UiIILT5JMCGhIYL3YxL3JlcG9ydHMvcmVzdGF0ZW1lbnRzYgZwcm90bzM", [file_buf_validate_validate, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_timestamp]);
+  fileDesc("CiBmb290ZmFsbC92MS9yZXBvcnRfc2VydmljZS5wcm90bxILZm9vdGZhbGwudjEiNAoMUmVwb3J0UGVyaW9kEhIKCnN0YXJ0X2RhdGUYASABKAkSEAoIZW5kX2RhdGUYAiABKAki5AMKEkdldFZpc2l0b3JzUmVxdWVzdBIkCghzaXRlX2lkcxgBIAMoCUISukgPkgEMEMgBGAEiBXIDsAEBEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII8gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPIAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI3CgtncmFudWxhcml0eRgEIAEoDjIYLmZvb3RmYWxsLnYxLkdyYW51bGFyaXR5Qgi6SAWCAQIQARJCChJjb21wYXJlX3N0YXJ0X2RhdGUYBSABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEkAKEGNvbXBhcmVfZW5kX2RhdGUYBiABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjQKCndlZWtfc3RhcnQYByABKA4yFi5mb290ZmFsbC52MS5EYXlPZldlZWtCCLpIBYIBAhABEj0KD25ld192aXNpdF9zY29wZRgIIAEoDjIaLmZvb3RmYWxsLnYxLk5ld1Zpc2l0U2NvcGVCCLpIBYIBAhABIvEBChNHZXRWaXNpdG9yc1Jlc3BvbnNlEisKBnJlcG9ydBgBIAEoCzIbLmZvb3RmYWxsLnYxLlZpc2l0b3JzUmVwb3J0Ei0KCGNvbXBhcmVkGAIgASgLMhsuZm9vdGZhbGwudjEuVmlzaXRvcnNSZXBvcnQSEgoKdGltZV96b25lcxgDIAMoCRIqCgp3ZWVrX3N0YXJ0GAQgASgOMhYuZm9vdGZhbGwudjEuRGF5T2ZXZWVrEjEKCGFjY3VyYWN5GAUgASgLMhouZm9vdGZhbGwudjEuQ291bnRBY2N1cmFjeUgAiAEBQgsKCV9hY2N1cmFjeSK8AQoNQ291bnRBY2N1cmFjeRIQCghtb2RlbF9pZBgBIAEoCRIvCgttZWFzdXJlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKc3BsaXRfcmF0ZRgDIAEoARISCgptZXJnZV9yYXRlGAQgASgBEg4KBnBlb3BsZRgFIAEoAxIUCgxnYWxsZXJ5X3NpemUYBiABKAMSGgoScGFzc2FnZXNfcGVyX3Zpc2l0GAcgASgBIpQBCg5WaXNpdG9yc1JlcG9ydBIpCgZwZXJpb2QYASABKAsyGS5mb290ZmFsbC52MS5SZXBvcnRQZXJpb2QSLAoHYnVja2V0cxgCIAMoCzIbLmZvb3RmYWxsLnYxLlZpc2l0b3JzQnVja2V0EikKBXRvdGFsGAMgASgLMhouZm9vdGZhbGwudjEuVmlzaXRvckNvdW50cyL2AQoOVmlzaXRvcnNCdWNrZXQSEgoKc3RhcnRfZGF0ZRgBIAEoCRIQCghlbmRfZGF0ZRgCIAEoCRIRCgRob3VyGAMgASgFSACIAQESGAoQaXNfcmVwZWF0ZWRfaG91chgEIAEoCBIuCgpzdGFydF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKgoGY291bnRzGAcgASgLMhouZm9vdGZhbGwudjEuVmlzaXRvckNvdW50c0IHCgVfaG91ciKKAwoNVmlzaXRvckNvdW50cxIOCgZ2aXNpdHMYASABKAMSFwoPdW5pcXVlX3Zpc2l0b3JzGAIgASgDEhIKCm5ld192aXNpdHMYAyABKAMSFQoNcmVwZWF0X3Zpc2l0cxgEIAEoAxIXCg9zdGFmZl9zaWdodGluZ3MYBSABKAMSIAoYdW5pZGVudGlmaWFibGVfc2lnaHRpbmdzGAYgASgDEhUKCGNvdmVyYWdlGAcgASgBSACIAQESFwoKdmlzaXRzX2xvdxgKIAEoA0gBiAEBEhgKC3Zpc2l0c19oaWdoGAsgASgDSAKIAQESIAoTdW5pcXVlX3Zpc2l0b3JzX2xvdxgMIAEoA0gDiAEBEiEKFHVuaXF1ZV92aXNpdG9yc19oaWdoGA0gASgDSASIAQFCCwoJX2NvdmVyYWdlQg0KC192aXNpdHNfbG93Qg4KDF92aXNpdHNfaGlnaEIWChRfdW5pcXVlX3Zpc2l0b3JzX2xvd0IXChVfdW5pcXVlX3Zpc2l0b3JzX2hpZ2gisQIKFkdldERpc3RyaWJ1dGlvblJlcXVlc3QSJAoIc2l0ZV9pZHMYASADKAlCErpID5IBDBDIARgBIgVyA7ABARI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPIAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgjyAEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSPAoMZGlzdHJpYnV0aW9uGAQgASgOMhkuZm9vdGZhbGwudjEuRGlzdHJpYnV0aW9uQgu6SAjIAQGCAQIQARI9Cg9uZXdfdmlzaXRfc2NvcGUYBSABKA4yGi5mb290ZmFsbC52MS5OZXdWaXNpdFNjb3BlQgi6SAWCAQIQASK5AQoXR2V0RGlzdHJpYnV0aW9uUmVzcG9uc2USKQoGcGVyaW9kGAEgASgLMhkuZm9vdGZhbGwudjEuUmVwb3J0UGVyaW9kEi8KDGRpc3RyaWJ1dGlvbhgCIAEoDjIZLmZvb3RmYWxsLnYxLkRpc3RyaWJ1dGlvbhIuCgZzbGljZXMYAyADKAsyHi5mb290ZmFsbC52MS5EaXN0cmlidXRpb25TbGljZRISCgp0aW1lX3pvbmVzGAQgAygJIoQBChFEaXN0cmlidXRpb25TbGljZRILCgNrZXkYASABKAkSDgoGdmlzaXRzGAIgASgDEhcKD3VuaXF1ZV92aXNpdG9ycxgDIAEoAxItCgdhdmVyYWdlGAQgASgLMhcuZm9vdGZhbGwudjEuRGF5QXZlcmFnZUgAiAEBQgoKCF9hdmVyYWdlIloKCkRheUF2ZXJhZ2USDAoEZGF5cxgBIAEoBRIVCg1kYXlzX2xlZnRfb3V0GAIgASgFEg4KBnZpc2l0cxgDIAEoARIXCg91bmlxdWVfdmlzaXRvcnMYBCABKAEipwMKFUV4cG9ydFZpc2l0b3JzUmVxdWVzdBIkCghzaXRlX2lkcxgBIAMoCUISukgPkgEMEMgBGAEiBXIDsAEBEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII8gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPIAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI3CgtncmFudWxhcml0eRgEIAEoDjIYLmZvb3RmYWxsLnYxLkdyYW51bGFyaXR5Qgi6SAWCAQIQARI0Cgp3ZWVrX3N0YXJ0GAUgASgOMhYuZm9vdGZhbGwudjEuRGF5T2ZXZWVrQgi6SAWCAQIQARI9Cg9uZXdfdmlzaXRfc2NvcGUYBiABKA4yGi5mb290ZmFsbC52MS5OZXdWaXNpdFNjb3BlQgi6SAWCAQIQARIPCgdieV9zaXRlGAcgASgIEjMKBmZvcm1hdBgIIAEoDjIZLmZvb3RmYWxsLnYxLlJlcG9ydEZvcm1hdEIIukgFggECEAEi7wEKF0xpc3RSZXN0YXRlbWVudHNSZXF1ZXN0EiQKCHNpdGVfaWRzGAEgAygJQhK6SA+SAQwQyAEYASIFcgOwAQESOgoKc3RhcnRfZGF0ZRgCIAEoCUImukgj2AEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSOAoIZW5kX2RhdGUYAyABKAlCJrpII9gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEhoKCXBhZ2Vfc2l6ZRgEIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAUgASgJQgi6SAVyAxiACCJjChhMaXN0UmVzdGF0ZW1lbnRzUmVzcG9uc2USLgoMcmVzdGF0ZW1lbnRzGAEgAygLMhguZm9vdGZhbGwudjEuUmVzdGF0ZW1lbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIpgCCgtSZXN0YXRlbWVudBIWCg5yZXN0YXRlbWVudF9pZBgBIAEoCRIPCgdzaXRlX2lkGAIgASgJEgsKA2RheRgDIAEoCRInCgZiZWZvcmUYBCABKAsyFy5mb290ZmFsbC52MS5EYXlOdW1iZXJzEiYKBWFmdGVyGAUgASgLMhcuZm9vdGZhbGwudjEuRGF5TnVtYmVycxItCgZjYXVzZXMYBiADKA4yHS5mb290ZmFsbC52MS5SZXN0YXRlbWVudENhdXNlEhEKCW1lcmdlX2lkcxgHIAMoCRIvCgtjaGFuZ2VfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHc3VtbWFyeRgJIAEoCSKdAQoKRGF5TnVtYmVycxIOCgZ2aXNpdHMYASABKAMSFwoPdW5pcXVlX3Zpc2l0b3JzGAIgASgDEhIKCm5ld192aXNpdHMYAyABKAMSFwoPbmV3X3Zpc2l0c19oZXJlGAQgASgDEhcKD3N0YWZmX3NpZ2h0aW5ncxgFIAEoAxIgChh1bmlkZW50aWZpYWJsZV9zaWdodGluZ3MYBiABKAMinAIKD0dldER3ZWxsUmVxdWVzdBIkCghzaXRlX2lkcxgBIAMoCUISukgPkgEMEMgBGAEiBXIDsAEBEjoKCnN0YXJ0X2RhdGUYAiABKAlCJrpII8gBAXIeMhxeWzAtOV17NH0tWzAtOV17Mn0tWzAtOV17Mn0kEjgKCGVuZF9kYXRlGAMgASgJQia6SCPIAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI3CgtncmFudWxhcml0eRgEIAEoDjIYLmZvb3RmYWxsLnYxLkdyYW51bGFyaXR5Qgi6SAWCAQIQARI0Cgp3ZWVrX3N0YXJ0GAUgASgOMhYuZm9vdGZhbGwudjEuRGF5T2ZXZWVrQgi6SAWCAQIQASLLAQoQR2V0RHdlbGxSZXNwb25zZRIpCgZwZXJpb2QYASABKAsyGS5mb290ZmFsbC52MS5SZXBvcnRQZXJpb2QSKQoHYnVja2V0cxgCIAMoCzIYLmZvb3RmYWxsLnYxLkR3ZWxsQnVja2V0EiEKBXRvdGFsGAMgASgLMhIuZm9vdGZhbGwudjEuRHdlbGwSEgoKdGltZV96b25lcxgEIAMoCRIqCgp3ZWVrX3N0YXJ0GAUgASgOMhYuZm9vdGZhbGwudjEuRGF5T2ZXZWVrIuoBCgtEd2VsbEJ1Y2tldBISCgpzdGFydF9kYXRlGAEgASgJEhAKCGVuZF9kYXRlGAIgASgJEhEKBGhvdXIYAyABKAVIAIgBARIYChBpc19yZXBlYXRlZF9ob3VyGAQgASgIEi4KCnN0YXJ0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIhCgVkd2VsbBgHIAEoCzISLmZvb3RmYWxsLnYxLkR3ZWxsQgcKBV9ob3VyIs4CCgVEd2VsbBIOCgZ2aXNpdHMYASABKAMSFwoPbWVhc3VyZWRfdmlzaXRzGAIgASgDEhgKEHNlZW5fb25jZV92aXNpdHMYAyABKAMSHAoPc2Vlbl9vbmNlX3NoYXJlGAQgASgBSACIAQESGAoLcDI1X3NlY29uZHMYBSABKAFIAYgBARIbCg5tZWRpYW5fc2Vjb25kcxgGIAEoAUgCiAEBEhgKC3A3NV9zZWNvbmRzGAcgASgBSAOIAQESGAoLcDkwX3NlY29uZHMYCCABKAFIBIgBARIVCghjb3ZlcmFnZRgJIAEoAUgFiAEBQhIKEF9zZWVuX29uY2Vfc2hhcmVCDgoMX3AyNV9zZWNvbmRzQhEKD19tZWRpYW5fc2Vjb25kc0IOCgxfcDc1X3NlY29uZHNCDgoMX3A5MF9zZWNvbmRzQgsKCV9jb3ZlcmFnZSLaAQoTR2V0T2NjdXBhbmN5UmVxdWVzdBIZCgdzaXRlX2lkGAEgASgJQgi6SAVyA7ABARI6CgpzdGFydF9kYXRlGAIgASgJQia6SCPIAQFyHjIcXlswLTldezR9LVswLTldezJ9LVswLTldezJ9JBI4CghlbmRfZGF0ZRgDIAEoCUImukgjyAEBch4yHF5bMC05XXs0fS1bMC05XXsyfS1bMC05XXsyfSQSMgoEc3RlcBgEIAEoDjIaLmZvb3RmYWxsLnYxLk9jY3VwYW5jeVN0ZXBCCLpIBYIBAhABItgBChRHZXRPY2N1cGFuY3lSZXNwb25zZRIpCgZwZXJpb2QYASABKAsyGS5mb290ZmFsbC52MS5SZXBvcnRQZXJpb2QSLAoGbWV0aG9kGAIgASgOMhwuZm9vdGZhbGwudjEuT2NjdXBhbmN5TWV0aG9kEicKBGRheXMYAyADKAsyGS5mb290ZmFsbC52MS5PY2N1cGFuY3lEYXkSKwoGcG9pbnRzGAQgAygLMhsuZm9vdGZhbGwudjEuT2NjdXBhbmN5UG9pbnQSEQoJdGltZV96b25lGAUgASgJIvwBCg5PY2N1cGFuY3lQb2ludBIuCgpzdGFydF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHcHJlc2VudBgDIAEoARIMCgRwZWFrGAQgASgDEg8KB2VudGVyZWQYBSABKAMSDAoEbGVmdBgGIAEoAxIZCgxsaW5lX3ByZXNlbnQYByABKANIAIgBARIVCghjb3ZlcmFnZRgIIAEoAUgBiAEBQg8KDV9saW5lX3ByZXNlbnRCCwoJX2NvdmVyYWdlIsYBCgxPY2N1cGFuY3lEYXkSDAoEZGF0ZRgBIAEoCRIMCgRwZWFrGAIgASgDEi0KCXBlYWtfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGdmlzaXRzGAQgASgDEhgKEHNlZW5fb25jZV92aXNpdHMYBSABKAMSDwoHZW50ZXJlZBgGIAEoAxIMCgRsZWZ0GAcgASgDEhUKCGNvdmVyYWdlGAggASgBSACIAQFCCwoJX2NvdmVyYWdlKoIBCgtHcmFudWxhcml0eRIbChdHUkFOVUxBUklUWV9VTlNQRUNJRklFRBAAEhQKEEdSQU5VTEFSSVRZX0hPVVIQARITCg9HUkFOVUxBUklUWV9EQVkQAhIUChBHUkFOVUxBUklUWV9XRUVLEAMSFQoRR1JBTlVMQVJJVFlfTU9OVEgQBCrYAQoJRGF5T2ZXZWVrEhsKF0RBWV9PRl9XRUVLX1VOU1BFQ0lGSUVEEAASFgoSREFZX09GX1dFRUtfTU9OREFZEAESFwoTREFZX09GX1dFRUtfVFVFU0RBWRACEhkKFURBWV9PRl9XRUVLX1dFRE5FU0RBWRADEhgKFERBWV9PRl9XRUVLX1RIVVJTREFZEAQSFgoSREFZX09GX1dFRUtfRlJJREFZEAUSGAoUREFZX09GX1dFRUtfU0FUVVJEQVkQBhIWChJEQVlfT0ZfV0VFS19TVU5EQVkQBypmCg1OZXdWaXNpdFNjb3BlEh8KG05FV19WSVNJVF9TQ09QRV9VTlNQRUNJRklFRBAAEhoKFk5FV19WSVNJVF9TQ09QRV9URU5BTlQQARIYChRORVdfVklTSVRfU0NPUEVfU0lURRACKnIKDFJlcG9ydEZvcm1hdBIdChlSRVBPUlRfRk9STUFUX1VOU1BFQ0lGSUVEEAASFQoRUkVQT1JUX0ZPUk1BVF9DU1YQARIVChFSRVBPUlRfRk9STUFUX1BORxACEhUKEVJFUE9SVF9GT1JNQVRfUERGEAMqgwEKDERpc3RyaWJ1dGlvbhIcChhESVNUUklCVVRJT05fVU5TUEVDSUZJRUQQABIeChpESVNUUklCVVRJT05fTkVXX1ZTX1JFUEVBVBABEhcKE0RJU1RSSUJVVElPTl9HRU5ERVIQAhIcChhESVNUUklCVVRJT05fREFZX09GX1dFRUsQAyrcAgoQUmVzdGF0ZW1lbnRDYXVzZRIhCh1SRVNUQVRFTUVOVF9DQVVTRV9VTlNQRUNJRklFRBAAEiAKHFJFU1RBVEVNRU5UX0NBVVNFX0xBVEVfRVZFTlQQARIbChdSRVNUQVRFTUVOVF9DQVVTRV9NRVJHRRACEh0KGVJFU1RBVEVNRU5UX0NBVVNFX1VOTUVSR0UQAxIbChdSRVNUQVRFTUVOVF9DQVVTRV9TUExJVBAEEiIKHlJFU1RBVEVNRU5UX0NBVVNFX0NPTkZJUk1BVElPThAFEiIKHlJFU1RBVEVNRU5UX0NBVVNFX1NUQUZGX0NIQU5HRRAGEh0KGVJFU1RBVEVNRU5UX0NBVVNFX0VSQVNVUkUQBxIhCh1SRVNUQVRFTUVOVF9DQVVTRV9SVUxFX0NIQU5HRRAIEiAKHFJFU1RBVEVNRU5UX0NBVVNFX1JFQ09NUFVURUQQCSppCg1PY2N1cGFuY3lTdGVwEh4KGk9DQ1VQQU5DWV9TVEVQX1VOU1BFQ0lGSUVEEAASHwobT0NDVVBBTkNZX1NURVBfUVVBUlRFUl9IT1VSEAESFwoTT0NDVVBBTkNZX1NURVBfSE9VUhACKnYKD09jY3VwYW5jeU1ldGhvZBIgChxPQ0NVUEFOQ1lfTUVUSE9EX1VOU1BFQ0lGSUVEEAASGwoXT0NDVVBBTkNZX01FVEhPRF9WSVNJVFMQARIkCiBPQ0NVUEFOQ1lfTUVUSE9EX1ZJU0lUU19BTkRfTElORRACMs8FCg1SZXBvcnRTZXJ2aWNlEm4KC0dldFZpc2l0b3JzEh8uZm9vdGZhbGwudjEuR2V0VmlzaXRvcnNSZXF1ZXN0GiAuZm9vdGZhbGwudjEuR2V0VmlzaXRvcnNSZXNwb25zZSIcgtPkkwIWEhQvdjEvcmVwb3J0cy92aXNpdG9ycxJ+Cg9HZXREaXN0cmlidXRpb24SIy5mb290ZmFsbC52MS5HZXREaXN0cmlidXRpb25SZXF1ZXN0GiQuZm9vdGZhbGwudjEuR2V0RGlzdHJpYnV0aW9uUmVzcG9uc2UiIILT5JMCGhIYL3YxL3JlcG9ydHMvZGlzdHJpYnV0aW9uEmgKDkV4cG9ydFZpc2l0b3JzEiIuZm9vdGZhbGwudjEuRXhwb3J0VmlzaXRvcnNSZXF1ZXN0GhQuZ29vZ2xlLmFwaS5IdHRwQm9keSIagtPkkwIUEhIvdjEvcmVwb3J0cy9leHBvcnQwARJiCghHZXREd2VsbBIcLmZvb3RmYWxsLnYxLkdldER3ZWxsUmVxdWVzdBodLmZvb3RmYWxsLnYxLkdldER3ZWxsUmVzcG9uc2UiGYLT5JMCExIRL3YxL3JlcG9ydHMvZHdlbGwSfAoMR2V0T2NjdXBhbmN5EiAuZm9vdGZhbGwudjEuR2V0T2NjdXBhbmN5UmVxdWVzdBohLmZvb3RmYWxsLnYxLkdldE9jY3VwYW5jeVJlc3BvbnNlIieC0+STAiESHy92MS9yZXBvcnRzL29jY3VwYW5jeS97c2l0ZV9pZH0SgQEKEExpc3RSZXN0YXRlbWVudHMSJC5mb290ZmFsbC52MS5MaXN0UmVzdGF0ZW1lbnRzUmVxdWVzdBolLmZvb3RmYWxsLnYxLkxpc3RSZXN0YXRlbWVudHNSZXNwb25zZSIggtPkkwIaEhgvdjEvcmVwb3J0cy9yZXN0YXRlbWVudHNiBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_timestamp]);
 
 /**
  * ReportPeriod is a row of business days. Each site has its own: they begin when its wall clock shows the site's
@@ -143,6 +143,20 @@ export type GetVisitorsResponse = Message<"footfall.v1.GetVisitorsResponse"> & {
    * @generated from field: repeated string time_zones = 3;
    */
   timeZones: string[];
+
+  /**
+   * week_start is the day that weeks begin with; never unspecified.
+   *
+   * @generated from field: footfall.v1.DayOfWeek week_start = 4;
+   */
+  weekStart: DayOfWeek;
+
+  /**
+   * accuracy is what the ranges of the counts come from. Not set where nothing was measured.
+   *
+   * @generated from field: optional footfall.v1.CountAccuracy accuracy = 5;
+   */
+  accuracy?: CountAccuracy | undefined;
 };
 
 /**
@@ -151,6 +165,71 @@ export type GetVisitorsResponse = Message<"footfall.v1.GetVisitorsResponse"> & {
  */
 export const GetVisitorsResponseSchema: GenMessage<GetVisitorsResponse> = /*@__PURE__*/
   messageDesc(file_footfall_v1_report_service, 2);
+
+/**
+ * CountAccuracy is how often faces of the tenant were told apart wrongly, as the calibration in force measured it for
+ * the model in use. Both rates are the upper ends of Wilson's interval at 95 %, so they are more than what was counted.
+ *
+ * @generated from message footfall.v1.CountAccuracy
+ */
+export type CountAccuracy = Message<"footfall.v1.CountAccuracy"> & {
+  /**
+   * model_id of the model in use.
+   *
+   * @generated from field: string model_id = 1;
+   */
+  modelId: string;
+
+  /**
+   * measured_at is when the calibration in force was measured.
+   *
+   * @generated from field: google.protobuf.Timestamp measured_at = 2;
+   */
+  measuredAt?: Timestamp | undefined;
+
+  /**
+   * split_rate is the share of passages, 0 to 1, at which somebody who is known may be taken for somebody new: one
+   * person is told as two.
+   *
+   * @generated from field: double split_rate = 3;
+   */
+  splitRate: number;
+
+  /**
+   * merge_rate is the share of persons, 0 to 1, who may be taken for somebody else: two persons are told as one.
+   *
+   * @generated from field: double merge_rate = 4;
+   */
+  mergeRate: number;
+
+  /**
+   * people were in the sample that was measured.
+   *
+   * @generated from field: int64 people = 5;
+   */
+  people: bigint;
+
+  /**
+   * gallery_size is how many persons are known now: with it somebody new is more often like one of them.
+   *
+   * @generated from field: int64 gallery_size = 6;
+   */
+  gallerySize: bigint;
+
+  /**
+   * passages_per_visit is how often a visitor passes a camera in a visit, by a sample of the visits that were counted.
+   *
+   * @generated from field: double passages_per_visit = 7;
+   */
+  passagesPerVisit: number;
+};
+
+/**
+ * Describes the message footfall.v1.CountAccuracy.
+ * Use `create(CountAccuracySchema)` to create a new message.
+ */
+export const CountAccuracySchema: GenMessage<CountAccuracy> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_report_service, 3);
 
 /**
  * VisitorsReport counts one period.
@@ -186,7 +265,7 @@ export type VisitorsReport = Message<"footfall.v1.VisitorsReport"> & {
  * Use `create(VisitorsReportSchema)` to create a new message.
  */
 export const VisitorsReportSchema: GenMessage<VisitorsReport> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_report_service, 3);
+  messageDesc(file_footfall_v1_report_service, 4);
 
 /**
  * VisitorsBucket counts a part of a period.
@@ -250,7 +329,7 @@ export type VisitorsBucket = Message<"footfall.v1.VisitorsBucket"> & {
  * Use `create(VisitorsBucketSchema)` to create a new message.
  */
 export const VisitorsBucketSchema: GenMessage<VisitorsBucket> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_report_service, 4);
+  messageDesc(file_footfall_v1_report_service, 5);
 
 /**
  * VisitorCounts are the numbers that belong side by side: none of them is the number of people who came in.
@@ -308,6 +387,36 @@ export type VisitorCounts = Message<"footfall.v1.VisitorCounts"> & {
    * @generated from field: optional double coverage = 7;
    */
   coverage?: number | undefined;
+
+  /**
+   * visits_low is the least that there may have been of the visits that were seen. Like the three that follow it is
+   * set where the tenant's calibration was measured: see CountAccuracy. Whom no camera saw, or whose face could not be
+   * told apart, is in none of them.
+   *
+   * @generated from field: optional int64 visits_low = 10;
+   */
+  visitsLow?: bigint | undefined;
+
+  /**
+   * visits_high is the most.
+   *
+   * @generated from field: optional int64 visits_high = 11;
+   */
+  visitsHigh?: bigint | undefined;
+
+  /**
+   * unique_visitors_low is the least that there may have been of the persons who made them.
+   *
+   * @generated from field: optional int64 unique_visitors_low = 12;
+   */
+  uniqueVisitorsLow?: bigint | undefined;
+
+  /**
+   * unique_visitors_high is the most.
+   *
+   * @generated from field: optional int64 unique_visitors_high = 13;
+   */
+  uniqueVisitorsHigh?: bigint | undefined;
 };
 
 /**
@@ -315,7 +424,7 @@ export type VisitorCounts = Message<"footfall.v1.VisitorCounts"> & {
  * Use `create(VisitorCountsSchema)` to create a new message.
  */
 export const VisitorCountsSchema: GenMessage<VisitorCounts> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_report_service, 5);
+  messageDesc(file_footfall_v1_report_service, 6);
 
 /**
  * GetDistributionRequest says what to split, and by what.
@@ -364,7 +473,7 @@ export type GetDistributionRequest = Message<"footfall.v1.GetDistributionRequest
  * Use `create(GetDistributionRequestSchema)` to create a new message.
  */
 export const GetDistributionRequestSchema: GenMessage<GetDistributionRequest> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_report_service, 6);
+  messageDesc(file_footfall_v1_report_service, 7);
 
 /**
  * GetDistributionResponse has one slice per key, in the order in which Distribution names them.
@@ -406,7 +515,7 @@ export type GetDistributionResponse = Message<"footfall.v1.GetDistributionRespon
  * Use `create(GetDistributionResponseSchema)` to create a new message.
  */
 export const GetDistributionResponseSchema: GenMessage<GetDistributionResponse> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_report_service, 7);
+  messageDesc(file_footfall_v1_report_service, 8);
 
 /**
  * DistributionSlice is a part of the visits.
@@ -448,7 +557,7 @@ export type DistributionSlice = Message<"footfall.v1.DistributionSlice"> & {
  * Use `create(DistributionSliceSchema)` to create a new message.
  */
 export const DistributionSliceSchema: GenMessage<DistributionSlice> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_report_service, 8);
+  messageDesc(file_footfall_v1_report_service, 9);
 
 /**
  * DayAverage is what a day of the week is like. Days that are not over, and days on which the cameras were read for
@@ -491,7 +600,7 @@ export type DayAverage = Message<"footfall.v1.DayAverage"> & {
  * Use `create(DayAverageSchema)` to create a new message.
  */
 export const DayAverageSchema: GenMessage<DayAverage> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_report_service, 9);
+  messageDesc(file_footfall_v1_report_service, 10);
 
 /**
  * ExportVisitorsRequest says what to write out.
@@ -562,7 +671,7 @@ export type ExportVisitorsRequest = Message<"footfall.v1.ExportVisitorsRequest">
  * Use `create(ExportVisitorsRequestSchema)` to create a new message.
  */
 export const ExportVisitorsRequestSchema: GenMessage<ExportVisitorsRequest> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_report_service, 10);
+  messageDesc(file_footfall_v1_report_service, 11);
 
 /**
  * ListRestatementsRequest asks for one page.
@@ -611,7 +720,7 @@ export type ListRestatementsRequest = Message<"footfall.v1.ListRestatementsReque
  * Use `create(ListRestatementsRequestSchema)` to create a new message.
  */
 export const ListRestatementsRequestSchema: GenMessage<ListRestatementsRequest> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_report_service, 11);
+  messageDesc(file_footfall_v1_report_service, 12);
 
 /**
  * ListRestatementsResponse is one page.
@@ -639,7 +748,7 @@ export type ListRestatementsResponse = Message<"footfall.v1.ListRestatementsResp
  * Use `create(ListRestatementsResponseSchema)` to create a new message.
  */
 export const ListRestatementsResponseSchema: GenMessage<ListRestatementsResponse> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_report_service, 12);
+  messageDesc(file_footfall_v1_report_service, 13);
 
 /**
  * Restatement is a business day at a site that said something else after it was over. It names nobody.
@@ -717,7 +826,7 @@ export type Restatement = Message<"footfall.v1.Restatement"> & {
  * Use `create(RestatementSchema)` to create a new message.
  */
 export const RestatementSchema: GenMessage<Restatement> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_report_service, 13);
+  messageDesc(file_footfall_v1_report_service, 14);
 
 /**
  * DayNumbers are what a day at a site says; see VisitorCounts.
@@ -773,7 +882,484 @@ export type DayNumbers = Message<"footfall.v1.DayNumbers"> & {
  * Use `create(DayNumbersSchema)` to create a new message.
  */
 export const DayNumbersSchema: GenMessage<DayNumbers> = /*@__PURE__*/
-  messageDesc(file_footfall_v1_report_service, 14);
+  messageDesc(file_footfall_v1_report_service, 15);
+
+/**
+ * GetDwellRequest says whose stays to measure.
+ *
+ * @generated from message footfall.v1.GetDwellRequest
+ */
+export type GetDwellRequest = Message<"footfall.v1.GetDwellRequest"> & {
+  /**
+   * site_ids as in GetVisitorsRequest.
+   *
+   * @generated from field: repeated string site_ids = 1;
+   */
+  siteIds: string[];
+
+  /**
+   * start_date is the first business day to count, as YYYY-MM-DD.
+   *
+   * @generated from field: string start_date = 2;
+   */
+  startDate: string;
+
+  /**
+   * end_date is the last one, which is counted too. It is not before start_date.
+   *
+   * @generated from field: string end_date = 3;
+   */
+  endDate: string;
+
+  /**
+   * granularity of the buckets.
+   *
+   * @generated from field: footfall.v1.Granularity granularity = 4;
+   */
+  granularity: Granularity;
+
+  /**
+   * week_start is the day that weeks begin with.
+   *
+   * @generated from field: footfall.v1.DayOfWeek week_start = 5;
+   */
+  weekStart: DayOfWeek;
+};
+
+/**
+ * Describes the message footfall.v1.GetDwellRequest.
+ * Use `create(GetDwellRequestSchema)` to create a new message.
+ */
+export const GetDwellRequestSchema: GenMessage<GetDwellRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_report_service, 16);
+
+/**
+ * GetDwellResponse tells how long visitors stayed.
+ *
+ * @generated from message footfall.v1.GetDwellResponse
+ */
+export type GetDwellResponse = Message<"footfall.v1.GetDwellResponse"> & {
+  /**
+   * period that was counted.
+   *
+   * @generated from field: footfall.v1.ReportPeriod period = 1;
+   */
+  period?: ReportPeriod | undefined;
+
+  /**
+   * buckets in their order, also those in which nobody came.
+   *
+   * @generated from field: repeated footfall.v1.DwellBucket buckets = 2;
+   */
+  buckets: DwellBucket[];
+
+  /**
+   * total of the period. Its quantiles are those of all its visits, not an average over the buckets.
+   *
+   * @generated from field: footfall.v1.Dwell total = 3;
+   */
+  total?: Dwell | undefined;
+
+  /**
+   * time_zones are those of the sites (IANA), as they are now.
+   *
+   * @generated from field: repeated string time_zones = 4;
+   */
+  timeZones: string[];
+
+  /**
+   * week_start is the day that weeks begin with; never unspecified.
+   *
+   * @generated from field: footfall.v1.DayOfWeek week_start = 5;
+   */
+  weekStart: DayOfWeek;
+};
+
+/**
+ * Describes the message footfall.v1.GetDwellResponse.
+ * Use `create(GetDwellResponseSchema)` to create a new message.
+ */
+export const GetDwellResponseSchema: GenMessage<GetDwellResponse> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_report_service, 17);
+
+/**
+ * DwellBucket is a part of a period. A visit belongs to the bucket that it begins in.
+ *
+ * @generated from message footfall.v1.DwellBucket
+ */
+export type DwellBucket = Message<"footfall.v1.DwellBucket"> & {
+  /**
+   * start_date as in VisitorsBucket.
+   *
+   * @generated from field: string start_date = 1;
+   */
+  startDate: string;
+
+  /**
+   * end_date as in VisitorsBucket.
+   *
+   * @generated from field: string end_date = 2;
+   */
+  endDate: string;
+
+  /**
+   * hour as in VisitorsBucket.
+   *
+   * @generated from field: optional int32 hour = 3;
+   */
+  hour?: number | undefined;
+
+  /**
+   * is_repeated_hour as in VisitorsBucket.
+   *
+   * @generated from field: bool is_repeated_hour = 4;
+   */
+  isRepeatedHour: boolean;
+
+  /**
+   * start_time as in VisitorsBucket.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 5;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * end_time as in VisitorsBucket.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 6;
+   */
+  endTime?: Timestamp | undefined;
+
+  /**
+   * dwell of the visits of the bucket.
+   *
+   * @generated from field: footfall.v1.Dwell dwell = 7;
+   */
+  dwell?: Dwell | undefined;
+};
+
+/**
+ * Describes the message footfall.v1.DwellBucket.
+ * Use `create(DwellBucketSchema)` to create a new message.
+ */
+export const DwellBucketSchema: GenMessage<DwellBucket> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_report_service, 18);
+
+/**
+ * Dwell is how long visitors stayed at least: from the beginning of the first passage before a camera to the end of
+ * the last one. Half of the visits that can be measured are at the median or below, and so on; between two visits the
+ * quantiles are drawn as a straight line.
+ *
+ * @generated from message footfall.v1.Dwell
+ */
+export type Dwell = Message<"footfall.v1.Dwell"> & {
+  /**
+   * visits that began in the time.
+   *
+   * @generated from field: int64 visits = 1;
+   */
+  visits: bigint;
+
+  /**
+   * measured_visits had two passages before a camera or more. The quantiles are theirs.
+   *
+   * @generated from field: int64 measured_visits = 2;
+   */
+  measuredVisits: bigint;
+
+  /**
+   * seen_once_visits had one passage: how long they stayed is not known. They are in no quantile.
+   *
+   * @generated from field: int64 seen_once_visits = 3;
+   */
+  seenOnceVisits: bigint;
+
+  /**
+   * seen_once_share is their share of the visits, 0 to 1. Not set without any visit.
+   *
+   * @generated from field: optional double seen_once_share = 4;
+   */
+  seenOnceShare?: number | undefined;
+
+  /**
+   * p25_seconds: a quarter of the measured visits took no longer. Not set without any of them, as the other three.
+   *
+   * @generated from field: optional double p25_seconds = 5;
+   */
+  p25Seconds?: number | undefined;
+
+  /**
+   * median_seconds: a half.
+   *
+   * @generated from field: optional double median_seconds = 6;
+   */
+  medianSeconds?: number | undefined;
+
+  /**
+   * p75_seconds: three quarters.
+   *
+   * @generated from field: optional double p75_seconds = 7;
+   */
+  p75Seconds?: number | undefined;
+
+  /**
+   * p90_seconds: nine tenths.
+   *
+   * @generated from field: optional double p90_seconds = 8;
+   */
+  p90Seconds?: number | undefined;
+
+  /**
+   * coverage as in VisitorCounts.
+   *
+   * @generated from field: optional double coverage = 9;
+   */
+  coverage?: number | undefined;
+};
+
+/**
+ * Describes the message footfall.v1.Dwell.
+ * Use `create(DwellSchema)` to create a new message.
+ */
+export const DwellSchema: GenMessage<Dwell> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_report_service, 19);
+
+/**
+ * GetOccupancyRequest names a shop and some of its days.
+ *
+ * @generated from message footfall.v1.GetOccupancyRequest
+ */
+export type GetOccupancyRequest = Message<"footfall.v1.GetOccupancyRequest"> & {
+  /**
+   * site_id of the shop.
+   *
+   * @generated from field: string site_id = 1;
+   */
+  siteId: string;
+
+  /**
+   * start_date is the first business day to count, as YYYY-MM-DD.
+   *
+   * @generated from field: string start_date = 2;
+   */
+  startDate: string;
+
+  /**
+   * end_date is the last one, which is counted too. It is not before start_date,
+   * and at most six days after it.
+   *
+   * @generated from field: string end_date = 3;
+   */
+  endDate: string;
+
+  /**
+   * step is how long each step of the answer is.
+   *
+   * @generated from field: footfall.v1.OccupancyStep step = 4;
+   */
+  step: OccupancyStep;
+};
+
+/**
+ * Describes the message footfall.v1.GetOccupancyRequest.
+ * Use `create(GetOccupancyRequestSchema)` to create a new message.
+ */
+export const GetOccupancyRequestSchema: GenMessage<GetOccupancyRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_report_service, 20);
+
+/**
+ * GetOccupancyResponse tells how many visitors were there, at least.
+ *
+ * @generated from message footfall.v1.GetOccupancyResponse
+ */
+export type GetOccupancyResponse = Message<"footfall.v1.GetOccupancyResponse"> & {
+  /**
+   * period that was counted.
+   *
+   * @generated from field: footfall.v1.ReportPeriod period = 1;
+   */
+  period?: ReportPeriod | undefined;
+
+  /**
+   * method says what the numbers rest on.
+   *
+   * @generated from field: footfall.v1.OccupancyMethod method = 2;
+   */
+  method: OccupancyMethod;
+
+  /**
+   * days of the period that have begun, in their order.
+   *
+   * @generated from field: repeated footfall.v1.OccupancyDay days = 3;
+   */
+  days: OccupancyDay[];
+
+  /**
+   * steps in the order of time; those that have not begun are left out. The last step of a day is shorter where the
+   * day does not come out even, and the one that is going on is told up to now.
+   *
+   * @generated from field: repeated footfall.v1.OccupancyPoint points = 4;
+   */
+  points: OccupancyPoint[];
+
+  /**
+   * time_zone of the shop (IANA), as it is now.
+   *
+   * @generated from field: string time_zone = 5;
+   */
+  timeZone: string;
+};
+
+/**
+ * Describes the message footfall.v1.GetOccupancyResponse.
+ * Use `create(GetOccupancyResponseSchema)` to create a new message.
+ */
+export const GetOccupancyResponseSchema: GenMessage<GetOccupancyResponse> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_report_service, 21);
+
+/**
+ * OccupancyPoint is one step of time.
+ *
+ * @generated from message footfall.v1.OccupancyPoint
+ */
+export type OccupancyPoint = Message<"footfall.v1.OccupancyPoint"> & {
+  /**
+   * start_time is when it begins.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 1;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * end_time is when it is over.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 2;
+   */
+  endTime?: Timestamp | undefined;
+
+  /**
+   * present is how many visitors were there on average over the step, by their visits: somebody is there from when
+   * a visit is first seen until it is last seen.
+   *
+   * @generated from field: double present = 3;
+   */
+  present: number;
+
+  /**
+   * peak is how many were there at once at most, by their visits.
+   *
+   * @generated from field: int64 peak = 4;
+   */
+  peak: bigint;
+
+  /**
+   * entered are passages over an entry line into the shop, but those of staff. A passage counts when it is over.
+   *
+   * @generated from field: int64 entered = 5;
+   */
+  entered: bigint;
+
+  /**
+   * left are passages over an entry line out of the shop, but those of staff.
+   *
+   * @generated from field: int64 left = 6;
+   */
+  left: bigint;
+
+  /**
+   * line_present is how many more entered than left since the day began, as the step ends, and never below 0. Set
+   * where the shop has an entry line. Whoever leaves with the face turned away is not seen leaving, so it grows over
+   * the day: compare entered and left of the day.
+   *
+   * @generated from field: optional int64 line_present = 7;
+   */
+  linePresent?: bigint | undefined;
+
+  /**
+   * coverage is the share of the step, 0 to 1, in which the cameras that should have been read were read. Not set
+   * where that is not known.
+   *
+   * @generated from field: optional double coverage = 8;
+   */
+  coverage?: number | undefined;
+};
+
+/**
+ * Describes the message footfall.v1.OccupancyPoint.
+ * Use `create(OccupancyPointSchema)` to create a new message.
+ */
+export const OccupancyPointSchema: GenMessage<OccupancyPoint> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_report_service, 22);
+
+/**
+ * OccupancyDay is a business day of the shop.
+ *
+ * @generated from message footfall.v1.OccupancyDay
+ */
+export type OccupancyDay = Message<"footfall.v1.OccupancyDay"> & {
+  /**
+   * date of the day, as YYYY-MM-DD.
+   *
+   * @generated from field: string date = 1;
+   */
+  date: string;
+
+  /**
+   * peak is how many visitors were there at once at most, by their visits.
+   *
+   * @generated from field: int64 peak = 2;
+   */
+  peak: bigint;
+
+  /**
+   * peak_time is the first moment at which they were. Not set when nobody was there.
+   *
+   * @generated from field: google.protobuf.Timestamp peak_time = 3;
+   */
+  peakTime?: Timestamp | undefined;
+
+  /**
+   * visits that began on the day.
+   *
+   * @generated from field: int64 visits = 4;
+   */
+  visits: bigint;
+
+  /**
+   * seen_once_visits of them had one passage before a camera, and count for the moment of it alone.
+   *
+   * @generated from field: int64 seen_once_visits = 5;
+   */
+  seenOnceVisits: bigint;
+
+  /**
+   * entered over an entry line on the day, but staff.
+   *
+   * @generated from field: int64 entered = 6;
+   */
+  entered: bigint;
+
+  /**
+   * left over an entry line on the day, but staff.
+   *
+   * @generated from field: int64 left = 7;
+   */
+  left: bigint;
+
+  /**
+   * coverage of the day, as in OccupancyPoint.
+   *
+   * @generated from field: optional double coverage = 8;
+   */
+  coverage?: number | undefined;
+};
+
+/**
+ * Describes the message footfall.v1.OccupancyDay.
+ * Use `create(OccupancyDaySchema)` to create a new message.
+ */
+export const OccupancyDaySchema: GenMessage<OccupancyDay> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_report_service, 23);
 
 /**
  * Granularity is how long a bucket is. Each is of the wall clock of the site, so a day may have 23 or 25 hours.
@@ -830,7 +1416,7 @@ export const GranularitySchema: GenEnum<Granularity> = /*@__PURE__*/
  */
 export enum DayOfWeek {
   /**
-   * DAY_OF_WEEK_UNSPECIFIED stands for Monday where a week's start is asked for.
+   * DAY_OF_WEEK_UNSPECIFIED stands for the week_start of TenantSettings where a week's start is asked for.
    *
    * @generated from enum value: DAY_OF_WEEK_UNSPECIFIED = 0;
    */
@@ -1094,6 +1680,74 @@ export const RestatementCauseSchema: GenEnum<RestatementCause> = /*@__PURE__*/
   enumDesc(file_footfall_v1_report_service, 5);
 
 /**
+ * OccupancyStep is how long a step of time is.
+ *
+ * @generated from enum footfall.v1.OccupancyStep
+ */
+export enum OccupancyStep {
+  /**
+   * OCCUPANCY_STEP_UNSPECIFIED stands for a quarter of an hour.
+   *
+   * @generated from enum value: OCCUPANCY_STEP_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * OCCUPANCY_STEP_QUARTER_HOUR: 15 minutes.
+   *
+   * @generated from enum value: OCCUPANCY_STEP_QUARTER_HOUR = 1;
+   */
+  QUARTER_HOUR = 1,
+
+  /**
+   * OCCUPANCY_STEP_HOUR: 60 minutes.
+   *
+   * @generated from enum value: OCCUPANCY_STEP_HOUR = 2;
+   */
+  HOUR = 2,
+}
+
+/**
+ * Describes the enum footfall.v1.OccupancyStep.
+ */
+export const OccupancyStepSchema: GenEnum<OccupancyStep> = /*@__PURE__*/
+  enumDesc(file_footfall_v1_report_service, 6);
+
+/**
+ * OccupancyMethod is what the numbers rest on.
+ *
+ * @generated from enum footfall.v1.OccupancyMethod
+ */
+export enum OccupancyMethod {
+  /**
+   * OCCUPANCY_METHOD_UNSPECIFIED is never told.
+   *
+   * @generated from enum value: OCCUPANCY_METHOD_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * OCCUPANCY_METHOD_VISITS: on the visits alone.
+   *
+   * @generated from enum value: OCCUPANCY_METHOD_VISITS = 1;
+   */
+  VISITS = 1,
+
+  /**
+   * OCCUPANCY_METHOD_VISITS_AND_LINE: on the visits, and beside them on the passages over entry lines.
+   *
+   * @generated from enum value: OCCUPANCY_METHOD_VISITS_AND_LINE = 2;
+   */
+  VISITS_AND_LINE = 2,
+}
+
+/**
+ * Describes the enum footfall.v1.OccupancyMethod.
+ */
+export const OccupancyMethodSchema: GenEnum<OccupancyMethod> = /*@__PURE__*/
+  enumDesc(file_footfall_v1_report_service, 7);
+
+/**
  * ReportService counts visits. Its numbers follow from the visits as they are known now, so they are right after
  * a merge and after its undoing, after staff were found out, and after an erasure.
  *
@@ -1133,6 +1787,30 @@ export const ReportService: GenService<{
     methodKind: "server_streaming";
     input: typeof ExportVisitorsRequestSchema;
     output: typeof HttpBodySchema;
+  },
+  /**
+   * GetDwell tells how long visitors stayed, from when a visit was first seen until it was last seen. That is less
+   * than they stayed: nobody is seen before the first camera and after the last one. A visit that was seen once says
+   * nothing and is left out, and counted. More than 1,000 buckets in a period are INVALID_ARGUMENT / INVALID_FIELD.
+   *
+   * @generated from rpc footfall.v1.ReportService.GetDwell
+   */
+  getDwell: {
+    methodKind: "unary";
+    input: typeof GetDwellRequestSchema;
+    output: typeof GetDwellResponseSchema;
+  },
+  /**
+   * GetOccupancy estimates how many visitors were in a shop, over the hours of up to seven business days. Visitors
+   * who are between two cameras are counted, those who were seen once are so for that moment alone, and those who
+   * were never told apart are not: it is the least that there were.
+   *
+   * @generated from rpc footfall.v1.ReportService.GetOccupancy
+   */
+  getOccupancy: {
+    methodKind: "unary";
+    input: typeof GetOccupancyRequestSchema;
+    output: typeof GetOccupancyResponseSchema;
   },
   /**
    * ListRestatements lists days that said something else after they were over, the newest change first. They are

@@ -55,8 +55,8 @@ export type Site = Message<"footfall.v1.Site"> & {
   visitGap?: Duration | undefined;
 
   /**
-   * business_day_start cuts visits at this time of the local day, counted from midnight. 4 hours when
-   * it is unset on create; below 24 hours.
+   * business_day_start cuts visits at this time of the local day, counted from midnight. That of
+   * TenantSettings when it is unset on create; below 24 hours.
    *
    * @generated from field: google.protobuf.Duration business_day_start = 5;
    */

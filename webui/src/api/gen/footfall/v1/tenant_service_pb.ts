@@ -5,16 +5,18 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb";
+import type { DayOfWeek } from "./report_service_pb";
+import { file_footfall_v1_report_service } from "./report_service_pb";
 import { file_google_api_annotations } from "../../google/api/annotations_pb";
-import type { EmptySchema, FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_empty, file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration, EmptySchema, FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_empty, file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file footfall/v1/tenant_service.proto.
  */
 export const file_footfall_v1_tenant_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBmb290ZmFsbC92MS90ZW5hbnRfc2VydmljZS5wcm90bxILZm9vdGZhbGwudjEiqwEKBlRlbmFudBIeCgl0ZW5hbnRfaWQYASABKAlCC7pICNgBAXIDsAEBEh8KDGRpc3BsYXlfbmFtZRgCIAEoCUIJukgGcgQQARh4Ei8KC2NyZWF0ZV90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiYwoTQ3JlYXRlVGVuYW50UmVxdWVzdBIrCgZ0ZW5hbnQYASABKAsyEy5mb290ZmFsbC52MS5UZW5hbnRCBrpIA8gBARIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASIvChBHZXRUZW5hbnRSZXF1ZXN0EhsKCXRlbmFudF9pZBgBIAEoCUIIukgFcgOwAQEiTgoSTGlzdFRlbmFudHNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiACCJUChNMaXN0VGVuYW50c1Jlc3BvbnNlEiQKB3RlbmFudHMYASADKAsyEy5mb290ZmFsbC52MS5UZW5hbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInMKE1VwZGF0ZVRlbmFudFJlcXVlc3QSKwoGdGVuYW50GAEgASgLMhMuZm9vdGZhbGwudjEuVGVuYW50Qga6SAPIAQESLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrIjIKE0RlbGV0ZVRlbmFudFJlcXVlc3QSGwoJdGVuYW50X2lkGAEgASgJQgi6SAVyA7ABATKeBAoNVGVuYW50U2VydmljZRJiCgxDcmVhdGVUZW5hbnQSIC5mb290ZmFsbC52MS5DcmVhdGVUZW5hbnRSZXF1ZXN0GhMuZm9vdGZhbGwudjEuVGVuYW50IhuC0+STAhU6BnRlbmFudCILL3YxL3RlbmFudHMSYAoJR2V0VGVuYW50Eh0uZm9vdGZhbGwudjEuR2V0VGVuYW50UmVxdWVzdBoTLmZvb3RmYWxsLnYxLlRlbmFudCIfgtPkkwIZEhcvdjEvdGVuYW50cy97dGVuYW50X2lkfRJlCgtMaXN0VGVuYW50cxIfLmZvb3RmYWxsLnYxLkxpc3RUZW5hbnRzUmVxdWVzdBogLmZvb3RmYWxsLnYxLkxpc3RUZW5hbnRzUmVzcG9uc2UiE4LT5JMCDRILL3YxL3RlbmFudHMSdQoMVXBkYXRlVGVuYW50EiAuZm9vdGZhbGwudjEuVXBkYXRlVGVuYW50UmVxdWVzdBoTLmZvb3RmYWxsLnYxLlRlbmFudCIugtPkkwIoOgZ0ZW5hbnQyHi92MS90ZW5hbnRzL3t0ZW5hbnQudGVuYW50X2lkfRJpCgxEZWxldGVUZW5hbnQSIC5mb290ZmFsbC52MS5EZWxldGVUZW5hbnRSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5Ih+C0+STAhkqFy92MS90ZW5hbnRzL3t0ZW5hbnRfaWR9YgZwcm90bzM", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_empty, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("CiBmb290ZmFsbC92MS90ZW5hbnRfc2VydmljZS5wcm90bxILZm9vdGZhbGwudjEiqwEKBlRlbmFudBIeCgl0ZW5hbnRfaWQYASABKAlCC7pICNgBAXIDsAEBEh8KDGRpc3BsYXlfbmFtZRgCIAEoCUIJukgGcgQQARh4Ei8KC2NyZWF0ZV90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiYwoTQ3JlYXRlVGVuYW50UmVxdWVzdBIrCgZ0ZW5hbnQYASABKAsyEy5mb290ZmFsbC52MS5UZW5hbnRCBrpIA8gBARIfCgpyZXF1ZXN0X2lkGAIgASgJQgu6SAjYAQFyA7ABASIvChBHZXRUZW5hbnRSZXF1ZXN0EhsKCXRlbmFudF9pZBgBIAEoCUIIukgFcgOwAQEiTgoSTGlzdFRlbmFudHNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiACCJUChNMaXN0VGVuYW50c1Jlc3BvbnNlEiQKB3RlbmFudHMYASADKAsyEy5mb290ZmFsbC52MS5UZW5hbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInMKE1VwZGF0ZVRlbmFudFJlcXVlc3QSKwoGdGVuYW50GAEgASgLMhMuZm9vdGZhbGwudjEuVGVuYW50Qga6SAPIAQESLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrIjIKE0RlbGV0ZVRlbmFudFJlcXVlc3QSGwoJdGVuYW50X2lkGAEgASgJQgi6SAVyA7ABASKNAQoOVGVuYW50U2V0dGluZ3MSNAoKd2Vla19zdGFydBgBIAEoDjIWLmZvb3RmYWxsLnYxLkRheU9mV2Vla0IIukgFggECEAESRQoSYnVzaW5lc3NfZGF5X3N0YXJ0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgaBAiAowUyACIaChhHZXRUZW5hbnRTZXR0aW5nc1JlcXVlc3QihQEKG1VwZGF0ZVRlbmFudFNldHRpbmdzUmVxdWVzdBI1CghzZXR0aW5ncxgBIAEoCzIbLmZvb3RmYWxsLnYxLlRlbmFudFNldHRpbmdzQga6SAPIAQESLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrMpsGCg1UZW5hbnRTZXJ2aWNlEmIKDENyZWF0ZVRlbmFudBIgLmZvb3RmYWxsLnYxLkNyZWF0ZVRlbmFudFJlcXVlc3QaEy5mb290ZmFsbC52MS5UZW5hbnQiG4LT5JMCFToGdGVuYW50IgsvdjEvdGVuYW50cxJgCglHZXRUZW5hbnQSHS5mb290ZmFsbC52MS5HZXRUZW5hbnRSZXF1ZXN0GhMuZm9vdGZhbGwudjEuVGVuYW50Ih+C0+STAhkSFy92MS90ZW5hbnRzL3t0ZW5hbnRfaWR9EmUKC0xpc3RUZW5hbnRzEh8uZm9vdGZhbGwudjEuTGlzdFRlbmFudHNSZXF1ZXN0GiAuZm9vdGZhbGwudjEuTGlzdFRlbmFudHNSZXNwb25zZSITgtPkkwINEgsvdjEvdGVuYW50cxJ1CgxVcGRhdGVUZW5hbnQSIC5mb290ZmFsbC52MS5VcGRhdGVUZW5hbnRSZXF1ZXN0GhMuZm9vdGZhbGwudjEuVGVuYW50Ii6C0+STAig6BnRlbmFudDIeL3YxL3RlbmFudHMve3RlbmFudC50ZW5hbnRfaWR9EmkKDERlbGV0ZVRlbmFudBIgLmZvb3RmYWxsLnYxLkRlbGV0ZVRlbmFudFJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiH4LT5JMCGSoXL3YxL3RlbmFudHMve3RlbmFudF9pZH0SdAoRR2V0VGVuYW50U2V0dGluZ3MSJS5mb290ZmFsbC52MS5HZXRUZW5hbnRTZXR0aW5nc1JlcXVlc3QaGy5mb290ZmFsbC52MS5UZW5hbnRTZXR0aW5ncyIbgtPkkwIVEhMvdjEvdGVuYW50LXNldHRpbmdzEoQBChRVcGRhdGVUZW5hbnRTZXR0aW5ncxIoLmZvb3RmYWxsLnYxLlVwZGF0ZVRlbmFudFNldHRpbmdzUmVxdWVzdBobLmZvb3RmYWxsLnYxLlRlbmFudFNldHRpbmdzIiWC0+STAh86CHNldHRpbmdzMhMvdjEvdGVuYW50LXNldHRpbmdzYgZwcm90bzM", [file_buf_validate_validate, file_footfall_v1_report_service, file_google_api_annotations, file_google_protobuf_duration, file_google_protobuf_empty, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * Tenant is one chain. Nothing of it is ever visible to another.
@@ -213,7 +215,82 @@ export const DeleteTenantRequestSchema: GenMessage<DeleteTenantRequest> = /*@__P
   messageDesc(file_footfall_v1_tenant_service, 6);
 
 /**
- * TenantService manages the chains that share this installation. System administrators only.
+ * TenantSettings are a tenant's own, for all of its sites.
+ *
+ * @generated from message footfall.v1.TenantSettings
+ */
+export type TenantSettings = Message<"footfall.v1.TenantSettings"> & {
+  /**
+   * week_start is the day that weeks of reports begin with where a request names none. Monday where nothing was
+   * settled; never unspecified in an answer.
+   *
+   * @generated from field: footfall.v1.DayOfWeek week_start = 1;
+   */
+  weekStart: DayOfWeek;
+
+  /**
+   * business_day_start is when the days of new sites begin that are created without one, counted from midnight of
+   * the wall clock. 4 hours where nothing was settled; below 24 hours.
+   *
+   * @generated from field: google.protobuf.Duration business_day_start = 2;
+   */
+  businessDayStart?: Duration | undefined;
+};
+
+/**
+ * Describes the message footfall.v1.TenantSettings.
+ * Use `create(TenantSettingsSchema)` to create a new message.
+ */
+export const TenantSettingsSchema: GenMessage<TenantSettings> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_tenant_service, 7);
+
+/**
+ * GetTenantSettingsRequest asks for the caller's tenant.
+ *
+ * @generated from message footfall.v1.GetTenantSettingsRequest
+ */
+export type GetTenantSettingsRequest = Message<"footfall.v1.GetTenantSettingsRequest"> & {
+};
+
+/**
+ * Describes the message footfall.v1.GetTenantSettingsRequest.
+ * Use `create(GetTenantSettingsRequestSchema)` to create a new message.
+ */
+export const GetTenantSettingsRequestSchema: GenMessage<GetTenantSettingsRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_tenant_service, 8);
+
+/**
+ * UpdateTenantSettingsRequest asks for a change.
+ *
+ * @generated from message footfall.v1.UpdateTenantSettingsRequest
+ */
+export type UpdateTenantSettingsRequest = Message<"footfall.v1.UpdateTenantSettingsRequest"> & {
+  /**
+   * settings hold the new values. One that the mask names and that is unset goes back to its default.
+   *
+   * @generated from field: footfall.v1.TenantSettings settings = 1;
+   */
+  settings?: TenantSettings | undefined;
+
+  /**
+   * update_mask names the fields to change: week_start, business_day_start. Unset means every field that is set in
+   * settings.
+   *
+   * @generated from field: google.protobuf.FieldMask update_mask = 2;
+   */
+  updateMask?: FieldMask | undefined;
+};
+
+/**
+ * Describes the message footfall.v1.UpdateTenantSettingsRequest.
+ * Use `create(UpdateTenantSettingsRequestSchema)` to create a new message.
+ */
+export const UpdateTenantSettingsRequestSchema: GenMessage<UpdateTenantSettingsRequest> = /*@__PURE__*/
+  messageDesc(file_footfall_v1_tenant_service, 9);
+
+/**
+ * TenantService manages the chains that share this installation: system administrators do. What a chain settles for
+ * itself are its TenantSettings, which are its own administrators'.
  *
  * @generated from service footfall.v1.TenantService
  */
@@ -267,6 +344,27 @@ export const TenantService: GenService<{
     methodKind: "unary";
     input: typeof DeleteTenantRequestSchema;
     output: typeof EmptySchema;
+  },
+  /**
+   * GetTenantSettings reads what the caller's own tenant has settled for all of its sites.
+   *
+   * @generated from rpc footfall.v1.TenantService.GetTenantSettings
+   */
+  getTenantSettings: {
+    methodKind: "unary";
+    input: typeof GetTenantSettingsRequestSchema;
+    output: typeof TenantSettingsSchema;
+  },
+  /**
+   * UpdateTenantSettings changes the fields that update_mask names, for the caller's own tenant. Tenant
+   * administrators only. Reports count by it from the next call on; sites that exist keep the start of their day.
+   *
+   * @generated from rpc footfall.v1.TenantService.UpdateTenantSettings
+   */
+  updateTenantSettings: {
+    methodKind: "unary";
+    input: typeof UpdateTenantSettingsRequestSchema;
+    output: typeof TenantSettingsSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_footfall_v1_tenant_service, 0);
