@@ -29,7 +29,7 @@ PEOPLE = (UUID(int=101), UUID(int=102))
 Numbers = tuple[int, int, int]
 
 
-def _key(visit: Visit, rules: Mapping[UUID, SiteRules], cut: Cut, period: Period) -> BucketName:
+def bucket_of(visit: Visit, rules: Mapping[UUID, SiteRules], cut: Cut, period: Period) -> BucketName:
     """The bucket of a visit, by its own day and the clock of its own rule."""
     day = visit.business_day
     match cut.granularity:
@@ -157,7 +157,7 @@ class Chain:
 
         def name(visit: Visit) -> object:
             inside = visit.business_day in days
-            return _key(visit, self.rules, query.cut, query.period) if inside else None
+            return bucket_of(visit, self.rules, query.cut, query.period) if inside else None
 
         expected = by_hand(everything, sites, query.scope, name)
         expected.pop(None, None)

@@ -165,6 +165,7 @@ from footfall_server.services.staff_imports import StaffImports
 from footfall_server.services.staff_leaving import StaffLeaving
 from footfall_server.services.staff_recognition import StaffRecognition
 from footfall_server.services.staff_upkeep import StaffUpkeep
+from footfall_server.services.stays import StayService
 from footfall_server.services.subject_search import SubjectSearch
 from footfall_server.services.suggestions import Suggestions
 from footfall_server.services.template_expiry import TemplateExpiry
@@ -317,9 +318,13 @@ def _job_runner(
 def _report_servicer(transactions: Transactions, clock: Clock, page_tokens: PageTokens) -> ReportServicer:
     """Reports on the wire and as files."""
     reports = ReportService(transactions=transactions, clock=clock)
-    export = ReportExport(reports=reports, open_book=report_book, clock=clock)
-    restatements = Restatements(transactions=transactions)
-    return ReportServicer(reports=reports, export=export, restatements=restatements, page_tokens=page_tokens)
+    return ReportServicer(
+        reports=reports,
+        export=ReportExport(reports=reports, open_book=report_book, clock=clock),
+        stays=StayService(transactions=transactions, clock=clock),
+        restatements=Restatements(transactions=transactions),
+        page_tokens=page_tokens,
+    )
 
 
 class Core:

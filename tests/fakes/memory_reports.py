@@ -7,6 +7,8 @@ from statistics import fmean
 from uuid import UUID
 
 from fakes.memory_tables import TenantTables
+from footfall_server.domain.dwell import DwellQuantiles, DwellTallies, DwellTally
+from footfall_server.domain.occupancy import Passage, Stay
 from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.report import (
     ApparentGender,
@@ -70,6 +72,59 @@ class MemoryReports:
             ]
             parts[bounds.said_of(fmean(estimates) if estimates else None)].append(visit)
         return {gender: _slice(visits) for gender, visits in parts.items()}
+
+    async def dwell(self, calendars: Sequence[Calendar]) -> DwellTallies:
+        of_bucket: defaultdict[BucketName, list[Visit]] = defaultdict(list)
+        for bucket, visit in self._counted(calendars):
+            of_bucket[bucket].append(visit)
+        everything = [visit for visits in of_bucket.values() for visit in visits]
+        return DwellTallies(
+            {bucket: self._dwell_of(visits) for bucket, visits in of_bucket.items()},
+            self._dwell_of(everything),
+        )
+
+    async def stays(self, site_id: UUID, start: datetime, end: datetime) -> Sequence[Stay]:
+        return [
+            Stay(visit.first_seen_at, visit.last_seen_at, once=self._sightings_of(visit) < 2)
+            for visit in self._tables.visits.values()
+            if visit.site_id == site_id and visit.first_seen_at < end and visit.last_seen_at >= start
+        ]
+
+    async def passages(self, site_id: UUID, start: datetime, end: datetime) -> Sequence[Passage]:
+        return [
+            Passage(each.last_seen_at, each.crossing)
+            for each in self._tables.sightings.values()
+            if each.crossing is not None
+            and each.site_id == site_id
+            and start <= each.last_seen_at < end
+            and not is_staffs(self._tables, each)
+        ]
+
+    async def passages_per_visit(self, calendars: Sequence[Calendar], *, most: int) -> float | None:
+        site_ids = [site_id for calendar in calendars for site_id in calendar.site_ids]
+        spans = [span for calendar in calendars for span in calendar.spans]
+        found: list[int] = []
+        for site_id in site_ids if spans else ():
+            begun = [
+                visit
+                for visit in self._tables.visits.values()
+                if visit.site_id == site_id
+                and min(span.start for span in spans) <= visit.first_seen_at < max(span.end for span in spans)
+            ]
+            latest = sorted(begun, key=lambda visit: visit.first_seen_at, reverse=True)
+            found += [self._sightings_of(visit) for visit in latest[: max(1, most // len(site_ids))]]
+        return fmean(found) if found else None
+
+    def _dwell_of(self, visits: Sequence[Visit]) -> DwellTally:
+        seconds = [
+            (visit.last_seen_at - visit.first_seen_at).total_seconds()
+            for visit in visits
+            if self._sightings_of(visit) > 1
+        ]
+        return DwellTally(len(visits), len(seconds), DwellQuantiles.of(seconds))
+
+    def _sightings_of(self, visit: Visit) -> int:
+        return sum(each.visit_id == visit.visit_id for each in self._tables.sightings.values())
 
     def _counted(self, calendars: Sequence[Calendar]) -> Iterator[tuple[BucketName, Visit]]:
         for visit in self._tables.visits.values():

@@ -96,8 +96,7 @@ class MemoryTransaction:
     ) -> None:
         self.tenant_id = tenant_id
         self.tables, hidden = store.tables.parted(sites)
-        self.platform_base = platform.copy()
-        self.platform = platform.copy()
+        self.platform_base, self.platform = platform.copy(), platform.copy()
         self.sessions = MemorySessions(
             tenant_id, view=self.platform, base=self.platform_base, committed=platform, locks=locks
         )

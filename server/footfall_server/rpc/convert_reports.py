@@ -92,7 +92,7 @@ def to_distribution(
     split: Split, period: Period, distribution: report_service_pb2.Distribution
 ) -> report_service_pb2.GetDistributionResponse:
     return report_service_pb2.GetDistributionResponse(
-        period=_to_period(period),
+        period=to_period(period),
         distribution=distribution,
         slices=map(_to_slice, split.slices),
         time_zones=split.time_zones,
@@ -110,7 +110,7 @@ def from_day(text: str, field: str) -> date:
     return day
 
 
-def _to_period(period: Period) -> report_service_pb2.ReportPeriod:
+def to_period(period: Period) -> report_service_pb2.ReportPeriod:
     return report_service_pb2.ReportPeriod(
         start_date=period.start.isoformat(), end_date=period.end.isoformat()
     )
@@ -118,7 +118,7 @@ def _to_period(period: Period) -> report_service_pb2.ReportPeriod:
 
 def _to_report(report: VisitorsReport) -> report_service_pb2.VisitorsReport:
     return report_service_pb2.VisitorsReport(
-        period=_to_period(report.period),
+        period=to_period(report.period),
         buckets=map(_to_bucket, report.buckets),
         total=_to_counts(report.total),
     )

@@ -5,17 +5,19 @@
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
+from uuid import UUID
 
 from footfall.v1 import report_service_pb2, report_service_pb2_grpc
 from google.api import httpbody_pb2  # type: ignore[import-untyped]
 
-from footfall_server.rpc import convert_reports, convert_restatements
+from footfall_server.rpc import convert_reports, convert_restatements, convert_stays
 from footfall_server.rpc.call_context import current_principal
 from footfall_server.rpc.page_tokens import PageTokens, page_limit
 from footfall_server.rpc.report_files import attachment, file_name, from_format
 from footfall_server.services.report_export import ReportExport
 from footfall_server.services.reports import ReportService
 from footfall_server.services.restatements import Restatements
+from footfall_server.services.stays import StayService
 
 
 class ReportServicer(report_service_pb2_grpc.ReportServiceServicer):
@@ -26,11 +28,13 @@ class ReportServicer(report_service_pb2_grpc.ReportServiceServicer):
         *,
         reports: ReportService,
         export: ReportExport,
+        stays: StayService,
         restatements: Restatements,
         page_tokens: PageTokens,
     ) -> None:
         self._reports = reports
         self._export = export
+        self._stays = stays
         self._restatements = restatements
         self._page_tokens = page_tokens
 
@@ -58,6 +62,20 @@ class ReportServicer(report_service_pb2_grpc.ReportServiceServicer):
             case _:
                 split = await self._reports.by_kind(principal, site_ids, period, scope)
         return convert_reports.to_distribution(split, period, request.distribution)
+
+    async def GetDwell(
+        self, request: report_service_pb2.GetDwellRequest, _context: Any
+    ) -> report_service_pb2.GetDwellResponse:
+        query = convert_reports.from_dwell_request(request)
+        return convert_stays.to_dwells(await self._stays.dwell(current_principal(), query))
+
+    async def GetOccupancy(
+        self, request: report_service_pb2.GetOccupancyRequest, _context: Any
+    ) -> report_service_pb2.GetOccupancyResponse:
+        period = convert_reports.from_period(request.start_date, request.end_date)
+        length = convert_stays.from_step(request.step)
+        presence = await self._stays.occupancy(current_principal(), UUID(request.site_id), period, length)
+        return convert_stays.to_occupancy(presence, period)
 
     async def ExportVisitors(
         self, request: report_service_pb2.ExportVisitorsRequest, context: Any

@@ -99,12 +99,12 @@ class ReportService:
         self, principal: Principal, query: VisitorsQuery, *, compare: Period | None = None
     ) -> Visitors:
         """Raises NOT_FOUND for a site that the caller may not see, INVALID_FIELD for too long a period."""
-        _refuse_too_long(query.period, query.cut, "end_date")
+        refuse_too_long(query.period, query.cut, "end_date")
         if compare is not None:
-            _refuse_too_long(compare, query.cut, "compare_end_date")
+            refuse_too_long(compare, query.cut, "compare_end_date")
         async with begin_for(self._transactions, principal) as tx:
-            rules = await _rules(tx, principal, query.site_ids)
-            query = await _settled(tx, query)
+            rules = await rules_of(tx, principal, query.site_ids)
+            query = await settled(tx, query)
             report = await self._visitors(tx, query.period, query, rules)
             compared = None if compare is None else await self._visitors(tx, compare, query, rules)
         return Visitors(report, compared, self._time_zones(rules), query.cut.week_start)
@@ -113,9 +113,9 @@ class ReportService:
         self, principal: Principal, site_ids: Sequence[UUID], period: Period, scope: NewVisitScope
     ) -> Split:
         """New and repeat. Raises as `visitors`."""
-        _refuse_too_long(period, _BY_DAY, "end_date")
+        refuse_too_long(period, _BY_DAY, "end_date")
         async with begin_for(self._transactions, principal) as tx:
-            rules = await _rules(tx, principal, site_ids)
+            rules = await rules_of(tx, principal, site_ids)
             together = dict.fromkeys(period.days(), period.start)
             days = await current_days(tx, together, rules)
             parts = (
@@ -128,9 +128,9 @@ class ReportService:
 
     async def by_gender(self, principal: Principal, site_ids: Sequence[UUID], period: Period) -> Split:
         """By apparent gender. Raises as `visitors`."""
-        _refuse_too_long(period, _BY_DAY, "end_date")
+        refuse_too_long(period, _BY_DAY, "end_date")
         async with begin_for(self._transactions, principal) as tx:
-            rules = await _rules(tx, principal, site_ids)
+            rules = await rules_of(tx, principal, site_ids)
             parts = await tx.reports.by_gender(calendars(period, _BY_DAY, rules), _GENDERS)
         slices = [NamedSlice(gender.value, parts.get(gender, Slice())) for gender in ApparentGender]
         return Split(slices, self._time_zones(rules))
@@ -139,10 +139,10 @@ class ReportService:
         self, principal: Principal, site_ids: Sequence[UUID], period: Period, scope: NewVisitScope
     ) -> Split:
         """By day of the week, with what such a day is like. Raises as `visitors`."""
-        _refuse_too_long(period, _BY_DAY, "end_date")
+        refuse_too_long(period, _BY_DAY, "end_date")
         now = self._clock.now()
         async with begin_for(self._transactions, principal) as tx:
-            rules = await _rules(tx, principal, site_ids)
+            rules = await rules_of(tx, principal, site_ids)
             days = await current_days(tx, starts_of_days(period, _BY_DAY), rules)
             by_day = await self._report(tx, period, VisitorsQuery((), period, _BY_DAY, scope), rules, days)
             parts = (
@@ -164,10 +164,10 @@ class ReportService:
 
         It is audited before anything is given: an export that cannot be recorded does not happen.
         """
-        _refuse_too_long(query.period, query.cut, "end_date")
+        refuse_too_long(query.period, query.cut, "end_date")
         async with begin_for(self._transactions, principal) as tx:
-            rules = await _rules(tx, principal, query.site_ids)
-            query = await _settled(tx, query)
+            rules = await rules_of(tx, principal, query.site_ids)
+            query = await settled(tx, query)
             parts = len(rules) if by_site else 1
             if by_site and (fault := page_fault(parts, file_format)):
                 raise invalid_fields([FieldViolation("by_site", fault, "report_file.pages")])
@@ -184,8 +184,8 @@ class ReportService:
         named: whether what the sites are called is looked up.
         """
         async with begin_for(self._transactions, principal) as tx:
-            rules = await _rules(tx, principal, query.site_ids)
-            query = await _settled(tx, query)
+            rules = await rules_of(tx, principal, query.site_ids)
+            query = await settled(tx, query)
             names = await _names(tx, rules) if named else {}
         sites = [NamedSite(each, names.get(each, "")) for each in sorted(rules)]
         sites.sort(key=lambda each: (each.name, each.site_id))
@@ -252,12 +252,12 @@ class ReportService:
         )
 
 
-def _refuse_too_long(period: Period, cut: Cut, field: str) -> None:
+def refuse_too_long(period: Period, cut: Cut, field: str) -> None:
     if fault := too_long(period, cut):
         raise invalid_fields([FieldViolation(field, fault, "report_period.buckets")])
 
 
-async def _settled(tx: Transaction, query: VisitorsQuery) -> VisitorsQuery:
+async def settled(tx: Transaction, query: VisitorsQuery) -> VisitorsQuery:
     """The query with the day that its weeks begin with."""
     if not query.settled_week:
         return query
@@ -265,7 +265,7 @@ async def _settled(tx: Transaction, query: VisitorsQuery) -> VisitorsQuery:
     return replace(query, cut=replace(query.cut, week_start=settings.week_start), settled_week=False)
 
 
-async def _rules(
+async def rules_of(
     tx: Transaction, principal: Principal, site_ids: Collection[UUID]
 ) -> Mapping[UUID, SiteRules]:
     """The rules of the sites that are asked for, or of all. Raises NOT_FOUND for one that is not there."""

@@ -6,12 +6,15 @@ rule of time in the product, and no statement knows of zones.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, text
 
+from footfall_server.domain.crossing import Crossing
+from footfall_server.domain.dwell import SHARES, DwellQuantiles, DwellTallies, DwellTally
+from footfall_server.domain.occupancy import Passage, Stay
 from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.report import (
     ApparentGender,
@@ -122,6 +125,60 @@ from seen where bucket <> {_NO_BUCKET} group by bucket
 )
 
 
+# Two sightings are enough to know of: a visit may have hundreds.
+_SIGHTINGS = """(
+    select count(*) from (
+      select from sightings where sightings.visit_id = {visit}.visit_id limit 2
+    ) as few
+  )"""
+_DWELL = text(
+    f"""
+with {_CALENDARS}, lasted as (
+  select {_PLACE.format(at="visits.first_seen_at")} as bucket,
+         case when {_SIGHTINGS.format(visit="visits")} = 2
+              then cast(extract(epoch from visits.last_seen_at - visits.first_seen_at) as double precision)
+         end as seconds
+  from shop join calendar using (calendar) join visits on visits.site_id = shop.site_id
+  where visits.first_seen_at >= :earliest and visits.first_seen_at < :latest
+)
+select coalesce(bucket, {_NO_BUCKET}) as bucket, count(*) as visits, count(seconds) as measured,
+       percentile_cont(array[{", ".join(map(str, SHARES))}]) within group (order by seconds) as quantiles
+from lasted where bucket <> {_NO_BUCKET} group by grouping sets ((bucket), ())
+"""  # noqa: S608 - parts of this module
+)
+_LONGEST_VISIT = timedelta(days=3)
+"""A visit's sightings begin on one business day, of 25 hours or, where a shop moves to another zone, some
+more, and no event is longer than twelve hours: what began earlier is over."""
+_STAYS = text(
+    f"""
+select first_seen_at, last_seen_at, {_SIGHTINGS.format(visit="visits")} < 2 as once
+from visits
+where site_id = :site_id and first_seen_at >= :since and first_seen_at < :until and last_seen_at >= :start
+"""  # noqa: S608 - parts of this module
+)
+_PASSAGES = text(
+    f"""
+select sightings.last_seen_at, sightings.crossing
+from sightings left join customers on customers.customer_id = sightings.customer_id
+where sightings.crossing is not null and sightings.site_id = :site_id
+  and sightings.last_seen_at >= :start and sightings.last_seen_at < :until
+  and customers.kind is distinct from '{CustomerKind.STAFF.value}'
+"""  # noqa: S608 - parts of this module
+)
+_PASSAGES_PER_VISIT = text(
+    """
+select avg(passages.seen) as average
+from unnest(cast(:site_ids as uuid[])) as shop (site_id) cross join lateral (
+  select visit_id from visits
+  where visits.site_id = shop.site_id and first_seen_at >= :earliest and first_seen_at < :latest
+  order by first_seen_at desc limit :most_of_each
+) as visit cross join lateral (
+  select count(*) as seen from sightings where sightings.visit_id = visit.visit_id
+) as passages
+"""
+)
+
+
 class PostgresReports:
     """ReportRepository."""
 
@@ -177,6 +234,47 @@ class PostgresReports:
             ApparentGender(row.gender): Slice(row.visits, row.visitors)
             for row in await self._connection.rows(_BY_GENDER, parameters)
         }
+
+    async def dwell(self, calendars: Sequence[Calendar]) -> DwellTallies:
+        """See ReportRepository.dwell."""
+        asked = _asked(calendars)
+        if asked is None:
+            return DwellTallies()
+        tallies = {
+            row.bucket: DwellTally(
+                row.visits, row.measured, DwellQuantiles(*row.quantiles) if row.measured else None
+            )
+            for row in await self._connection.rows(_DWELL, asked.parameters)
+        }
+        total = tallies.pop(_NO_BUCKET)
+        return DwellTallies({asked.names[bucket]: tally for bucket, tally in tallies.items()}, total)
+
+    async def stays(self, site_id: UUID, start: datetime, end: datetime) -> Sequence[Stay]:
+        """See ReportRepository.stays."""
+        asked = {"site_id": site_id, "since": start - _LONGEST_VISIT, "start": start, "until": end}
+        rows = await self._connection.rows(_STAYS, asked)
+        return [Stay(row.first_seen_at, row.last_seen_at, row.once) for row in rows]
+
+    async def passages(self, site_id: UUID, start: datetime, end: datetime) -> Sequence[Passage]:
+        """See ReportRepository.passages."""
+        asked = {"site_id": site_id, "start": start, "until": end}
+        rows = await self._connection.rows(_PASSAGES, asked)
+        return [Passage(row.last_seen_at, Crossing(row.crossing)) for row in rows]
+
+    async def passages_per_visit(self, calendars: Sequence[Calendar], *, most: int) -> float | None:
+        """See ReportRepository.passages_per_visit."""
+        asked = _asked(calendars)
+        if asked is None:
+            return None
+        site_ids = asked.parameters["site_ids"]
+        parameters = {
+            "site_ids": site_ids,
+            "earliest": asked.parameters["earliest"],
+            "latest": asked.parameters["latest"],
+            "most_of_each": max(1, most // len(site_ids)),
+        }
+        row = await self._connection.first(_PASSAGES_PER_VISIT, parameters)
+        return None if row is None or row.average is None else float(row.average)
 
 
 class _Asked(NamedTuple):

@@ -833,6 +833,13 @@ sightings = Table(
         postgresql_where=text("customer_id is not null"),
     ),
     Index(
+        "sightings_by_crossing",
+        "tenant_id",
+        "site_id",
+        "last_seen_at",
+        postgresql_where=text("crossing is not null"),
+    ),
+    Index(
         "sightings_without_visit",
         "tenant_id",
         "site_id",
@@ -1154,5 +1161,9 @@ calibrations = Table(
     Column("cosines", ARRAY(Double), nullable=False),
     Column("applied_at", Instant, nullable=False),
     Column("applied_by", UUID(), nullable=False),
+    Column("people", Integer),
+    Column("genuine_counts", ARRAY(BigInteger)),
+    Column("impostor_pairs", BigInteger),
     PrimaryKeyConstraint("tenant_id", "model_id"),
+    CheckConstraint("num_nulls(people, genuine_counts, impostor_pairs) in (0, 3)", name="measured_is_whole"),
 )

@@ -80,8 +80,8 @@ _SET_TENANT_AND_LOCK = text(
 )
 
 
-class PostgresTransaction:
-    """Transaction: the repositories of one tenant on one connection."""
+class _Administration:
+    """Who and what belongs to a tenant, and what is done for it."""
 
     def __init__(self, connection: TenantConnection) -> None:
         self.tenant_id = connection.tenant_id
@@ -97,9 +97,22 @@ class PostgresTransaction:
         self.certificates = PostgresCertificates(connection)
         self.workers = PostgresWorkers(connection)
         self.commands = PostgresCommands(connection)
+        self.leases = PostgresLeases(connection)
+        self.retention = PostgresRetention(connection)
+        self.jobs = PostgresJobs(connection)
+        self.webhooks = PostgresWebhooks(connection)
+        self.webhook_deliveries = PostgresWebhookDeliveries(connection)
+        self.event_cursors = PostgresEventCursors(connection)
+        self.audit = PostgresAudit(connection)
+
+
+class PostgresTransaction(_Administration):
+    """Transaction: the repositories of one tenant on one connection."""
+
+    def __init__(self, connection: TenantConnection) -> None:
+        super().__init__(connection)
         self.pictures = PostgresPictures(connection)
         self.previews = PostgresPreviews(connection)
-        self.leases = PostgresLeases(connection)
         self.staff = PostgresStaff(connection)
         self.enrolments = PostgresEnrolments(connection)
         self.staff_gallery = PostgresStaffGallery(connection)
@@ -113,11 +126,9 @@ class PostgresTransaction:
         self.restatements = PostgresRestatements(connection)
         self.uptime = PostgresUptime(connection)
         self.images = PostgresImages(connection)
-        self.retention = PostgresRetention(connection)
         self.changes = PostgresChanges(connection)
         self.decisions = PostgresDecisions(connection)
         self.batches = PostgresBatches(connection)
-        self.jobs = PostgresJobs(connection)
         self.population = PostgresPopulation(connection)
         self.tenant_models = PostgresTenantModels(connection)
         self.model_changes = PostgresModelChanges(connection)
@@ -131,10 +142,6 @@ class PostgresTransaction:
         self.merges = PostgresMerges(connection)
         self.distinct = PostgresDistinct(connection)
         self.suggestions = PostgresSuggestions(connection)
-        self.webhooks = PostgresWebhooks(connection)
-        self.webhook_deliveries = PostgresWebhookDeliveries(connection)
-        self.event_cursors = PostgresEventCursors(connection)
-        self.audit = PostgresAudit(connection)
 
 
 _PLATFORM = "platform"
