@@ -141,9 +141,11 @@ IDENTITY_TESTS := $(addprefix tests/unit/server/test_,identities.py matching.py 
   tests/integration/server_storage/test_merging_on_postgres.py
 # What reports count, and that kept days equal the visits.
 REPORT_TESTS := $(addprefix tests/unit/server/test_,report_period.py report_days.py report_properties.py business_day.py \
-  report_labels.py report_picture.py camera_uptime.py visit_properties.py restatement.py restatement_properties.py report_verification.py) \
-  $(addprefix tests/contract/server_storage/test_,reports.py report_days.py restatements.py uptime.py) \
-  $(addprefix tests/rpc/server/test_,reports.py restatements.py) \
+  report_labels.py report_picture.py \
+  camera_uptime.py visit_properties.py restatement.py restatement_properties.py report_verification.py occupancy.py \
+  stay_properties.py error_rates.py) \
+  $(addprefix tests/contract/server_storage/test_,reports.py report_days.py report_stays.py restatements.py uptime.py) \
+  $(addprefix tests/rpc/server/test_,reports.py report_stays.py restatements.py tenant_settings.py) \
   $(addprefix tests/integration/server_storage/test_report_,commands.py refresh.py)
 test-reports: setup-run ## What reports count: against an oracle, over days of any length, after every change
 	@$(BIN)/footfall models pull --quiet

@@ -105,6 +105,7 @@ from footfall_server.services.camera_leases import CameraLeases, LeaseAssignment
 from footfall_server.services.cameras import CameraService
 from footfall_server.services.change_retention import ChangeRetention
 from footfall_server.services.command_expiry import CommandExpiry
+from footfall_server.services.count_accuracy import CountAccuracy
 from footfall_server.services.customers import CustomerService
 from footfall_server.services.distinctness import Distinctness
 from footfall_server.services.edge_retention import EdgeRetention
@@ -315,9 +316,10 @@ def _job_runner(
     )
 
 
-def _report_servicer(transactions: Transactions, clock: Clock, page_tokens: PageTokens) -> ReportServicer:
+def _report_servicer(adapters: Adapters, models: TenantModels, page_tokens: PageTokens) -> ReportServicer:
     """Reports on the wire and as files."""
-    reports = ReportService(transactions=transactions, clock=clock)
+    transactions, clock = adapters.transactions, adapters.clock
+    reports = ReportService(transactions=transactions, clock=clock, accuracy=CountAccuracy(models=models))
     return ReportServicer(
         reports=reports,
         export=ReportExport(reports=reports, open_book=report_book, clock=clock),
@@ -574,7 +576,7 @@ class Core:
                 explanations=ExplanationService(transactions=transactions),
                 page_tokens=page_tokens,
             ),
-            reports=_report_servicer(transactions, clock, page_tokens),
+            reports=_report_servicer(adapters, models, page_tokens),
             live=LiveServicer(
                 watch=Watch(
                     feed=self._feed,

@@ -1,5 +1,6 @@
 """Counts of cosine similarities in bins of equal width. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -22,6 +23,11 @@ class Histogram:
     def empty(cls, bins: int = FINE_BINS) -> Self:
         """Nothing counted yet."""
         return cls(np.zeros(bins, np.int64))
+
+    @classmethod
+    def of_counts(cls, counts: Sequence[int]) -> Self:
+        """Counts that were told one by one."""
+        return cls(np.array(counts, np.int64))
 
     @property
     def total(self) -> int:

@@ -80,11 +80,27 @@ class LackingFace:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredPairs:
+    """What a calibration was measured from: sums over `people`, which tell of none of them.
+
+    `genuine_counts` are pairs of one person, by their cosine in equal bins over -1..1.
+    """
+
+    people: int
+    genuine_counts: tuple[int, ...]
+    impostor_pairs: int
+
+
+@dataclass(frozen=True, slots=True)
 class AppliedCalibration:
-    """What a tenant decides by instead of a model's published tail and the default target rate."""
+    """What a tenant decides by instead of a model's published tail and the default target rate.
+
+    `measured` is None for one that was applied by a release that did not keep it.
+    """
 
     model_id: str
     target_rate: float
     tail: ImpostorTail
     applied_at: datetime
     applied_by: UUID
+    measured: MeasuredPairs | None = None

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from footfall_server.domain.error_rates import Accuracy, CountRange
 from footfall_server.domain.report_period import Bucket, BucketName, Period, Weekday
 
 LEAST_COVERAGE: Final = 0.5
@@ -89,11 +90,16 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """All that is said of a time. `coverage` is 0..1, None where it is not known."""
+    """All that is said of a time. `coverage` is 0..1, None where it is not known.
+
+    The ranges are of what was counted, None where errors were never measured: see error_rates.
+    """
 
     visits: VisitTally = VisitTally()
     uncounted: UncountedTally = UncountedTally()
     coverage: float | None = None
+    visits_range: CountRange | None = None
+    unique_visitors_range: CountRange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,21 +143,24 @@ def visitors_report(
     visits: VisitTallies,
     uncounted: Mapping[BucketName, UncountedTally],
     coverage: Coverage,
+    *,
+    accuracy: Accuracy | None = None,
 ) -> VisitorsReport:
     """Puts together what was counted; a bucket in which nothing was has zeros."""
     counted = [
         CountedBucket(
             bucket,
-            Counts(
+            _counts(
                 visits.of_bucket.get(bucket.name, VisitTally()),
                 uncounted.get(bucket.name, UncountedTally()),
                 coverage.of_bucket.get(bucket.name),
+                accuracy,
             ),
         )
         for bucket in buckets
     ]
     passed = sum((each.counts.uncounted for each in counted), UncountedTally())
-    return VisitorsReport(period, counted, Counts(visits.total, passed, coverage.total))
+    return VisitorsReport(period, counted, _counts(visits.total, passed, coverage.total, accuracy))
 
 
 def day_average(days: Sequence[CountedBucket], weekday: Weekday, *, now: datetime) -> DayAverage | None:
@@ -165,6 +174,20 @@ def day_average(days: Sequence[CountedBucket], weekday: Weekday, *, now: datetim
         days_left_out=len(such) - len(counting),
         visits=sum(each.counts.visits.visits for each in counting) / len(counting),
         unique_visitors=sum(each.counts.visits.unique_visitors for each in counting) / len(counting),
+    )
+
+
+def _counts(
+    tally: VisitTally, uncounted: UncountedTally, coverage: float | None, accuracy: Accuracy | None
+) -> Counts:
+    if accuracy is None:
+        return Counts(tally, uncounted, coverage)
+    return Counts(
+        tally,
+        uncounted,
+        coverage,
+        visits_range=accuracy.range_of(tally.visits, tally.visits),
+        unique_visitors_range=accuracy.range_of(tally.unique_visitors, tally.visits),
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from footfall.v1 import report_service_pb2
 
+from footfall_server.domain.error_rates import Accuracy
 from footfall_server.domain.report import CountedBucket, Counts, DayAverage, NewVisitScope, VisitorsReport
 from footfall_server.domain.report_period import Cut, Granularity, Period, Weekday
 from footfall_server.errors import FieldViolation, invalid_fields
@@ -85,6 +86,7 @@ def to_visitors(visitors: Visitors) -> report_service_pb2.GetVisitorsResponse:
         compared=None if visitors.compared is None else _to_report(visitors.compared),
         time_zones=visitors.time_zones,
         week_start=to_weekday(visitors.week_start),
+        accuracy=None if visitors.accuracy is None else _to_accuracy(visitors.accuracy),
     )
 
 
@@ -138,6 +140,7 @@ def _to_bucket(counted: CountedBucket) -> report_service_pb2.VisitorsBucket:
 
 
 def _to_counts(counts: Counts) -> report_service_pb2.VisitorCounts:
+    of_visits, of_visitors = counts.visits_range, counts.unique_visitors_range
     return report_service_pb2.VisitorCounts(
         visits=counts.visits.visits,
         unique_visitors=counts.visits.unique_visitors,
@@ -146,6 +149,23 @@ def _to_counts(counts: Counts) -> report_service_pb2.VisitorCounts:
         staff_sightings=counts.uncounted.staff,
         unidentifiable_sightings=counts.uncounted.unidentifiable,
         coverage=counts.coverage,
+        visits_low=None if of_visits is None else of_visits.low,
+        visits_high=None if of_visits is None else of_visits.high,
+        unique_visitors_low=None if of_visitors is None else of_visitors.low,
+        unique_visitors_high=None if of_visitors is None else of_visitors.high,
+    )
+
+
+def _to_accuracy(accuracy: Accuracy) -> report_service_pb2.CountAccuracy:
+    rates = accuracy.rates
+    return report_service_pb2.CountAccuracy(
+        model_id=rates.model_id,
+        measure_time=to_timestamp(rates.measured_at),
+        split_rate=rates.split_rate,
+        merge_rate=rates.merge_rate,
+        people=rates.people,
+        gallery_size=rates.gallery_size,
+        passages_per_visit=accuracy.passages_per_visit,
     )
 
 

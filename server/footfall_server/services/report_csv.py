@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from footfall_server.domain.error_rates import CountRange
 from footfall_server.domain.report import Counts, VisitorsReport
 from footfall_server.domain.report_period import Bucket
 from footfall_server.services.csv_text import csv_text, harmless
@@ -23,6 +24,10 @@ _COLUMNS = (
     "staff_sightings",
     "unidentifiable_sightings",
     "coverage",
+    "visits_low",
+    "visits_high",
+    "unique_visitors_low",
+    "unique_visitors_high",
 )
 
 
@@ -63,4 +68,11 @@ def _numbers(counts: Counts) -> Sequence[object]:
         counts.uncounted.staff,
         counts.uncounted.unidentifiable,
         "" if counts.coverage is None else f"{counts.coverage:.4f}",
+        *_range(counts.visits_range),
+        *_range(counts.unique_visitors_range),
     ]
+
+
+def _range(found: CountRange | None) -> Sequence[object]:
+    """Nothing where errors were never measured: a range of one number would say that there are none."""
+    return ["", ""] if found is None else [found.low, found.high]

@@ -11,6 +11,7 @@ from footfall_vision.model_cards import CERTAIN_FEMALE, CERTAIN_MALE
 from footfall_server.domain import report_days
 from footfall_server.domain.audit import Action, AuditEntry
 from footfall_server.domain.camera_uptime import UptimeSpan, coverage
+from footfall_server.domain.error_rates import Accuracy, ErrorRates
 from footfall_server.domain.identity import Principal
 from footfall_server.domain.report import (
     ApparentGender,
@@ -40,11 +41,14 @@ from footfall_server.domain.site_rules import SiteRules
 from footfall_server.domain.visit import VisitKind
 from footfall_server.errors import FieldViolation, invalid_fields, not_found
 from footfall_server.ports import Clock, Transaction, Transactions
+from footfall_server.services.count_accuracy import CountAccuracy
 from footfall_server.services.report_days import current_days
 from footfall_server.services.scope import begin_for, require_site, tenant_of
 
 _GENDERS: Final = GenderBounds(female=CERTAIN_FEMALE, male=CERTAIN_MALE)
 _BY_DAY: Final = Cut(Granularity.DAY)
+_VISITS_SAMPLED: Final = 2000
+"""Visits of which the passages are counted: with as many the average is good to some hundredths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,16 @@ class VisitorsQuery:
 
 @dataclass(frozen=True, slots=True)
 class Visitors:
-    """The answer. `compared` is None unless another period was asked for."""
+    """The answer. `compared` is None unless another period was asked for.
+
+    `accuracy` is what the ranges come from, None where nothing was measured.
+    """
 
     report: VisitorsReport
     compared: VisitorsReport | None
     time_zones: Sequence[str]
     week_start: Weekday
+    accuracy: Accuracy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +97,17 @@ class Split:
 
 
 class ReportService:
-    """Counts visits by time and by kind, and gives the numbers of files."""
+    """Counts visits by time and by kind, and gives the numbers of files.
 
-    def __init__(self, *, transactions: Transactions, clock: Clock) -> None:
+    Without `accuracy` no ranges are told.
+    """
+
+    def __init__(
+        self, *, transactions: Transactions, clock: Clock, accuracy: CountAccuracy | None = None
+    ) -> None:
         self._transactions = transactions
         self._clock = clock
+        self._accuracy = accuracy
 
     async def visitors(
         self, principal: Principal, query: VisitorsQuery, *, compare: Period | None = None
@@ -105,9 +119,12 @@ class ReportService:
         async with begin_for(self._transactions, principal) as tx:
             rules = await rules_of(tx, principal, query.site_ids)
             query = await settled(tx, query)
-            report = await self._visitors(tx, query.period, query, rules)
-            compared = None if compare is None else await self._visitors(tx, compare, query, rules)
-        return Visitors(report, compared, self._time_zones(rules), query.cut.week_start)
+            rates = await self._rates(tx)
+            report, accuracy = await self._visitors(tx, query.period, query, rules, rates)
+            compared = (
+                None if compare is None else (await self._visitors(tx, compare, query, rules, rates))[0]
+            )
+        return Visitors(report, compared, self._time_zones(rules), query.cut.week_start, accuracy)
 
     async def by_kind(
         self, principal: Principal, site_ids: Sequence[UUID], period: Period, scope: NewVisitScope
@@ -144,7 +161,8 @@ class ReportService:
         async with begin_for(self._transactions, principal) as tx:
             rules = await rules_of(tx, principal, site_ids)
             days = await current_days(tx, starts_of_days(period, _BY_DAY), rules)
-            by_day = await self._report(tx, period, VisitorsQuery((), period, _BY_DAY, scope), rules, days)
+            query = VisitorsQuery((), period, _BY_DAY, scope)
+            by_day, _ = await self._report(tx, period, query, rules, days)
             parts = (
                 await tx.reports.visits(_weekdays(calendars(period, _BY_DAY, rules)), scope)
                 if days is None
@@ -193,16 +211,24 @@ class ReportService:
         for together in [[each] for each in sites] if by_site else [sites]:
             of_sites = {each.site_id: rules[each.site_id] for each in together}
             async with begin_for(self._transactions, principal) as tx:
-                report = await self._visitors(tx, query.period, query, of_sites)
+                report, _ = await self._visitors(tx, query.period, query, of_sites, await self._rates(tx))
             yield ReportPart(together, report, self._time_zones(of_sites))
 
+    async def _rates(self, tx: Transaction) -> ErrorRates | None:
+        return None if self._accuracy is None else await self._accuracy.within(tx)
+
     async def _visitors(
-        self, tx: Transaction, period: Period, query: VisitorsQuery, rules: Mapping[UUID, SiteRules]
-    ) -> VisitorsReport:
+        self,
+        tx: Transaction,
+        period: Period,
+        query: VisitorsQuery,
+        rules: Mapping[UUID, SiteRules],
+        rates: ErrorRates | None,
+    ) -> tuple[VisitorsReport, Accuracy | None]:
         # Hours are in no kept day.
         by_hour = query.cut.granularity is Granularity.HOUR
         days = None if by_hour else await current_days(tx, starts_of_days(period, query.cut), rules)
-        return await self._report(tx, period, query, rules, days)
+        return await self._report(tx, period, query, rules, days, rates=rates)
 
     async def _report(
         self,
@@ -211,8 +237,10 @@ class ReportService:
         query: VisitorsQuery,
         rules: Mapping[UUID, SiteRules],
         days: Sequence[DaySum] | None,
-    ) -> VisitorsReport:
-        """From the days, or from the visits where there are none."""
+        *,
+        rates: ErrorRates | None = None,
+    ) -> tuple[VisitorsReport, Accuracy | None]:
+        """From the days, or from the visits where there are none; with ranges where there are rates."""
         of_sites = calendars(period, query.cut, rules)
         found = buckets(period, query.cut, of_sites)
         spans: Sequence[UptimeSpan] = ()
@@ -226,7 +254,11 @@ class ReportService:
             visits = report_days.tallies(days, query.scope)
             uncounted = report_days.uncounted(days)
         covered = coverage(of_sites, spans, self._clock.now())
-        return visitors_report(period, found, visits, uncounted, covered)
+        accuracy = None
+        if rates is not None:
+            passages = await tx.reports.passages_per_visit(of_sites, most=_VISITS_SAMPLED)
+            accuracy = Accuracy(rates, 1.0 if passages is None else max(passages, 1.0))
+        return visitors_report(period, found, visits, uncounted, covered, accuracy=accuracy), accuracy
 
     def _time_zones(self, rules: Mapping[UUID, SiteRules]) -> Sequence[str]:
         now = self._clock.now()

@@ -12,6 +12,7 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.impostor_tail import ImpostorTail
 from footfall_server.domain.models import (
     AppliedCalibration,
+    MeasuredPairs,
     ModelChange,
     ModelChangeProgress,
     ModelChangeState,
@@ -269,8 +270,9 @@ async def test_a_calibration_holds_until_it_is_reset(
     transactions: Transactions, tenant_id: UUID, other_tenant_id: UUID
 ) -> None:
     tail = ImpostorTail((0.25, 0.35, 0.5), (1e-2, 1e-3, 1e-5))
-    first = AppliedCalibration(OLD, 0.001, tail, datetime.now(UTC), new_id())
-    second = replace(first, target_rate=0.01, tail=ImpostorTail((0.1, 0.2), (0.1, 0.01)))
+    pairs = MeasuredPairs(people=2000, genuine_counts=(0, 3, 5_000_000_000), impostor_pairs=49_000_000_000)
+    first = AppliedCalibration(OLD, 0.001, tail, datetime.now(UTC), new_id(), pairs)
+    second = replace(first, target_rate=0.01, tail=ImpostorTail((0.1, 0.2), (0.1, 0.01)), measured=None)
     async with transactions.begin(tenant_id) as tx:
         assert await tx.calibrations.get(OLD) is None
         await tx.calibrations.apply(first)

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from uuid import UUID
 
 import grpc
@@ -14,13 +14,15 @@ from customer_samples import a_customer, a_track
 from fakes.manual_clock import START
 from fakes.merge_world import MergeWorld
 from fakes.rpc_failures import failure
-from fakes.shop import Metadata, Replica, Shop
+from fakes.shop import MODEL_ID, Metadata, Replica, Shop
 from footfall.v1 import camera_service_pb2, customer_service_pb2
 from footfall.v1 import report_service_pb2 as pb
 from footfall_server.domain import report_file
 from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.identity import Role
+from footfall_server.domain.impostor_tail import ImpostorTail
+from footfall_server.domain.models import AppliedCalibration, MeasuredPairs
 from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.sighting import Sighting
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -359,3 +361,57 @@ def pb_camera(chain: Chain) -> camera_service_pb2.Camera:
     return camera_service_pb2.Camera(
         site_id=chain.site_id, display_name="Till", source_url="usb:0", enabled=True
     )
+
+
+def calibrate(chain: Chain, *, missed: int) -> None:
+    """The own tenant decides by a calibration, in which so many of a thousand pairs were missed."""
+    counts = [0] * 400
+    counts[200], counts[399] = missed, 1000 - missed
+    tables = chain.shop.transactions.tables(chain.shop.own.tenant.tenant_id)
+    tables.calibrations[MODEL_ID] = AppliedCalibration(
+        model_id=MODEL_ID,
+        target_rate=0.001,
+        tail=ImpostorTail((0.2, 0.4), (1e-2, 1e-4)),
+        applied_at=START - DAY,
+        applied_by=new_id(),
+        measured=MeasuredPairs(people=400, genuine_counts=tuple(counts), impostor_pairs=10_000_000),
+    )
+
+
+async def test_counts_have_ranges_where_errors_were_measured(chain: Chain) -> None:
+    people = [await chain.person() for _ in range(20)]
+    for number, person in enumerate(people):
+        await chain.see(person, hours=number / 4)
+        await chain.see(person, hours=number / 4 + 0.1)
+    never = await chain.visitors()
+    assert not never.HasField("accuracy")
+    assert not never.report.total.HasField("unique_visitors_low")
+    [*_, whole] = await chain.export()
+    assert (whole["visits_low"], whole["unique_visitors_high"]) == ("", "")
+    calibrate(chain, missed=100)
+    told = await chain.visitors(compare_start_date="2026-02-09", compare_end_date="2026-02-15")
+    accuracy, total = told.accuracy, told.report.total
+    assert (accuracy.model_id, accuracy.people, accuracy.gallery_size) == (MODEL_ID, 400, 20)
+    assert accuracy.measure_time.ToDatetime(UTC) == START - DAY
+    assert 0.1 < accuracy.split_rate < 0.15
+    assert 0 < accuracy.merge_rate < 0.01
+    assert accuracy.passages_per_visit == 2
+    assert total.unique_visitors == 20
+    assert 10 < total.unique_visitors_low < 20 < total.unique_visitors_high < 25
+    assert (total.visits_low, total.visits_high) == (total.unique_visitors_low, total.unique_visitors_high)
+    monday, tuesday = told.report.buckets[0].counts, told.report.buckets[1].counts
+    assert monday.unique_visitors_low == total.unique_visitors_low
+    assert tuesday.HasField("unique_visitors_low")
+    assert (tuesday.unique_visitors_low, tuesday.unique_visitors_high) == (0, 0)
+    assert told.compared.total.HasField("visits_high")
+    [*_, whole] = await chain.export()
+    assert int(whole["unique_visitors_low"]) == total.unique_visitors_low
+    assert int(whole["visits_high"]) == total.visits_high
+
+
+async def test_a_sample_that_says_nothing_gives_no_range_but_is_told(chain: Chain) -> None:
+    await chain.see(await chain.person())
+    calibrate(chain, missed=900)
+    told = await chain.visitors()
+    assert told.accuracy.split_rate > 0.5
+    assert not told.report.total.HasField("visits_low")

@@ -96,6 +96,13 @@ async def test_what_is_applied_holds_until_it_is_reset(
         0.01,
         admin.subject_id,
     )
+    assert applied.measured is not None
+    assert (applied.measured.people, applied.measured.impostor_pairs) == (
+        measured.people,
+        measured.impostors.total,
+    )
+    assert len(applied.measured.genuine_counts) == 400
+    assert sum(applied.measured.genuine_counts) == measured.genuine.total
     again = (await calibrations.calibrate(admin, "", 0.0)).measurement
     assert (again.current_match, again.current_new) == (held.match, held.new)
     back = await calibrations.reset(admin, "")

@@ -6,7 +6,7 @@ from sqlalchemy import case, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from footfall_server.domain.impostor_tail import ImpostorTail
-from footfall_server.domain.models import AppliedCalibration, ModelUsage, TenantModel
+from footfall_server.domain.models import AppliedCalibration, MeasuredPairs, ModelUsage, TenantModel
 from footfall_server.storage.postgres.statements import TenantConnection
 from footfall_server.storage.postgres.tables import calibrations, tenant_models
 
@@ -83,16 +83,25 @@ class PostgresCalibrations:
             tail=ImpostorTail(tuple(row.cosines), tuple(row.false_match_rates)),
             applied_at=row.applied_at,
             applied_by=row.applied_by,
+            measured=(
+                None
+                if row.people is None
+                else MeasuredPairs(row.people, tuple(row.genuine_counts), row.impostor_pairs)
+            ),
         )
 
     async def apply(self, calibration: AppliedCalibration) -> None:
         """See CalibrationRepository.apply."""
+        measured = calibration.measured
         values = {
             "target_rate": calibration.target_rate,
             "false_match_rates": list(calibration.tail.false_match_rates),
             "cosines": list(calibration.tail.cosines),
             "applied_at": calibration.applied_at,
             "applied_by": calibration.applied_by,
+            "people": None if measured is None else measured.people,
+            "genuine_counts": None if measured is None else list(measured.genuine_counts),
+            "impostor_pairs": None if measured is None else measured.impostor_pairs,
         }
         await self._connection.run(
             insert(calibrations)

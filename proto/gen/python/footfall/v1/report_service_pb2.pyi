@@ -160,22 +160,22 @@ class GetVisitorsResponse(_message.Message):
     def __init__(self, report: _Optional[_Union[VisitorsReport, _Mapping]] = ..., compared: _Optional[_Union[VisitorsReport, _Mapping]] = ..., time_zones: _Optional[_Iterable[str]] = ..., week_start: _Optional[_Union[DayOfWeek, str]] = ..., accuracy: _Optional[_Union[CountAccuracy, _Mapping]] = ...) -> None: ...
 
 class CountAccuracy(_message.Message):
-    __slots__ = ("model_id", "measured_at", "split_rate", "merge_rate", "people", "gallery_size", "passages_per_visit")
+    __slots__ = ("model_id", "measure_time", "split_rate", "merge_rate", "people", "gallery_size", "passages_per_visit")
     MODEL_ID_FIELD_NUMBER: _ClassVar[int]
-    MEASURED_AT_FIELD_NUMBER: _ClassVar[int]
+    MEASURE_TIME_FIELD_NUMBER: _ClassVar[int]
     SPLIT_RATE_FIELD_NUMBER: _ClassVar[int]
     MERGE_RATE_FIELD_NUMBER: _ClassVar[int]
     PEOPLE_FIELD_NUMBER: _ClassVar[int]
     GALLERY_SIZE_FIELD_NUMBER: _ClassVar[int]
     PASSAGES_PER_VISIT_FIELD_NUMBER: _ClassVar[int]
     model_id: str
-    measured_at: _timestamp_pb2.Timestamp
+    measure_time: _timestamp_pb2.Timestamp
     split_rate: float
     merge_rate: float
     people: int
     gallery_size: int
     passages_per_visit: float
-    def __init__(self, model_id: _Optional[str] = ..., measured_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., split_rate: _Optional[float] = ..., merge_rate: _Optional[float] = ..., people: _Optional[int] = ..., gallery_size: _Optional[int] = ..., passages_per_visit: _Optional[float] = ...) -> None: ...
+    def __init__(self, model_id: _Optional[str] = ..., measure_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., split_rate: _Optional[float] = ..., merge_rate: _Optional[float] = ..., people: _Optional[int] = ..., gallery_size: _Optional[int] = ..., passages_per_visit: _Optional[float] = ...) -> None: ...
 
 class VisitorsReport(_message.Message):
     __slots__ = ("period", "buckets", "total")
