@@ -69,3 +69,24 @@ test("past days that changed say by how much and why", async ({ page }) => {
   await page.keyboard.press("Escape");
   await expect(sheet).toBeHidden();
 });
+
+test("numbers come with a range, and with where it comes from", async ({ page }) => {
+  await expect(page.getByTestId("range-unique")).toContainText("within");
+  await expect(page.getByTestId("accuracy")).toContainText("412 people");
+  const overTime = page.getByRole("region", { name: "Visits over time" }).first();
+  await overTime.getByText("As a table").click();
+  await expect(overTime.getByRole("columnheader", { name: "Unique visitors, from – to" })).toBeVisible();
+});
+
+test("stays and the people in the shop say what they leave out", async ({ page }) => {
+  const dwell = page.getByRole("region", { name: "How long visitors stay" }).first();
+  await expect(dwell).toContainText("It is a lower bound");
+  await dwell.getByText("As a table").click();
+  await expect(dwell.getByRole("rowheader")).toHaveCount(14);
+  const inside = page.getByRole("region", { name: "How many are in the shop" }).first();
+  await expect(inside).toContainText("Choose one site");
+  await page.getByLabel("Site", { exact: true }).selectOption({ index: 1 });
+  await expect(inside).toContainText("visits were seen once");
+  await inside.getByText("As a table").click();
+  await expect(inside.getByRole("rowheader")).toHaveCount(7 * 24);
+});

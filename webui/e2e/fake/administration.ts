@@ -6,7 +6,8 @@ import { type ApiKey, ApiKeySchema, ApiKeyService } from "../../src/api/gen/foot
 import { type AuditEntry, AuditEntrySchema, AuditService } from "../../src/api/gen/footfall/v1/audit_service_pb";
 import { Role } from "../../src/api/gen/footfall/v1/auth_service_pb";
 import { CertificateService, type JoinToken, JoinTokenSchema } from "../../src/api/gen/footfall/v1/certificate_service_pb";
-import { type Tenant, TenantSchema, TenantService } from "../../src/api/gen/footfall/v1/tenant_service_pb";
+import { DayOfWeek } from "../../src/api/gen/footfall/v1/report_service_pb";
+import { type Tenant, TenantSchema, TenantService, TenantSettingsSchema } from "../../src/api/gen/footfall/v1/tenant_service_pb";
 import { type User, UserSchema, UserService } from "../../src/api/gen/footfall/v1/user_service_pb";
 import { type FakeAuth, refuse } from "./auth";
 import { id, TENANTS } from "./data";
@@ -24,6 +25,7 @@ export class FakeAdministration {
   #keys: ApiKey[];
   #tokens: JoinToken[];
   #tenants: Tenant[] = [...TENANTS];
+  #settings = create(TenantSettingsSchema, { weekStart: DayOfWeek.MONDAY, businessDayStart: { seconds: 14_400n } });
   #made = 100;
 
   constructor(auth: FakeAuth) {
@@ -156,6 +158,15 @@ export class FakeAdministration {
         const made = create(TenantSchema, { tenantId: id(7, (this.#made += 1)), displayName: tenant!.displayName });
         this.#tenants = [...this.#tenants, made];
         return made;
+      },
+      getTenantSettings: (_, context) => {
+        this.#auth.check(context);
+        return this.#settings;
+      },
+      updateTenantSettings: ({ settings }, context) => {
+        this.#auth.check(context);
+        this.#settings = settings!;
+        return this.#settings;
       },
     });
     router.service(AuditService, {

@@ -1,10 +1,15 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+
 import {
+  DayOfWeek,
   Distribution,
   Granularity,
   type GetVisitorsRequest,
+  OccupancyMethod,
+  OccupancyStep,
   ReportFormat,
   type ReportService,
   RestatementCause,
@@ -38,6 +43,10 @@ function counts(visits: number, coverage?: number) {
     repeatVisits: BigInt(visits - fresh),
     staffSightings: BigInt(Math.round(visits * 0.3)),
     unidentifiableSightings: BigInt(Math.round(visits * 0.07)),
+    visitsLow: BigInt(Math.floor(visits * 0.91)),
+    visitsHigh: BigInt(Math.ceil(visits * 1.03)),
+    uniqueVisitorsLow: BigInt(Math.floor(visits * 0.76)),
+    uniqueVisitorsHigh: BigInt(Math.ceil(visits * 0.87)),
     ...(coverage === undefined ? {} : { coverage }),
   };
 }
@@ -65,7 +74,12 @@ function report(from: string, to: string, granularity: Granularity, salt: number
   return {
     period: { startDate: from, endDate: to },
     buckets,
-    total: { ...counts(visits, coverage), uniqueVisitors: BigInt(Math.round(visits * 0.55)) },
+    total: {
+      ...counts(visits, coverage),
+      uniqueVisitors: BigInt(Math.round(visits * 0.55)),
+      uniqueVisitorsLow: BigInt(Math.floor(visits * 0.48)),
+      uniqueVisitorsHigh: BigInt(Math.ceil(visits * 0.57)),
+    },
   };
 }
 
@@ -77,6 +91,38 @@ const EMPTY_PICTURE = Buffer.from(
 /** What readers repair into a document without pages. */
 const EMPTY_DOCUMENT = Buffer.from("%PDF-1.4\ntrailer<</Root<</Pages<</Kids[]/Count 0>>>>>>\n");
 
+/** A third of the visits was seen once; the others are longer on busy days. */
+function dwell(visits: number, coverage: number) {
+  const once = Math.round(visits / 3);
+  const median = 480 + visits * 6;
+  return {
+    visits: BigInt(visits),
+    measuredVisits: BigInt(visits - once),
+    seenOnceVisits: BigInt(once),
+    ...(visits === 0
+      ? {}
+      : { seenOnceShare: once / visits, p25Seconds: median * 0.45, medianSeconds: median, p75Seconds: median * 1.7, p90Seconds: median * 2.6 }),
+    coverage,
+  };
+}
+
+/** The hours of a day, on a clock that is always one hour ahead of UTC. */
+function presence(day: string, step: OccupancyStep) {
+  const minutes = step === OccupancyStep.HOUR ? 60 : 15;
+  const begin = Date.parse(`${day}T03:00:00Z`);
+  return Array.from({ length: (24 * 60) / minutes }, (_, at) => {
+    const hour = Math.floor((at * minutes) / 60);
+    const present = ((busy(day) * (HOURS[hour] ?? 0)) / 86) * (0.3 + 0.1 * Math.sin(at));
+    return {
+      startTime: timestampFromMs(begin + at * minutes * 60_000),
+      endTime: timestampFromMs(begin + (at + 1) * minutes * 60_000),
+      present,
+      peak: BigInt(Math.ceil(present * 1.6)),
+      coverage: coverageOf(day) < 1 && hour > 8 && hour < 14 ? 0.1 : 1,
+    };
+  });
+}
+
 /** Reports of shops that never were. Before 2026 nobody came. */
 export function reports(): ServiceImpl<typeof ReportService> {
   return {
@@ -85,6 +131,16 @@ export function reports(): ServiceImpl<typeof ReportService> {
       const compares = request.compareStartDate !== "";
       return {
         timeZones: ["Europe/Berlin"],
+        weekStart: DayOfWeek.MONDAY,
+        accuracy: {
+          modelId: "fr-mobilefacenet-512",
+          measureTime: timestampFromMs(Date.parse("2026-10-05T09:00:00Z")),
+          people: 412n,
+          gallerySize: 1840n,
+          splitRate: 0.041,
+          mergeRate: 0.006,
+          passagesPerVisit: 2.1,
+        },
         report: nobody
           ? { period: { startDate: request.startDate, endDate: request.endDate }, total: {} }
           : report(request.startDate, request.endDate, request.granularity, 0),
@@ -133,6 +189,49 @@ export function reports(): ServiceImpl<typeof ReportService> {
           };
         }),
     }),
+    getDwell: ({ startDate, endDate, granularity }) => {
+      const all = days(startDate, endDate);
+      const buckets =
+        granularity === Granularity.HOUR
+          ? all.flatMap((day) =>
+              HOURS.map((part, at) => ({
+                startDate: day,
+                endDate: day,
+                hour: (at + 4) % 24,
+                dwell: dwell(Math.round((busy(day) * part) / 86), coverageOf(day)),
+              })),
+            )
+          : all.map((day) => ({ startDate: day, endDate: day, dwell: dwell(busy(day), coverageOf(day)) }));
+      return {
+        period: { startDate, endDate },
+        timeZones: ["Europe/Berlin"],
+        weekStart: DayOfWeek.MONDAY,
+        buckets,
+        total: dwell(Math.round(all.reduce((sum, day) => sum + busy(day), 0) / all.length), 1),
+      };
+    },
+    getOccupancy: ({ startDate, endDate, step }) => {
+      const all = days(startDate, endDate);
+      return {
+        period: { startDate, endDate },
+        timeZone: "Europe/Berlin",
+        method: OccupancyMethod.VISITS,
+        points: all.flatMap((day) => presence(day, step)),
+        days: all.map((day) => {
+          const points = presence(day, step);
+          const busiest = points.reduce((most, point) => (point.peak > most.peak ? point : most));
+          const visits = busy(day);
+          return {
+            date: day,
+            peak: busiest.peak,
+            peakTime: busiest.startTime,
+            visits: BigInt(visits),
+            seenOnceVisits: BigInt(Math.round(visits / 3)),
+            coverage: coverageOf(day),
+          };
+        }),
+      };
+    },
     exportVisitors: async function* ({ startDate, endDate, format }) {
       if (format === ReportFormat.PNG) {
         yield { contentType: "image/png", data: EMPTY_PICTURE };

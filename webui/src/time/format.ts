@@ -44,6 +44,13 @@ export function moment(instant: number, zone: string): string {
   }).format(instant);
 }
 
+/** "12:04" on the zone's clock, or "Sun 12:04". */
+export function clockTime(instant: number, zone: string, withDay: boolean): string {
+  const time = { timeZone: zone, hour: "2-digit", minute: "2-digit" } as const;
+  if (!withDay) return format(`clock ${zone}`, time).format(instant);
+  return format(`day clock ${zone}`, { ...time, weekday: "short" }).format(instant);
+}
+
 /** A length of time in words, in English: "45 s", "12 min", "1 h 5 min". */
 export function span(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

@@ -1,5 +1,5 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { timestampFromDate, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, type ServiceImpl } from "@connectrpc/connect";
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
@@ -8,16 +8,23 @@ import { expect, it, vi } from "vitest";
 import { CameraService } from "../../api/gen/footfall/v1/camera_service_pb";
 import {
   Distribution,
+  DayOfWeek,
   type ExportVisitorsRequest,
+  type GetDwellRequest,
+  GetDwellResponseSchema,
+  type GetOccupancyRequest,
+  GetOccupancyResponseSchema,
   type GetVisitorsRequest,
   GetVisitorsResponseSchema,
   Granularity,
   type ListRestatementsRequest,
+  OccupancyMethod,
+  OccupancyStep,
   ReportFormat,
   ReportService,
   RestatementCause,
 } from "../../api/gen/footfall/v1/report_service_pb";
-import { SiteSchema, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
+import { type Site, SiteSchema, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
 import { refusal, renderConsole } from "../../testing/renderConsole";
 import { CAMERA, SITE, uuid } from "../../testing/shop";
 
@@ -47,17 +54,21 @@ type Changes = Pick<ServiceImpl<typeof ReportService>, "listRestatements">["list
 
 interface Options {
   readonly cameras?: number;
+  readonly sites?: Site[];
   readonly changes?: Changes;
-  readonly sites?: readonly (typeof SITE)[];
+  readonly dwell?: MessageInitShape<typeof GetDwellResponseSchema>;
+  readonly occupancy?: MessageInitShape<typeof GetOccupancyResponseSchema> | Error;
 }
 
 function open(path: string, answer: Answer | Error = WEEK, options: Options = {}) {
   const requests: GetVisitorsRequest[] = [];
+  const dwells: GetDwellRequest[] = [];
+  const occupancies: GetOccupancyRequest[] = [];
   const exports: ExportVisitorsRequest[] = [];
   const { router } = renderConsole({
     path,
     services: (core) => {
-      core.service(SiteService, { listSites: () => ({ sites: [...(options.sites ?? [SITE])] }) });
+      core.service(SiteService, { listSites: () => ({ sites: options.sites ?? [SITE] }) });
       core.service(CameraService, { listCameras: () => ({ cameras: options.cameras === 0 ? [] : [CAMERA] }) });
       core.service(ReportService, {
         getVisitors: (request) => {
@@ -78,6 +89,15 @@ function open(path: string, answer: Answer | Error = WEEK, options: Options = {}
                 ],
         }),
         listRestatements: options.changes ?? (() => ({})),
+        getDwell: (request) => {
+          dwells.push(request);
+          return create(GetDwellResponseSchema, options.dwell ?? {});
+        },
+        getOccupancy: (request) => {
+          occupancies.push(request);
+          if (options.occupancy instanceof Error) throw options.occupancy;
+          return create(GetOccupancyResponseSchema, options.occupancy ?? {});
+        },
         exportVisitors: async function* (request) {
           exports.push(request);
           yield { contentType: CONTENT_TYPES[request.format], data: new TextEncoder().encode("a,b\r\n") };
@@ -86,7 +106,7 @@ function open(path: string, answer: Answer | Error = WEEK, options: Options = {}
       });
     },
   });
-  return { requests, exports, router };
+  return { requests, dwells, occupancies, exports, router };
 }
 
 it("sets four numbers side by side and says whose days they are", async () => {
@@ -311,4 +331,150 @@ it("says what went wrong with the changes and asks again", async () => {
   });
   await user.click(within(await within(sheet).findByRole("alert")).getByRole("button"));
   expect(await within(sheet).findByTestId("past-change")).toBeDefined();
+});
+
+const DAYS = "/reports?from=2026-11-02&to=2026-11-03";
+
+async function tableOf(name: string) {
+  const card = within(await screen.findByRole("region", { name }));
+  const rows = await card.findAllByRole("row", { hidden: true });
+  return { card, rows: rows.map((row) => row.textContent) };
+}
+
+it("says within which range the numbers are, and where that comes from", async () => {
+  const ranges = { visitsLow: 10n, visitsHigh: 13n, uniqueVisitorsLow: 7n, uniqueVisitorsHigh: 11n };
+  open(DAYS, {
+    ...WEEK,
+    accuracy: {
+      people: 412n,
+      splitRate: 0.0412,
+      mergeRate: 0.003,
+      measureTime: timestampFromDate(new Date("2026-10-05T12:00:00Z")),
+    },
+    report: {
+      ...WEEK.report,
+      buckets: [{ startDate: "2026-11-02", endDate: "2026-11-02", counts: { ...COUNTS, ...ranges } }],
+      total: { ...COUNTS, ...ranges },
+    },
+  });
+  expect((await screen.findByTestId("range-unique")).textContent).toBe("within 7 – 11");
+  expect(screen.getByTestId("range-visits").textContent).toBe("within 10 – 13");
+  expect(screen.queryByTestId("range-staff")).toBeNull();
+  expect(screen.getByTestId("accuracy").textContent).toMatch(/5 Oct 2026 over 412 people: at most 4.1% .* and 0.3%/);
+  const { rows } = await tableOf("Visits over time");
+  expect(rows[0]).toContain("Unique visitors, from – to");
+  expect(rows[1]).toMatch(/1297 – 1175/);
+});
+
+it("says that nothing was measured, or too little", async () => {
+  open(DAYS);
+  expect((await screen.findByTestId("accuracy")).textContent).toContain("was not measured");
+  expect(screen.queryByTestId("range-unique")).toBeNull();
+});
+
+it("draws no range from a calibration of too few", async () => {
+  open(DAYS, { ...WEEK, accuracy: { people: 20n, splitRate: 0.7 } });
+  expect((await screen.findByTestId("accuracy")).textContent).toContain("20 people, which is too few");
+});
+
+it("begins weeks where the tenant has settled", async () => {
+  open("/reports?from=2026-11-02&to=2026-12-03&by=week", { ...WEEK, weekStart: DayOfWeek.SUNDAY });
+  expect((await screen.findByTestId("week-start")).textContent).toBe("Weeks begin on Sunday.");
+});
+
+it("tells how long visitors stay, and of how many that is not known", async () => {
+  const dwell = { visits: 10n, measuredVisits: 6n, seenOnceVisits: 4n, seenOnceShare: 0.4 };
+  const lasted = { p25Seconds: 240, medianSeconds: 720, p75Seconds: 1500, p90Seconds: 3900 };
+  const { dwells } = open(`${DAYS}&site=${SITE.siteId}`, WEEK, {
+    dwell: {
+      period: { startDate: "2026-11-02", endDate: "2026-11-03" },
+      buckets: [
+        { startDate: "2026-11-02", endDate: "2026-11-02", dwell: { ...dwell, ...lasted, coverage: 0.5 } },
+        { startDate: "2026-11-03", endDate: "2026-11-03", dwell: {} },
+      ],
+      total: { ...dwell, ...lasted },
+    },
+  });
+  const { card, rows } = await tableOf("How long visitors stay");
+  expect(card.getByText(/Half of the visits last 12 min or longer\. It is a lower bound.*seen once \(40%\)/)).toBeDefined();
+  expect(rows[1]).toMatch(/2 Nov 2026.*12 min4 min25 min1 h 5 min64$/);
+  expect(rows[2]).toMatch(/3 Nov 2026––––00$/);
+  expect(dwells[0]).toMatchObject({ siteIds: [SITE.siteId], startDate: "2026-11-02", granularity: Granularity.DAY });
+});
+
+it.each([
+  { dwell: { total: { visits: 3n, seenOnceVisits: 3n } }, said: /seen once, by one camera/ },
+  { dwell: { total: {} }, said: /Nobody was seen/ },
+])("says why nothing is known of how long: $said", async ({ dwell, said }) => {
+  open(DAYS, WEEK, { dwell });
+  const card = within(await screen.findByRole("region", { name: "How long visitors stay" }));
+  expect(await card.findByText(said)).toBeDefined();
+});
+
+const ONE_DAY = "/reports?from=2026-01-12&to=2026-01-12";
+const PRESENCE = {
+  timeZone: "Europe/Berlin",
+  method: OccupancyMethod.VISITS_AND_LINE,
+  days: [
+    {
+      date: "2026-01-12",
+      peak: 7n,
+      peakTime: timestampFromDate(new Date("2026-01-12T11:20:00Z")),
+      visits: 40n,
+      seenOnceVisits: 12n,
+      entered: 30n,
+      left: 21n,
+    },
+  ],
+  points: [
+    {
+      startTime: timestampFromDate(new Date("2026-01-12T11:00:00Z")),
+      present: 3.25,
+      peak: 7n,
+      entered: 5n,
+      left: 1n,
+      linePresent: 9n,
+      coverage: 0.5,
+    },
+  ],
+};
+
+it("tells how many are in the only shop, with what that leaves out", async () => {
+  const { occupancies } = open(ONE_DAY, WEEK, { occupancy: PRESENCE });
+  const { card, rows } = await tableOf("How many are in the shop");
+  expect(card.getByText(/12 of 40 visits were seen once/)).toBeDefined();
+  expect(card.getByText(/At most 7 at once, 12 Jan 2026, 12:20/)).toBeDefined();
+  expect(card.getByText(/30 came and 21 went/)).toBeDefined();
+  expect(rows[1]).toMatch(/12 Jan 2026, 12:00.*3\.3.*7519.*50%/);
+  expect(occupancies[0]).toMatchObject({ siteId: SITE.siteId, startDate: "2026-01-12", step: OccupancyStep.QUARTER_HOUR });
+});
+
+it("looks at the last seven days of a long period, by the hour", async () => {
+  const { occupancies } = open("/reports?from=2026-01-01&to=2026-01-31", WEEK, { occupancy: PRESENCE });
+  await screen.findByRole("region", { name: "How many are in the shop" });
+  await waitFor(() => {
+    expect(occupancies[0]).toMatchObject({ startDate: "2026-01-25", endDate: "2026-01-31", step: OccupancyStep.HOUR });
+  });
+});
+
+it("asks for one site where there are several, and says when nobody came or the call failed", async () => {
+  const { occupancies } = open(DAYS, WEEK, { sites: [SITE, { ...SITE, siteId: "00000000-0000-7000-0001-000000000002" }] });
+  expect(await screen.findByText(/Choose one site/)).toBeDefined();
+  expect(occupancies).toEqual([]);
+});
+
+it("says that nobody was in the shop", async () => {
+  open(ONE_DAY, WEEK, { occupancy: { days: [{ date: "2026-01-12" }] } });
+  expect(await screen.findByText(/12 Jan 2026: nobody was seen/)).toBeDefined();
+});
+
+it("says what went wrong with one chart, in its place", async () => {
+  const { occupancies } = open(ONE_DAY, WEEK, { occupancy: refusal(Code.NotFound, "SITE_NOT_FOUND") });
+  const user = userEvent.setup();
+  const card = within(await screen.findByRole("region", { name: "How many are in the shop" }));
+  await user.click(within(await card.findByRole("alert")).getByRole("button"));
+  await waitFor(() => {
+    expect(occupancies.length).toBeGreaterThan(1);
+  });
+  expect(screen.getByTestId("number-visits").textContent).toBe("12");
 });

@@ -1,4 +1,5 @@
 import { BarChartOutlined } from "@ant-design/icons";
+import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { useQuery } from "@connectrpc/connect-query";
 import { keepPreviousData } from "@tanstack/react-query";
 import { Button } from "antd";
@@ -6,7 +7,14 @@ import { useState } from "react";
 import { Link } from "react-router";
 
 import { toAppError } from "../../api/errors";
-import { Distribution, type DistributionSlice, ReportService, type VisitorCounts } from "../../api/gen/footfall/v1/report_service_pb";
+import {
+  DayOfWeek,
+  Distribution,
+  type DistributionSlice,
+  type GetVisitorsResponse,
+  ReportService,
+  type VisitorCounts,
+} from "../../api/gen/footfall/v1/report_service_pb";
 import type { Site } from "../../api/gen/footfall/v1/site_service_pb";
 import { useCameras, useSites } from "../../api/hooks";
 import { EmptyState } from "../../components/feedback/EmptyState";
@@ -14,14 +22,18 @@ import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { PageHeader } from "../../components/PageHeader";
 import { useAddress } from "../../components/useAddress";
+import { day } from "../../time/format";
 import { useNow } from "../../time/useNow";
+import { weekdayName } from "../../time/weekdays";
 import { dateIn, knownZone, localZone } from "../../time/zoned";
+import { DwellCard } from "./charts/DwellCard";
+import { OccupancyCard } from "./charts/OccupancyCard";
 import { ShareChart, type SharePart } from "./charts/ShareChart";
 import { GAP_BELOW, TimeChart } from "./charts/TimeChart";
 import { WeekdayChart } from "./charts/WeekdayChart";
 import { DownloadMenu } from "./DownloadMenu";
 import { type ReportFilters, readFilters, siteIdsOf, stepOf, toRequest, writeFilters } from "./filters";
-import { percent, periodLabel } from "./labels";
+import { count, percent, periodLabel, rate } from "./labels";
 import { NumberTiles } from "./NumberTiles";
 import { PastChanges } from "./PastChanges";
 import { compared } from "./period";
@@ -95,7 +107,7 @@ export function ReportsPage() {
       {from <= to && report && total && (
         <div aria-busy={visitors.isPlaceholderData} className={`space-y-5 transition-opacity ${visitors.isPlaceholderData ? "opacity-60" : ""}`}>
           <NumberTiles total={total} before={visitors.data?.compared?.total} />
-          <HowCounted total={total} onChanges={openChanges} />
+          <HowCounted answer={visitors.data} total={total} byWeek={stepOf(filters) === "week"} onChanges={openChanges} />
           {isEmpty(total) ? (
             <NothingSeen filters={filters} total={total} today={today} />
           ) : (
@@ -107,13 +119,17 @@ export function ReportsPage() {
                 step={stepOf(filters)}
               />
               <div className="grid grid-cols-1 gap-5 lg:grid-cols-2">
-                {weekdays.data && <WeekdayChart slices={weekdays.data.slices} />}
+                {weekdays.data && <WeekdayChart slices={weekdays.data.slices} weekStart={visitors.data.weekStart} />}
                 <div className="min-w-0 space-y-5">
                   {kinds.data && <ShareChart title={t("kinds")} note={t("kindsNote")} parts={kindParts(kinds.data.slices)} />}
                   {genders.data && isEstimated(genders.data.slices) && (
                     <ShareChart title={t("gender")} note={t("genderNote")} parts={genderParts(genders.data.slices)} />
                   )}
                 </div>
+              </div>
+              <div className="grid grid-cols-1 gap-5 lg:grid-cols-2">
+                <DwellCard filters={filters} />
+                <OccupancyCard siteId={siteToShow(filters, all)} period={filters.period} today={today} />
               </div>
             </>
           )}
@@ -125,7 +141,8 @@ export function ReportsPage() {
 }
 
 /** What the numbers mean, one line of which is always there: how much of the time was seen at all. */
-function HowCounted({ total, onChanges }: { total: VisitorCounts; onChanges: () => void }) {
+function HowCounted(props: { answer: GetVisitorsResponse; total: VisitorCounts; byWeek: boolean; onChanges: () => void }) {
+  const { answer, total, byWeek, onChanges } = props;
   const { coverage } = total;
   return (
     <div className="space-y-1 text-[13px] text-quiet">
@@ -135,6 +152,10 @@ function HowCounted({ total, onChanges }: { total: VisitorCounts; onChanges: () 
           {coverage < 1 && ` ${t("coverageLow", { share: percent(GAP_BELOW) })}`}
         </p>
       )}
+      {byWeek && answer.weekStart !== DayOfWeek.UNSPECIFIED && (
+        <p data-testid="week-start">{t("weeksBegin", { day: weekdayName(answer.weekStart) })}</p>
+      )}
+      <p data-testid="accuracy">{accuracyText(answer)}</p>
       <details>
         <summary className="w-fit cursor-pointer rounded hover:text-ink">{t("howCounted")}</summary>
         <ul className="mt-1 max-w-3xl list-disc space-y-1 pl-5">
@@ -148,6 +169,23 @@ function HowCounted({ total, onChanges }: { total: VisitorCounts; onChanges: () 
       </Button>
     </div>
   );
+}
+
+/** Where the ranges come from, or why there are none. */
+function accuracyText({ accuracy, report }: GetVisitorsResponse): string {
+  if (!accuracy) return t("notMeasured");
+  if (report?.total?.uniqueVisitorsLow === undefined) return t("measuredTooLittle", { people: count(accuracy.people) });
+  return t("measured", {
+    day: accuracy.measureTime ? day(timestampMs(accuracy.measureTime), localZone()) : "–",
+    people: count(accuracy.people),
+    split: rate(accuracy.splitRate),
+    merge: rate(accuracy.mergeRate),
+  });
+}
+
+/** The site whose floor is looked at: the chosen one, or the only one; "" where there are several. */
+function siteToShow({ site }: ReportFilters, sites: readonly Site[]): string {
+  return site !== "" ? site : sites.length === 1 ? (sites[0]?.siteId ?? "") : "";
 }
 
 /** Why there is nothing to draw, and what to do about it. */

@@ -1,7 +1,10 @@
 import { currentLocale } from "../../i18n/active";
-import type { VisitorsBucket } from "../../api/gen/footfall/v1/report_service_pb";
+import type { DwellBucket, VisitorCounts, VisitorsBucket } from "../../api/gen/footfall/v1/report_service_pb";
 import type { Period, Step } from "./period";
 import { t } from "./texts";
+
+/** What names the time of a bucket. */
+type TimeOf = Pick<VisitorsBucket | DwellBucket, "startDate" | "endDate" | "hour" | "isRepeatedHour">;
 
 const MINUS = "\u2212";
 
@@ -18,13 +21,13 @@ export function periodLabel({ from, to }: Period): string {
   return t("range", { from: date(from, { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) }), to: last });
 }
 
-export function hourLabel(bucket: VisitorsBucket): string {
+export function hourLabel(bucket: TimeOf): string {
   const shown = `${String(bucket.hour ?? 0).padStart(2, "0")}:00`;
   return bucket.isRepeatedHour ? t("repeatedHour", { hour: shown }) : shown;
 }
 
 /** A bucket as an axis has room for. */
-export function shortLabel(bucket: VisitorsBucket, step: Step, manyDays: boolean): string {
+export function shortLabel(bucket: TimeOf, step: Step, manyDays: boolean): string {
   switch (step) {
     case "hour":
       return manyDays ? `${date(bucket.startDate, { weekday: "short" })} ${hourLabel(bucket)}` : hourLabel(bucket);
@@ -37,7 +40,7 @@ export function shortLabel(bucket: VisitorsBucket, step: Step, manyDays: boolean
 }
 
 /** A bucket in full. */
-export function fullLabel(bucket: VisitorsBucket, step: Step): string {
+export function fullLabel(bucket: TimeOf, step: Step): string {
   const day = dayLabel(bucket.startDate);
   if (step === "hour") return `${day}, ${hourLabel(bucket)}`;
   return step === "day" ? day : periodLabel({ from: bucket.startDate, to: bucket.endDate });
@@ -46,11 +49,6 @@ export function fullLabel(bucket: VisitorsBucket, step: Step): string {
 /** "Tue, 3 Mar 2026". */
 export function dayLabel(day: string): string {
   return date(day, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
-}
-
-export function weekdayLabel(index: number): string {
-  // The first of January 2024 was a Monday.
-  return date(`2024-01-0${index + 1}`, { weekday: "short" });
 }
 
 export function count(value: bigint | number): string {
@@ -69,6 +67,21 @@ export function percent(share: number): string {
 export function difference(before: bigint, after: bigint): string {
   const more = after - before;
   return more < 0n ? `${MINUS}${count(-more)}` : `+${count(more)}`;
+}
+
+/** A rate of errors, to a tenth of a percent. */
+export function rate(share: number): string {
+  return new Intl.NumberFormat(currentLocale(), { style: "percent", maximumFractionDigits: 1 }).format(share);
+}
+
+/** "7 – 11", what unique visitors may have been; "" where errors were not measured. */
+export function uniqueRange({ uniqueVisitorsLow: low, uniqueVisitorsHigh: high }: VisitorCounts): string {
+  return low === undefined || high === undefined ? "" : t("range", { from: count(low), to: count(high) });
+}
+
+/** As uniqueRange, of visits. */
+export function visitsRange({ visitsLow: low, visitsHigh: high }: VisitorCounts): string {
+  return low === undefined || high === undefined ? "" : t("range", { from: count(low), to: count(high) });
 }
 
 /** How a number stands to the one before: "+12 %", and "" where there is nothing to compare with. */

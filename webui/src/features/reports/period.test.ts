@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { compared, fits, isDay, lengthOf, monthStart, naturalStep, presets } from "./period";
+import { compared, fits, isDay, lastDays, lengthOf, monthStart, naturalStep, presets } from "./period";
 
 it("knows days of the calendar", () => {
   expect(["2024-02-29", "2026-12-31"].every(isDay)).toBe(true);
@@ -38,4 +38,12 @@ it("counts in steps that the server takes and a screen shows", () => {
     false,
     true,
   ]);
+});
+
+it("looks at the last days that have begun", () => {
+  const march = { from: "2026-03-01", to: "2026-03-31" };
+  expect(lastDays(march, "2026-05-01", 7)).toEqual({ from: "2026-03-25", to: "2026-03-31" });
+  expect(lastDays(march, "2026-03-03", 7)).toEqual({ from: "2026-03-01", to: "2026-03-03" });
+  expect(lastDays(march, "2026-03-01", 7)).toEqual({ from: "2026-03-01", to: "2026-03-01" });
+  expect(lastDays(march, "2026-02-28", 7)).toBeUndefined();
 });

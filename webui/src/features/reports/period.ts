@@ -52,6 +52,14 @@ export function naturalStep(period: Period): Step {
   return days <= 400 ? "week" : "month";
 }
 
+/** The last days of a period that have begun, at most so many; undefined where none has. */
+export function lastDays({ from, to }: Period, today: string, most: number): Period | undefined {
+  const last = to < today ? to : today;
+  if (from > last) return undefined;
+  const first = plusDays(last, 1 - most);
+  return { from: first > from ? first : from, to: last };
+}
+
 /** The period that is set beside another. */
 export function compared(period: Period, comparison: Comparison): Period | undefined {
   if (comparison === "") return undefined;

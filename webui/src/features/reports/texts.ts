@@ -50,6 +50,43 @@ export const t = texts("features/reports", {
   coverage: "Cameras were read {share} of the time.",
   coverageLow: "Shaded times have gaps: the cameras were read for less than {share} of them.",
 
+  within: "within {range}",
+  uniqueRange: "Unique visitors, from – to",
+  rangeNote: "Strokes across the line: what the unique visitors may have been.",
+  measured:
+    "Ranges are what there may have been of those whom cameras saw, at 95 %. They come from the calibration of {day} over {people} people: at most {split} of passages are taken for somebody new, and {merge} of people for somebody else.",
+  measuredTooLittle: "How far the numbers may be off is not known: the calibration rests on {people} people, which is too few. Calibrate again when more are known.",
+  notMeasured: "How far the numbers may be off was not measured: calibrate recognition to know.",
+  weeksBegin: "Weeks begin on {day}.",
+
+  dwell: "How long visitors stay",
+  dwellNote:
+    "Half of the visits last {median} or longer. It is a lower bound, from the first camera to the last; visits that were seen once ({once}) say nothing and are left out.",
+  dwellSeenOnce: "Every visit was seen once, by one camera, which does not tell how long it lasted. A second camera, at the exit, would.",
+  dwellNobody: "Nobody was seen on these days.",
+  dwellMedian: "Median",
+  dwellSpread: "Middle half",
+  dwellQuarter: "A quarter, up to",
+  dwellThreeQuarters: "Three quarters, up to",
+  dwellNineTenths: "Nine tenths, up to",
+  dwellMeasured: "Visits measured",
+  seenOnce: "Seen once",
+
+  occupancy: "How many are in the shop",
+  occupancyNote:
+    "{period}. At least so many, from first seen to last seen: {once} of {visits} visits were seen once and count for that moment alone.",
+  occupancyPeak: "At most {most} at once, {at}.",
+  occupancyLine:
+    "By the entry line {entered} came and {left} went; whoever leaves with the face turned away is not seen going, so that number grows over the day.",
+  occupancyOneSite: "Choose one site to see how many are there over the day.",
+  occupancyNobody: "{period}: nobody was seen.",
+  present: "Visitors present, average",
+  peak: "At once, at most",
+  byLine: "By the entry line",
+  entered: "Came in",
+  left: "Went out",
+  reading: "Reading: {what}",
+
   overTime: "Visits over time",
   overTimeNote: "Bars are visits, the line is unique visitors.",
   fresh: "New",

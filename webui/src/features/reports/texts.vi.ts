@@ -51,6 +51,43 @@ export const vi: Translation<typeof t> = {
   coverage: "Camera hoạt động {share} thời gian.",
   coverageLow: "Khoảng tô màu bị thiếu: camera hoạt động dưới {share} thời gian đó.",
 
+  within: "trong khoảng {range}",
+  uniqueRange: "Khách riêng biệt, từ – đến",
+  rangeNote: "Các vạch trên đường: số khách riêng biệt có thể đã là bao nhiêu.",
+  measured:
+    "Khoảng là số có thể đã có trong những người camera nhìn thấy, ở mức 95 %. Nó lấy từ lần hiệu chuẩn ngày {day} trên {people} người: nhiều nhất {split} lần đi qua bị coi là người mới và {merge} số người bị nhầm thành người khác.",
+  measuredTooLittle: "Không biết các con số có thể lệch bao nhiêu: lần hiệu chuẩn chỉ dựa trên {people} người, quá ít. Hãy hiệu chuẩn lại khi biết nhiều người hơn.",
+  notMeasured: "Chưa đo các con số có thể lệch bao nhiêu: hãy hiệu chuẩn nhận dạng để biết.",
+  weeksBegin: "Tuần bắt đầu vào {day}.",
+
+  dwell: "Khách ở lại bao lâu",
+  dwellNote:
+    "Một nửa lượt ghé kéo dài {median} trở lên. Đây là mức tối thiểu, từ camera đầu đến camera cuối; lượt ghé chỉ được thấy một lần ({once}) không cho biết gì nên không tính.",
+  dwellSeenOnce: "Mọi lượt ghé chỉ được một camera thấy một lần, nên không biết kéo dài bao lâu. Thêm một camera ở lối ra thì sẽ biết.",
+  dwellNobody: "Không thấy ai trong những ngày này.",
+  dwellMedian: "Trung vị",
+  dwellSpread: "Nửa ở giữa",
+  dwellQuarter: "Một phần tư, đến",
+  dwellThreeQuarters: "Ba phần tư, đến",
+  dwellNineTenths: "Chín phần mười, đến",
+  dwellMeasured: "Lượt ghé đo được",
+  seenOnce: "Thấy một lần",
+
+  occupancy: "Có bao nhiêu người trong cửa hàng",
+  occupancyNote:
+    "{period}. Ít nhất chừng này, từ lúc thấy đầu đến lúc thấy cuối: {once} trên {visits} lượt ghé chỉ được thấy một lần và chỉ tính cho lúc đó.",
+  occupancyPeak: "Nhiều nhất {most} người cùng lúc, {at}.",
+  occupancyLine:
+    "Theo vạch cửa có {entered} người vào và {left} người ra; ai ra mà quay mặt đi thì không thấy, nên con số đó lớn dần trong ngày.",
+  occupancyOneSite: "Chọn một cửa hàng để xem có bao nhiêu người trong ngày.",
+  occupancyNobody: "{period}: không thấy ai.",
+  present: "Khách có mặt, trung bình",
+  peak: "Cùng lúc, nhiều nhất",
+  byLine: "Theo vạch cửa",
+  entered: "Đã vào",
+  left: "Đã ra",
+  reading: "Đang đọc: {what}",
+
   overTime: "Lượt ghé theo thời gian",
   overTimeNote: "Cột là lượt ghé, đường là khách riêng biệt.",
   fresh: "Mới",

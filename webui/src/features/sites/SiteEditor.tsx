@@ -23,10 +23,10 @@ const POLICIES = [
 ] as const;
 
 /** Opens a site, or changes one. */
-export function SiteEditor(props: { site: Site | undefined; onClose: () => void }) {
-  const { site, onClose } = props;
+export function SiteEditor(props: { site: Site | undefined; usualDayStart?: string | undefined; onClose: () => void }) {
+  const { site, usualDayStart, onClose } = props;
   const queries = useQueryClient();
-  const [draft, setDraft] = useState(() => draftOf(site, localZone()));
+  const [draft, setDraft] = useState(() => draftOf(site, localZone(), usualDayStart));
   const [checked, setChecked] = useState(false);
   // One id per form: saving again after a broken answer does not make a second site.
   const [requestId] = useState(() => crypto.randomUUID());

@@ -1,4 +1,5 @@
-import { durationMs } from "@bufbuild/protobuf/wkt";
+import { create } from "@bufbuild/protobuf";
+import { durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
@@ -7,13 +8,21 @@ import { expect, it } from "vitest";
 import { Role } from "../../api/gen/footfall/v1/auth_service_pb";
 import { type CreateCameraRequest, CameraService, type UpdateCameraRequest } from "../../api/gen/footfall/v1/camera_service_pb";
 import { ImagePolicy } from "../../api/gen/footfall/v1/camera_settings_pb";
+import { DayOfWeek } from "../../api/gen/footfall/v1/report_service_pb";
 import { type CreateSiteRequest, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
+import { TenantService, TenantSettingsSchema, type UpdateTenantSettingsRequest } from "../../api/gen/footfall/v1/tenant_service_pb";
 import { refusal, renderConsole } from "../../testing/renderConsole";
 import { CAMERA, SITE } from "../../testing/shop";
 
+const HOUR_MS = 3_600_000;
+
 function open(role = Role.TENANT_ADMIN) {
   const sites = [SITE];
-  const calls = { createSite: [] as CreateSiteRequest[], createCamera: [] as CreateCameraRequest[], updateCamera: [] as UpdateCameraRequest[] };
+  let settings = create(TenantSettingsSchema, {
+    weekStart: DayOfWeek.MONDAY,
+    businessDayStart: durationFromMs(4 * HOUR_MS),
+  });
+  const calls = { settings: [] as UpdateTenantSettingsRequest[], createSite: [] as CreateSiteRequest[], createCamera: [] as CreateCameraRequest[], updateCamera: [] as UpdateCameraRequest[] };
   renderConsole({
     path: "/sites",
     role,
@@ -28,6 +37,14 @@ function open(role = Role.TENANT_ADMIN) {
         },
         deleteSite: () => {
           throw refusal(Code.FailedPrecondition, "NOT_EMPTY");
+        },
+      });
+      router.service(TenantService, {
+        getTenantSettings: () => settings,
+        updateTenantSettings: (request) => {
+          calls.settings.push(request);
+          settings = request.settings!;
+          return settings;
         },
       });
       router.service(CameraService, {
@@ -102,5 +119,29 @@ it("offers a site manager cameras and not sites", async () => {
   open(Role.SITE_MANAGER);
   expect(await screen.findByRole("button", { name: "Add camera" })).toBeDefined();
   expect(screen.queryByRole("button", { name: "Add site" })).toBeNull();
+  expect(screen.queryByRole("button", { name: "Weeks and days" })).toBeNull();
   expect(screen.queryByRole("button", { name: `Delete ${SITE.displayName}` })).toBeNull();
+});
+
+it("settles where weeks begin and the days of new sites", async () => {
+  const calls = open();
+  const user = userEvent.setup();
+  expect(await screen.findByText("Weeks begin on Monday, days of new sites at 04:00.")).toBeDefined();
+  await user.click(screen.getByRole("button", { name: "Weeks and days" }));
+  const form = within(await screen.findByRole("dialog"));
+  await user.selectOptions(form.getByLabelText("Weeks of reports begin on"), "Sunday");
+  const day = form.getByLabelText("Business days of new sites start at");
+  await user.clear(day);
+  await user.click(form.getByRole("button", { name: "Save" }));
+  expect(form.getByText("A time of day, for example 04:00.")).toBeDefined();
+  expect(calls.settings).toEqual([]);
+  await user.type(day, "06:30");
+  await user.click(form.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Weeks begin on Sunday, days of new sites at 06:30.")).toBeDefined();
+  expect(calls.settings[0]).toMatchObject({
+    settings: { weekStart: DayOfWeek.SUNDAY, businessDayStart: { seconds: 23_400n } },
+    updateMask: { paths: ["week_start", "business_day_start"] },
+  });
+  await user.click(screen.getByRole("button", { name: "Add site" }));
+  expect(within(await screen.findByRole("dialog")).getByLabelText<HTMLInputElement>("The business day starts at").value).toBe("06:30");
 });

@@ -21,16 +21,17 @@ export const SITE_MASK = ["display_name", "time_zone", "visit_gap", "business_da
 
 const MINUTE_MS = 60_000;
 const DEFAULT_GAP_MINUTES = "60";
-const DEFAULT_DAY_START = "04:00";
+export const DEFAULT_DAY_START = "04:00";
 const LONGEST_GAP_MINUTES = 24 * 60;
 
-export function draftOf(site: Site | undefined, localZone: string): SiteDraft {
+/** `usualDayStart` is what the tenant has settled for new sites. */
+export function draftOf(site: Site | undefined, localZone: string, usualDayStart = DEFAULT_DAY_START): SiteDraft {
   if (!site) {
     return {
       displayName: "",
       timeZone: localZone,
       visitGapMinutes: DEFAULT_GAP_MINUTES,
-      businessDayStart: DEFAULT_DAY_START,
+      businessDayStart: usualDayStart,
       imagePolicy: ImagePolicy.CROPS,
     };
   }
@@ -51,25 +52,35 @@ export function siteFaults(draft: SiteDraft): ReadonlyMap<keyof SiteDraft, strin
   if (!(gap * 60 >= 1 && gap <= LONGEST_GAP_MINUTES)) {
     faults.set("visitGapMinutes", t("gapFault"));
   }
-  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(draft.businessDayStart)) {
+  if (!isClock(draft.businessDayStart)) {
     faults.set("businessDayStart", t("dayStartFault"));
   }
   return faults;
 }
 
 export function siteOf(draft: SiteDraft, siteId: string): Site {
-  const [hours = 0, minutes = 0] = draft.businessDayStart.split(":").map(Number);
   return create(SiteSchema, {
     siteId,
     displayName: draft.displayName.trim(),
     timeZone: draft.timeZone,
     visitGap: durationFromMs(Math.round(Number(draft.visitGapMinutes) * MINUTE_MS)),
     imagePolicy: draft.imagePolicy,
-    businessDayStart: create(DurationSchema, { seconds: BigInt(hours * 3600 + minutes * 60) }),
+    businessDayStart: create(DurationSchema, { seconds: BigInt(secondsOf(draft.businessDayStart)) }),
   });
 }
 
-function clockOf(ms: number): string {
+/** Whether a text is "HH:MM". */
+export function isClock(text: string): boolean {
+  return /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
+}
+
+/** Seconds from midnight of "HH:MM". */
+export function secondsOf(clock: string): number {
+  const [hours = 0, minutes = 0] = clock.split(":").map(Number);
+  return hours * 3600 + minutes * 60;
+}
+
+export function clockOf(ms: number): string {
   const minutes = Math.floor(ms / MINUTE_MS);
   return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 }

@@ -1,7 +1,7 @@
-import { Area, Bar, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from "recharts";
+import { Area, Bar, CartesianGrid, ComposedChart, ErrorBar, Line, Tooltip, XAxis, YAxis } from "recharts";
 
-import type { VisitorsBucket, VisitorsReport } from "../../../api/gen/footfall/v1/report_service_pb";
-import { count, fullLabel, percent, periodLabel, shortLabel } from "../labels";
+import type { VisitorCounts, VisitorsBucket, VisitorsReport } from "../../../api/gen/footfall/v1/report_service_pb";
+import { count, fullLabel, percent, periodLabel, shortLabel, uniqueRange } from "../labels";
 import type { Period, Step } from "../period";
 import { t } from "../texts";
 import { ChartCard, type ChartColumn, type LegendEntry } from "./ChartCard";
@@ -18,6 +18,10 @@ export interface TimePoint {
   readonly fresh: number;
   readonly repeat: number;
   readonly unique: number;
+  /** How far below and above the unique visitors may have been, where errors were measured. */
+  readonly uniqueError: [number, number] | undefined;
+  /** The same as a range in words, "" without. */
+  readonly uniqueRange: string;
   readonly before: number | undefined;
   readonly coverage: number | undefined;
   /** 1 where the background is shaded, over the whole height. */
@@ -39,12 +43,19 @@ export function timePoints(report: VisitorsReport, beside: VisitorsReport | unde
       fresh: Number(counts?.newVisits ?? 0n),
       repeat: Number(counts?.repeatVisits ?? 0n),
       unique: Number(counts?.uniqueVisitors ?? 0n),
+      uniqueError: errorOf(counts),
+      uniqueRange: counts ? uniqueRange(counts) : "",
       before: other === undefined ? undefined : Number(other),
       coverage,
       gap: coverage !== undefined && coverage < GAP_BELOW ? 1 : 0,
       bucket,
     };
   });
+}
+
+function errorOf(counts: VisitorCounts | undefined): [number, number] | undefined {
+  const { uniqueVisitors = 0n, uniqueVisitorsLow: low, uniqueVisitorsHigh: high } = counts ?? {};
+  return low === undefined || high === undefined ? undefined : [Number(uniqueVisitors - low), Number(high - uniqueVisitors)];
 }
 
 /** Visits, new and repeat, with the unique visitors who made them, and where the cameras were not read. */
@@ -58,6 +69,7 @@ export function TimeChart(props: {
   const points = timePoints(report, beside, step);
   const labels = new Map(points.map(({ key, label }) => [key, label]));
   const hasGap = points.some(({ gap }) => gap === 1);
+  const hasRange = points.some(({ uniqueRange: range }) => range !== "");
   const beforeLabel = besidePeriod === undefined ? "" : t("beforeVisits", { period: periodLabel(besidePeriod) });
   const legend: LegendEntry[] = [
     { key: "fresh", label: t("fresh"), colour: INK.fresh, shape: "bar" },
@@ -69,10 +81,14 @@ export function TimeChart(props: {
   return (
     <ChartCard
       title={t("overTime")}
-      note={t("overTimeNote")}
+      note={hasRange ? `${t("overTimeNote")} ${t("rangeNote")}` : t("overTimeNote")}
       height={280}
       legend={legend}
-      columns={columns(beside !== undefined, beforeLabel, points.some(({ coverage }) => coverage !== undefined))}
+      columns={columns({
+        before: beside === undefined ? undefined : beforeLabel,
+        covers: points.some(({ coverage }) => coverage !== undefined),
+        ranges: hasRange,
+      })}
       rows={points}
       rowKey={({ key }) => key}
       chart={
@@ -94,6 +110,9 @@ export function TimeChart(props: {
                     { key: "fresh", label: t("fresh"), value: count(point.fresh), colour: INK.fresh },
                     { key: "repeat", label: t("repeat"), value: count(point.repeat), colour: INK.repeat },
                     { key: "unique", label: t("unique"), value: count(point.unique), colour: INK.unique },
+                    ...(point.uniqueRange === ""
+                      ? []
+                      : [{ key: "range", label: t("uniqueRange"), value: point.uniqueRange, colour: INK.unique }]),
                     ...(point.before === undefined
                       ? []
                       : [{ key: "before", label: beforeLabel, value: count(point.before), colour: INK.before }]),
@@ -111,18 +130,24 @@ export function TimeChart(props: {
           {beside && (
             <Line dataKey="before" stroke={INK.before} strokeWidth={2} strokeDasharray="5 4" dot={false} isAnimationActive={false} />
           )}
-          <Line dataKey="unique" stroke={INK.unique} strokeWidth={2} dot={points.length < 3} isAnimationActive={false} />
+          <Line dataKey="unique" stroke={INK.unique} strokeWidth={2} dot={points.length < 3} isAnimationActive={false}>
+            {hasRange && (
+              <ErrorBar dataKey="uniqueError" direction="y" width={4} stroke={INK.unique} strokeWidth={1.5} isAnimationActive={false} />
+            )}
+          </Line>
         </ComposedChart>
       }
     />
   );
 }
 
-function columns(compares: boolean, beforeLabel: string, covers: boolean): ChartColumn<TimePoint>[] {
+function columns(has: { before: string | undefined; covers: boolean; ranges: boolean }): ChartColumn<TimePoint>[] {
+  const { before: beforeLabel, covers, ranges } = has;
   return [
     { key: "time", title: t("time"), cell: ({ name }) => name },
     { key: "visits", title: t("visits"), cell: ({ bucket }) => count(bucket.counts?.visits ?? 0n) },
     { key: "unique", title: t("unique"), cell: ({ unique }) => count(unique) },
+    ...(ranges ? [{ key: "range", title: t("uniqueRange"), cell: ({ uniqueRange: range }: TimePoint) => (range === "" ? "–" : range) }] : []),
     { key: "fresh", title: t("fresh"), cell: ({ fresh }) => count(fresh) },
     { key: "repeat", title: t("repeat"), cell: ({ repeat }) => count(repeat) },
     { key: "staff", title: t("staff"), cell: ({ bucket }) => count(bucket.counts?.staffSightings ?? 0n) },
@@ -131,7 +156,9 @@ function columns(compares: boolean, beforeLabel: string, covers: boolean): Chart
       title: t("unidentifiable"),
       cell: ({ bucket }) => count(bucket.counts?.unidentifiableSightings ?? 0n),
     },
-    ...(compares ? [{ key: "before", title: beforeLabel, cell: ({ before }: TimePoint) => (before === undefined ? "–" : count(before)) }] : []),
+    ...(beforeLabel === undefined
+      ? []
+      : [{ key: "before", title: beforeLabel, cell: ({ before }: TimePoint) => (before === undefined ? "–" : count(before)) }]),
     ...(covers
       ? [{ key: "covered", title: t("covered"), cell: ({ coverage }: TimePoint) => (coverage === undefined ? "–" : percent(coverage)) }]
       : []),

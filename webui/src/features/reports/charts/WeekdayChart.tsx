@@ -1,17 +1,21 @@
 import { Bar, BarChart, CartesianGrid, Tooltip, XAxis, YAxis } from "recharts";
 
-import type { DistributionSlice } from "../../../api/gen/footfall/v1/report_service_pb";
-import { average, count, weekdayLabel } from "../labels";
+import { DayOfWeek, type DistributionSlice } from "../../../api/gen/footfall/v1/report_service_pb";
+import { weekdayName } from "../../../time/weekdays";
+import { average, count } from "../labels";
 import { t } from "../texts";
 import { ChartCard } from "./ChartCard";
 import { ChartTip } from "./ChartTip";
 import { INK } from "./ink";
 
-/** What each day of the week is like. */
-export function WeekdayChart(props: { slices: readonly DistributionSlice[] }) {
-  const points = props.slices.map((slice, at) => ({
+/** What each day of the week is like, from the day that weeks begin with. */
+export function WeekdayChart(props: { slices: readonly DistributionSlice[]; weekStart: DayOfWeek }) {
+  const { slices, weekStart } = props;
+  const days = slices.map((slice, at) => ({ slice, day: (DayOfWeek.MONDAY + at) as DayOfWeek }));
+  const first = Math.max(days.findIndex(({ day }) => day === weekStart), 0);
+  const points = [...days.slice(first), ...days.slice(0, first)].map(({ slice, day }) => ({
     key: slice.key,
-    label: weekdayLabel(at),
+    label: weekdayName(day, "short"),
     visits: slice.average?.visits,
     unique: slice.average?.uniqueVisitors,
     days: slice.average?.days ?? 0,
