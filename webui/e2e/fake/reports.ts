@@ -1,8 +1,6 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-
 import {
   DayOfWeek,
   Distribution,
