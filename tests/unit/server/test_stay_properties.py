@@ -31,7 +31,7 @@ class Stays:
         self.query = query
         self.site_id = site_id
         start = query.period.start
-        self.few_days = Period(start, min(query.period.end, start + timedelta(days=6)))
+        self.few_days = Period(start, min(query.period.end, start + timedelta(days=2)))
         self.service = StayService(transactions=chain.transactions, clock=chain.clock)
 
     def by_hand(self) -> list[tuple[Visit, int]]:

@@ -30,7 +30,7 @@ interface DwellPoint {
 export function dwellPoints(buckets: readonly DwellBucket[], step: Step, manyDays: boolean): DwellPoint[] {
   return buckets.map((bucket) => {
     const { dwell } = bucket;
-    const { p25Seconds: low, medianSeconds: median, p75Seconds: high } = dwell ?? {};
+    const [low, median, high] = [dwell?.p25Seconds, dwell?.medianSeconds, dwell?.p75Seconds];
     const known = median !== undefined && low !== undefined && high !== undefined;
     return {
       key: `${bucket.startDate} ${bucket.hour ?? ""} ${bucket.isRepeatedHour}`,

@@ -54,8 +54,8 @@ export function timePoints(report: VisitorsReport, beside: VisitorsReport | unde
 }
 
 function errorOf(counts: VisitorCounts | undefined): [number, number] | undefined {
-  const { uniqueVisitors = 0n, uniqueVisitorsLow: low, uniqueVisitorsHigh: high } = counts ?? {};
-  return low === undefined || high === undefined ? undefined : [Number(uniqueVisitors - low), Number(high - uniqueVisitors)];
+  if (counts?.uniqueVisitorsLow === undefined || counts.uniqueVisitorsHigh === undefined) return undefined;
+  return [Number(counts.uniqueVisitors - counts.uniqueVisitorsLow), Number(counts.uniqueVisitorsHigh - counts.uniqueVisitors)];
 }
 
 /** Visits, new and repeat, with the unique visitors who made them, and where the cameras were not read. */
