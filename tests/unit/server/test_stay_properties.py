@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from fakes.erasures import a_tombstone_maker
 from fakes.memory_images import MemoryImages
-from footfall_server.domain.occupancy import QUARTER_HOUR
+from footfall_server.domain.occupancy import HOUR
 from footfall_server.domain.report_period import Cut, Granularity, Period, Weekday
 from footfall_server.domain.visit import Visit
 from footfall_server.services.customer_removal import CustomerRemoval
@@ -41,9 +41,7 @@ class Stays:
 
     async def told(self) -> tuple[object, object]:
         dwell = await self.service.dwell(self.chain.admin, self.query)
-        return dwell, await self.service.occupancy(
-            self.chain.admin, self.site_id, self.few_days, QUARTER_HOUR
-        )
+        return dwell, await self.service.occupancy(self.chain.admin, self.site_id, self.few_days, HOUR)
 
     async def check(self) -> None:
         await self._check_dwell()
@@ -78,7 +76,7 @@ class Stays:
     async def _check_presence(self) -> None:
         days = set(self.few_days.days())
         here = [each for each in self.by_hand() if each[0].site_id == self.site_id]
-        told = await self.service.occupancy(self.chain.admin, self.site_id, self.few_days, QUARTER_HOUR)
+        told = await self.service.occupancy(self.chain.admin, self.site_id, self.few_days, HOUR)
         begun = [each for each in here if each[0].business_day in days]
         assert sum(day.visits for day in told.occupancy.days) == len(begun)
         once = sum(tracks < 2 for _, tracks in begun)
