@@ -106,7 +106,8 @@ export type Erasure = Message<"footfall.v1.Erasure"> & {
   createTime?: Timestamp | undefined;
 
   /**
-   * create_user_id asked for it. Empty when a restored backup brought the person back and the core erased it again.
+   * create_user_id asked for it. Empty when the core did it by itself: a restored backup brought the person back, or
+   * it is somebody who opted out.
    *
    * @generated from field: string create_user_id = 6;
    */
