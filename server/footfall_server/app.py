@@ -77,6 +77,7 @@ from footfall_server.rpc.interceptors.stream_lifetimes import Drain, StreamLifet
 from footfall_server.rpc.jobs import JobServicer
 from footfall_server.rpc.live import LiveServicer
 from footfall_server.rpc.message_rules import MessageRules
+from footfall_server.rpc.opt_outs import OptOutServicer
 from footfall_server.rpc.page_tokens import PageTokens
 from footfall_server.rpc.permissions import PERMISSIONS
 from footfall_server.rpc.recognition import RecognitionServicer
@@ -136,6 +137,8 @@ from footfall_server.services.model_changes import ModelChangeService
 from footfall_server.services.model_registry import KnownModels
 from footfall_server.services.oidc import OidcService
 from footfall_server.services.oidc_accounts import OidcAccounts
+from footfall_server.services.opt_out_sweep import OptOutSweep
+from footfall_server.services.opt_outs import OptOutService
 from footfall_server.services.passwords import PasswordService
 from footfall_server.services.preview_access import PreviewAccess
 from footfall_server.services.reclustering import Reclustering
@@ -246,11 +249,19 @@ class _Recognition:
     recovery: IndexRecovery
 
 
+@dataclass(frozen=True, slots=True)
+class _Sweeps:
+    """What looks whether anybody is known who must not be."""
+
+    erasures: ErasureSweep
+    opt_outs: OptOutSweep
+
+
 def _job_runner(
     adapters: Adapters,
     limits: RetentionLimits,
     reclustering: Reclustering,
-    sweep: ErasureSweep,
+    sweeps: _Sweeps,
     recognition: _Recognition,
     *,
     job_ended: Callable[[JobRun], None],
@@ -276,7 +287,8 @@ def _job_runner(
         anchors=anchors,
         purge=ImagePurge(transactions=transactions, images=images, clock=clock, limits=limits),
         expiry=TemplateExpiry(transactions=transactions, images=images, clock=clock, limits=limits),
-        sweep=sweep,
+        sweep=sweeps.erasures,
+        opt_outs=sweeps.opt_outs,
         reports=reports,
         index=IndexCheck(
             transactions=transactions,
@@ -360,13 +372,31 @@ class Core:
             every=choices.erasures_looked_after_every,
             clock=clock,
         )
+        self._search = ResilientSearch(
+            index=adapters.index,
+            galleries=FallbackGalleries(
+                transactions=transactions, clock=clock, most_faces=choices.fallback_faces
+            ),
+            verification=IndexVerification(
+                transactions=transactions, index=adapters.index, clock=clock, settling=timedelta(0)
+            ),
+            clock=clock,
+        )
+        resemblance = Resemblance(index=self._search, policies=policies, clock=clock)
+        opt_out_sweep = OptOutSweep(
+            transactions=transactions,
+            removal=self._erasing.removal,
+            resemblance=resemblance,
+            models=models,
+            seal=self._erasing.opt_out_seal,
+        )
         self._index_recovery = IndexRecovery(transactions=transactions, index=adapters.index, models=models)
         limits = choices.retention.limits()
         self._jobs = _job_runner(
             adapters,
             limits,
             reclustering,
-            self._erasing.sweep,
+            _Sweeps(self._erasing.sweep, opt_out_sweep),
             _Recognition(known_models, models, self._index_recovery),
             job_ended=job_ended,
         )
@@ -434,16 +464,6 @@ class Core:
             clock=clock,
         )
         images = ImageService(transactions=transactions, images=adapters.images, limits=limits, clock=clock)
-        self._search = ResilientSearch(
-            index=adapters.index,
-            galleries=FallbackGalleries(
-                transactions=transactions, clock=clock, most_faces=choices.fallback_faces
-            ),
-            verification=IndexVerification(
-                transactions=transactions, index=adapters.index, clock=clock, settling=timedelta(0)
-            ),
-            clock=clock,
-        )
         ingest = FaceIngest(
             transactions=transactions,
             index=self._search,
@@ -453,9 +473,9 @@ class Core:
             policies=policies,
             times=EventTimes(),
             tombstones=self._erasing.tombstones,
+            opt_outs=self._erasing.opt_outs,
         )
         galleries = StaffGalleries(transactions=transactions, models=models, policies=policies, clock=clock)
-        resemblance = Resemblance(index=self._search, policies=policies, clock=clock)
         merging = Merging(transactions=transactions, clock=clock)
         self._batcher = MicroBatcher(recorder=ingest, limits=choices.batches)
         self._feed = ChangeFeed(source=adapters.changes)
@@ -651,6 +671,17 @@ class Core:
                     clock=clock,
                 ),
                 key=erasure_key,
+                page_tokens=page_tokens,
+            ),
+            opt_outs=OptOutServicer(
+                opt_outs=OptOutService(
+                    transactions=transactions,
+                    removal=self._erasing.removal,
+                    examiner=adapters.examiner,
+                    models=models,
+                    seal=self._erasing.opt_out_seal,
+                    clock=clock,
+                ),
                 page_tokens=page_tokens,
             ),
             jobs=JobServicer(

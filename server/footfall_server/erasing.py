@@ -5,20 +5,23 @@ from datetime import timedelta
 
 from footfall_server.auth.erasure_key import ErasureKey
 from footfall_server.domain.erasure import TombstoneMaker
-from footfall_server.ports import Clock, ImageStore, Transactions
+from footfall_server.ports import Clock, ImageStore, TemplateSeal, Transactions
 from footfall_server.services.customer_removal import CustomerRemoval
 from footfall_server.services.erasure_completion import ErasureCompletion
 from footfall_server.services.erasure_sweep import ErasureSweep
+from footfall_server.services.opt_out_guard import OptOutGuard
 
 
 @dataclass(frozen=True, slots=True)
 class Erasing:
-    """Erases, sees it through, and sees to it that nobody comes back."""
+    """Erases, sees it through, sees to it that nobody comes back, and leaves out who asked for it."""
 
     tombstones: TombstoneMaker
     removal: CustomerRemoval
     completion: ErasureCompletion
     sweep: ErasureSweep
+    opt_out_seal: TemplateSeal
+    opt_outs: OptOutGuard
 
 
 def erasing(
@@ -31,7 +34,7 @@ def erasing(
     clock: Clock,
 ) -> Erasing:
     """`issuer` is who receipts say that they are from; `every` is how often erasures are looked after."""
-    tombstones = key.tombstones()
+    tombstones, seal = key.tombstones(), key.opt_out_seal()
     removal = CustomerRemoval(transactions=transactions, images=images, tombstones=tombstones, clock=clock)
     return Erasing(
         tombstones=tombstones,
@@ -47,4 +50,6 @@ def erasing(
         sweep=ErasureSweep(
             transactions=transactions, images=images, removal=removal, tombstones=tombstones, clock=clock
         ),
+        opt_out_seal=seal,
+        opt_outs=OptOutGuard(seal=seal, removal=removal, clock=clock),
     )

@@ -6,7 +6,7 @@ from alembic import op
 from footfall_migrations.rls import enable_site_rls, enable_tenant_rls
 
 revision = "0034"
-down_revision = "0032"
+down_revision = "0033"
 
 
 def upgrade() -> None:

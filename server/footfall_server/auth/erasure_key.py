@@ -1,7 +1,8 @@
-"""The key of erasures: it signs receipts, and makes the tombstones of whom must not come back.
+"""The key of erasures: signs receipts, makes tombstones of whom must not come back, and seals opt-outs.
 
 One file per installation, which never changes: with another key, whoever was erased would be known again
-after a backup is restored, and old receipts could not be verified. Keep a copy of it apart from backups.
+after a backup is restored, whoever is left out would be counted as a person again, and old receipts could
+not be verified. Keep a copy of it apart from backups.
 """
 
 import base64
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from footfall_server.auth.opt_out_seal import OptOutSeal
 from footfall_server.auth.private_files import (
     ExposedFileError,
     require_unexposed,
@@ -25,6 +27,7 @@ from footfall_server.domain.erasure import TombstoneMaker
 FILE_NAME = "erasures.key"
 ALGORITHM = "EdDSA"
 _TOMBSTONES = b"footfall tombstones"
+_OPT_OUTS = b"footfall opt-outs"
 
 
 class BadErasureKeyError(Exception):
@@ -61,11 +64,17 @@ class ErasureKey:
 
     def tombstones(self) -> TombstoneMaker:
         """Makes tombstones by a secret that follows from the key (HKDF, RFC 5869)."""
+        return TombstoneMaker(self._derived(_TOMBSTONES))
+
+    def opt_out_seal(self) -> OptOutSeal:
+        """Seals templates by another such secret."""
+        return OptOutSeal(self._derived(_OPT_OUTS))
+
+    def _derived(self, purpose: bytes) -> bytes:
         secret = self._private.private_bytes(
             serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption()
         )
-        derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=_TOMBSTONES).derive(secret)
-        return TombstoneMaker(derived)
+        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret)
 
 
 def generate_erasure_key(folder: Path) -> Path | None:

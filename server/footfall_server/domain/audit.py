@@ -64,6 +64,8 @@ class Action(StrEnum):
     CUSTOMER_MARK_DISTINCT = "customer.mark_distinct"
     CUSTOMER_UNMARK_DISTINCT = "customer.unmark_distinct"
     ERASURE_SEARCH = "erasure.search"
+    OPT_OUT_CREATE = "opt_out.create"
+    OPT_OUT_DELETE = "opt_out.delete"
     STAFF_CREATE = "staff.create"
     STAFF_UPDATE = "staff.update"
     STAFF_DELETE = "staff.delete"

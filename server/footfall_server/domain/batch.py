@@ -36,7 +36,8 @@ class BatchQuestions:
 
     `spans` are what the events say of their tracks; a track may come several times. `known_recents` are
     the recent faces that the asker holds already. `leases` are cameras with the tokens that events
-    were captured under. `tombstones` are the digests that the tracks would have, had they been erased.
+    were captured under. `tombstones` are the digests that the tracks would have, had they been erased;
+    by the same ones it is noted in which tracks somebody was seen who is left out.
     """
 
     event_ids: Collection[UUID]
@@ -60,7 +61,9 @@ class BatchAnswers:
     `present` are recognised sightings that share a moment, ends included, with a track of the batch on its
     camera: with its span, widened by what was known of it. Recent faces are those that the index may not
     find yet, not indexed or confirmed at or after `indexed_after`: `recents_added` of them were not known,
-    and `recents_gone` were and are recent no more. `erased` are those of the tombstones that are there.
+    and `recents_gone` were and are recent no more. `erased` are those of the tombstones that are there,
+    and `left_out` those of tracks of people who are left out. `opt_outs` are all that have templates of the
+    model.
     """
 
     recorded: Mapping[UUID, Recorded]
@@ -74,6 +77,8 @@ class BatchAnswers:
     cameras: Mapping[UUID, CameraSettings]
     fences: Mapping[tuple[UUID, int], Fence]
     erased: frozenset[bytes] = frozenset()
+    left_out: frozenset[bytes] = frozenset()
+    opt_outs: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class Rule(StrEnum):
 
     ANONYMOUS = "anonymous"
     """Seen where nobody is recognised: counted, and nobody's."""
+    OPTED_OUT = "opted_out"
+    """The track is of somebody who asked not to be known again: counted, and nobody's."""
     BELOW_MATCH_GATE = "below_match_gate"
     """Too poor to be compared: counted, and nobody's."""
     SAME_TRACK = "same_track"

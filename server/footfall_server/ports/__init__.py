@@ -55,6 +55,7 @@ from footfall_server.ports.models import (
     ModelFaceRepository,
     TenantModelRepository,
 )
+from footfall_server.ports.opt_outs import OptOutRepository, TemplateSeal
 from footfall_server.ports.paging import NameCursor, ScoreCursor, TimeCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository
 from footfall_server.ports.previews import PreviewRepository
@@ -145,6 +146,7 @@ __all__ = [
     "NameCursor",
     "Notification",
     "OidcLoginRepository",
+    "OptOutRepository",
     "OwnedFace",
     "PictureRelay",
     "PictureRepository",
@@ -166,6 +168,7 @@ __all__ = [
     "StaffRepository",
     "StoredObject",
     "SuggestionRepository",
+    "TemplateSeal",
     "TenantModelRepository",
     "TimeCursor",
     "Transaction",

@@ -46,6 +46,7 @@ from footfall_server.ports.models import (
     ModelFaceRepository,
     TenantModelRepository,
 )
+from footfall_server.ports.opt_outs import OptOutRepository
 from footfall_server.ports.paging import NameCursor
 from footfall_server.ports.places import CameraRepository, SiteRepository, TenantSettingsRepository
 from footfall_server.ports.previews import PreviewRepository
@@ -174,6 +175,8 @@ class Transaction(Protocol):
     def erasure(self) -> ErasureRepository: ...
     @property
     def erasures(self) -> ErasureLedger: ...
+    @property
+    def opt_outs(self) -> OptOutRepository: ...
     @property
     def merges(self) -> MergeRepository: ...
     @property

@@ -28,6 +28,8 @@ from footfall.v1 import (
     job_service_pb2_grpc,
     live_service_pb2,
     live_service_pb2_grpc,
+    opt_out_service_pb2,
+    opt_out_service_pb2_grpc,
     recognition_service_pb2,
     recognition_service_pb2_grpc,
     report_service_pb2,
@@ -63,6 +65,7 @@ from footfall_server.rpc.images import ImageServicer
 from footfall_server.rpc.ingest import IngestServicer
 from footfall_server.rpc.jobs import JobServicer
 from footfall_server.rpc.live import LiveServicer
+from footfall_server.rpc.opt_outs import OptOutServicer
 from footfall_server.rpc.recognition import RecognitionServicer
 from footfall_server.rpc.reports import ReportServicer
 from footfall_server.rpc.retention import RetentionServicer
@@ -99,6 +102,7 @@ class Servicers:
     audit: AuditServicer
     jobs: JobServicer
     erasures: ErasureServicer
+    opt_outs: OptOutServicer
     webhooks: WebhookServicer
     retention: RetentionServicer
 
@@ -206,6 +210,12 @@ def services(servicer: Servicers) -> Sequence[Service]:
             erasure_service_pb2.DESCRIPTOR.services_by_name["ErasureService"],
             lambda server: erasure_service_pb2_grpc.add_ErasureServiceServicer_to_server(
                 servicer.erasures, server
+            ),
+        ),
+        Service(
+            opt_out_service_pb2.DESCRIPTOR.services_by_name["OptOutService"],
+            lambda server: opt_out_service_pb2_grpc.add_OptOutServiceServicer_to_server(
+                servicer.opt_outs, server
             ),
         ),
         Service(

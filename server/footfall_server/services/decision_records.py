@@ -23,13 +23,15 @@ from footfall_server.domain.sighting import Sighting
 class Seen:
     """A face with what was found before the decision.
 
-    `near` are the roots of known faces that are near enough to matter, `far` the closest others.
+    `near` are the roots of known faces that are near enough to matter, `far` the closest others. `left_out`
+    says that the person asked not to be known again; then the event is an anonymous one.
     """
 
     event: FaceEvent
     site_id: UUID
     near: Collection[UUID]
     far: Sequence[FarHit]
+    left_out: bool = False
 
 
 def decision_record(

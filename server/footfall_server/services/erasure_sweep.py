@@ -18,6 +18,7 @@ from footfall_server.domain.sighting import Sighting
 from footfall_server.ports import Clock, ImageStore, Transaction, Transactions
 from footfall_server.ports.images import LONGEST_GRANT
 from footfall_server.services.customer_removal import CustomerRemoval, ErasureOrder
+from footfall_server.services.track_removal import TrackRemoval
 from footfall_server.services.visit_rebuild import VisitRebuild
 
 RETURNED: Final = "RETURNED"
@@ -45,6 +46,7 @@ class ErasureSweep:
         self._transactions = transactions
         self._images = images
         self._removal = removal
+        self._tracks = TrackRemoval(removal=removal)
         self._tombstones = tombstones
         self._clock = clock
 
@@ -142,26 +144,14 @@ class ErasureSweep:
         How many. Nobody was recognised in the others: they are counted, and lead to nobody.
         """
         async with self._transactions.begin_exclusive(tenant_id) as tx:
-            by_person: defaultdict[UUID, list[Sighting]] = defaultdict(list)
+            by_person = defaultdict[UUID, list[Sighting]](list)
             for sighting in (await tx.sightings.by_track(track_ids)).values():
                 if sighting.customer_id is not None:
                     by_person[sighting.customer_id].append(sighting)
             for person_id, sightings in by_person.items():
-                await self._part_and_erase(tx, person_id, sightings)
+                made = new_customer(self._clock.now())
+                await self._tracks.forget(tx, person_id, sightings, made=made)
             return sum(map(len, by_person.values()))
-
-    async def _part_and_erase(self, tx: Transaction, person_id: UUID, sightings: Sequence[Sighting]) -> None:
-        now = self._clock.now()
-        await tx.report_days.because(ChangeCause.ERASURE)
-        made = await tx.customers.add(new_customer(now), None)
-        await tx.sightings.save(
-            [replace(each, owner_id=made.customer_id, customer_id=made.customer_id) for each in sightings]
-        )
-        family = [each.customer_id for each in await tx.customers.families([person_id])]
-        tracks = [each.track_id for each in sightings]
-        await tx.exemplars.move(tracks, owners=family, to=made.customer_id, at=now)
-        await tx.changes.append(await VisitRebuild(tx).of([person_id, made.customer_id]))
-        await self._removal.forget(tx, None, ErasureOrder(made.customer_id))
 
 
 def _rooted(people: Sequence[Customer], now: datetime) -> Sequence[Customer]:

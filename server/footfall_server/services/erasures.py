@@ -23,7 +23,7 @@ class ErasureService:
     async def preview(self, principal: Principal, subject_id: UUID) -> tuple[Customer, ErasureCounts]:
         """Who it is now, after merges, and how much would go. Raises NOT_FOUND."""
         async with begin_for(self._transactions, principal) as tx:
-            root = await _subject(tx, subject_id)
+            root = await current_subject(tx, subject_id)
             family = [each.customer_id for each in await tx.customers.families([root.customer_id])]
             return root, await tx.erasure.preview(family)
 
@@ -37,9 +37,8 @@ class ErasureService:
         async with begin_exclusive_for(self._transactions, principal) as tx:
             if request_id is not None and (known := await tx.erasures.requested(request_id)) is not None:
                 return known
-            root = await _subject(tx, subject_id)
-            kind = SubjectKind.STAFF if root.kind is CustomerKind.STAFF else SubjectKind.CUSTOMER
-            order = ErasureOrder(root.customer_id, kind, ticket, request_id)
+            root = await current_subject(tx, subject_id)
+            order = ErasureOrder(root.customer_id, kind_of(root), ticket, request_id)
             return await self._removal.forget(tx, principal, order)
 
     async def get(self, principal: Principal, erasure_id: UUID) -> Erasure:
@@ -59,9 +58,17 @@ class ErasureService:
         return page_of(found, limit, lambda each: TimeCursor(each.erased_at, each.erasure_id))
 
 
-async def _subject(tx: Transaction, subject_id: UUID) -> Customer:
-    """Who somebody is now, after merges: unlike elsewhere, somebody who waits is somebody, too."""
+async def current_subject(tx: Transaction, subject_id: UUID) -> Customer:
+    """Who somebody is now, after merges: unlike elsewhere, somebody who waits is somebody, too.
+
+    Raises NOT_FOUND.
+    """
     named = (await tx.customers.find([subject_id])).get(subject_id)
     if named is None:
         raise not_found("customer", subject_id)
     return named if named.is_root else (await tx.customers.find([named.root_id]))[named.root_id]
+
+
+def kind_of(subject: Customer) -> SubjectKind:
+    """What the person is to the tenant."""
+    return SubjectKind.STAFF if subject.kind is CustomerKind.STAFF else SubjectKind.CUSTOMER

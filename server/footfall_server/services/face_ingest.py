@@ -1,7 +1,7 @@
 """Turns faces seen at the edge into visits, each exactly once."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import numpy as np
@@ -22,7 +22,8 @@ from footfall_server.errors import (
 from footfall_server.ports import Clock, FaceSearch, IndexHit, Transactions
 from footfall_server.services.event_checks import EventChecks, EventTimes, RecognitionModel
 from footfall_server.services.face_crops import FaceCrops
-from footfall_server.services.ingest_batch import IngestBatch, SearchedBatch
+from footfall_server.services.ingest_batch import OPT_OUTS, IngestBatch, SearchedBatch
+from footfall_server.services.opt_out_guard import OptOutGuard
 from footfall_server.services.scope import tenant_of
 from footfall_server.services.submission import Submission
 from footfall_server.services.tenant_models import AcceptedModels, TenantModels
@@ -44,8 +45,8 @@ class FaceIngest:
     sees what was recorded before, adds to the hits what the index may not know yet, decides the events in
     their order and writes all of it; what one replica decided, the next one sees. `images_withheld` counts
     events that brought pictures from where none may leave the shop, `hints_refuted` those whose worker took
-    somebody for staff whom the core takes for somebody else, and `templates_refused` those that brought a
-    template from where nobody is recognised.
+    somebody for staff whom the core takes for somebody else, `templates_refused` those that brought a
+    template from where nobody is recognised, and `left_out` those of people who asked not to be known again.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class FaceIngest:
         policies: ThresholdPolicies,
         times: EventTimes,
         tombstones: TombstoneMaker,
+        opt_outs: OptOutGuard,
     ) -> None:
         self._transactions = transactions
         self._index = index
@@ -67,11 +69,13 @@ class FaceIngest:
         self._models = models
         self._policies = policies
         self._tombstones = tombstones
+        self._opt_outs = opt_outs
         self._recents: OrderedDict[tuple[UUID, str], RecentGallery] = OrderedDict()
         self._checks = EventChecks(times=times)
         self.images_withheld = 0
         self.hints_refuted = 0
         self.templates_refused = 0
+        self.left_out = 0
 
     async def record_many(self, principal: Principal, events: Sequence[FaceEvent]) -> Sequence[Recorded]:
         """Records all of the events, or none. Events of one track come in the order they were made.
@@ -147,9 +151,12 @@ class FaceIngest:
         if all_or_none:
             _raise_first(refusals)
         places = [place for place, refusal in enumerate(refusals) if refusal is None]
-        images = await self._crops.store(tenant_id, [submissions[place] for place in places])
         asked = [place for place in places if not submissions[place].event.is_anonymous]
         queries = _unit_rows([submissions[place].event for place in asked], model.dimension)
+        row_of = {place: row for row, place in enumerate(asked)}
+        left_out = self._alike_opt_outs(tenant_id, model, queries)
+        shown = [submissions[place] for place in places if row_of.get(place) not in left_out]
+        images = await self._crops.store(tenant_id, shown)
         hits: Sequence[Sequence[IndexHit]] = ()
         if asked:
             hits = await self._index.search(tenant_id, model.model_id, queries, SEARCH_LIMIT)
@@ -159,11 +166,23 @@ class FaceIngest:
             model=model,
             queries=queries,
             sound=places,
-            row_of={place: row for row, place in enumerate(asked)},
+            row_of=row_of,
             hits=hits,
             images=images,
             search_began=began,
         )
+
+    def _alike_opt_outs(
+        self, tenant_id: UUID, model: RecognitionModel, queries: npt.NDArray[np.float32]
+    ) -> Collection[int]:
+        """Rows of people who are left out, by what is held of these: of them no picture is stored at all.
+
+        Whether they are is decided later, by what there is then, and by the tenant's own thresholds. This
+        may cost somebody else a picture.
+        """
+        gallery = self._opt_outs.held(tenant_id, model)
+        match = self._policies.published(model.model_id).zones(len(gallery), OPT_OUTS).match
+        return {row for row, face in enumerate(queries) if gallery.has(face, match=match)} if gallery else ()
 
     async def _commit(
         self, tenant_id: UUID, searched: SearchedBatch, *, all_or_none: bool
@@ -177,6 +196,7 @@ class FaceIngest:
                     recents=self._recents_of(tenant_id, searched.model),
                     policy=self._policies.published(searched.model.model_id),
                     tombstones=self._tombstones,
+                    opt_outs=self._opt_outs,
                     now=self._clock.now(),
                 )
                 refusals = await batch.sort()
@@ -194,14 +214,23 @@ class FaceIngest:
         if batch.templates_refused:
             self.templates_refused += batch.templates_refused
             _log.info("templates_refused", events=batch.templates_refused, in_all=self.templates_refused)
-        self._compare_hints(searched.submissions, results)
+        # Counted, and not logged: when such a person came is nobody's business.
+        self.left_out += batch.events_left_out
+        self._compare_hints(searched.submissions, results, batch.left_out)
         return results
 
-    def _compare_hints(self, submissions: Sequence[Submission], results: Sequence[Result]) -> None:
-        """Notes where a worker took somebody for staff whom the core does not. The core's word counts."""
+    def _compare_hints(
+        self, submissions: Sequence[Submission], results: Sequence[Result], left_out: Collection[UUID]
+    ) -> None:
+        """Notes where a worker took somebody for staff whom the core does not. The core's word counts.
+
+        Of tracks that are left out nothing is noted.
+        """
         for submission, result in zip(submissions, results, strict=True):
             hint = submission.event.staff_hint
             if hint is None or isinstance(result, FootfallError) or result.duplicate:
+                continue
+            if submission.event.track_id in left_out:
                 continue
             if result.outcome is FaceOutcome.STAFF and result.customer_id == hint.staff_id:
                 continue

@@ -1,7 +1,7 @@
 """A batch of events inside its exclusive transaction: who may send what, what is known, what is new."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -27,12 +27,14 @@ from footfall_server.domain.face_event import AnnouncedImage, FaceEvent, Recorde
 from footfall_server.domain.gallery_view import FarHit, GalleryView
 from footfall_server.domain.image import object_key
 from footfall_server.domain.recent_faces import RecentFaces, RecentGallery
+from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.thresholds import ThresholdPolicy
 from footfall_server.errors import ErrorKind, FieldViolation, FootfallError, invalid_fields, not_found
 from footfall_server.ports import IndexHit, Transaction
 from footfall_server.services.decision_records import Seen
 from footfall_server.services.event_checks import RecognitionModel, model_mismatch
 from footfall_server.services.identity_ledger import IdentityLedger
+from footfall_server.services.opt_out_guard import OptOutGuard, tells_of_somebody
 from footfall_server.services.recogniser import Recogniser
 from footfall_server.services.recording import Face, Recording
 from footfall_server.services.submission import Submission
@@ -40,6 +42,9 @@ from footfall_server.services.threshold_policies import calibrated
 
 LEARNING_DAY = timedelta(days=1)
 """The time in which somebody learns so many exemplars at most."""
+
+OPT_OUTS = "opt_outs"
+"""Whose gallery it is that faces are compared with before any other."""
 
 TRACK_ERASED = "TRACK_ERASED"
 """Why nothing of a track is taken whose person was erased."""
@@ -77,7 +82,8 @@ class IngestBatch:
     `recents` is what this process holds of the tenant's recent faces; it is brought up to date here.
     `withheld` is from how many events pictures were taken away that may not leave the shop, and
     `templates_refused` from how many the template, since nobody is recognised there. `unwanted_objects` are
-    the keys of crops that were stored of tracks that were erased.
+    the keys of crops that were stored of tracks that were erased, or of people who are left out: `left_out`
+    are the tracks of these, and `events_left_out` how many of their events there were.
     """
 
     def __init__(
@@ -88,6 +94,7 @@ class IngestBatch:
         recents: RecentGallery,
         policy: ThresholdPolicy,
         tombstones: TombstoneMaker,
+        opt_outs: OptOutGuard,
         now: datetime,
     ) -> None:
         self._tx = tx
@@ -95,6 +102,7 @@ class IngestBatch:
         self._recents = recents
         self._policy = policy
         self._tombstones = tombstones
+        self._opt_outs = opt_outs
         self._model_id = batch.model.model_id
         self._now = now
         self._refusals: dict[int, FootfallError] = {
@@ -104,6 +112,8 @@ class IngestBatch:
         self.withheld = 0
         self.templates_refused = 0
         self.unwanted_objects: list[str] = []
+        self.left_out: frozenset[UUID] = frozenset()
+        self.events_left_out = 0
         self._known: BatchAnswers | None = None
         self._confined: Mapping[UUID, CameraSettings] = {}
         # Below this a known face cannot matter, whatever the size of the gallery.
@@ -142,8 +152,12 @@ class IngestBatch:
         return self._refusals
 
     def _erased(self, event: FaceEvent, known: BatchAnswers) -> FootfallError | None:
-        """TRACK_ERASED for what a worker still had of somebody who was erased meanwhile."""
-        if not known.erased or self._stone(event.track_id) not in known.erased:
+        """TRACK_ERASED for what a worker still had of somebody who was erased meanwhile.
+
+        What was stored of a track before it was known as that of somebody who is left out was erased, too:
+        such a person is counted all the same.
+        """
+        if not known.erased or self._stone(event.track_id) not in known.erased - known.left_out:
             return None
         return FootfallError(
             ErrorKind.FAILED_PRECONDITION,
@@ -153,8 +167,11 @@ class IngestBatch:
         )
 
     def _note_unwanted(self, event: FaceEvent, site_id: UUID, refusal: FootfallError) -> None:
-        stored = self._batch.images.get(event.event_id)
-        if refusal.reason == TRACK_ERASED and stored is not None:
+        if refusal.reason == TRACK_ERASED:
+            self._not_wanted(event, site_id)
+
+    def _not_wanted(self, event: FaceEvent, site_id: UUID) -> None:
+        if (stored := self._batch.images.get(event.event_id)) is not None:
             self.unwanted_objects.append(object_key(self._tx.tenant_id, site_id, stored.image_id))
 
     def _stone(self, track_id: UUID) -> bytes:
@@ -231,6 +248,20 @@ class IngestBatch:
 
     async def _recorded(self, known: BatchAnswers) -> Recording:
         """The fresh events, decided."""
+        alike, answers = await self._asked(known)
+        if await self._leave_out(known, answers):
+            # Whom these tracks were taken for is another one now, or gone.
+            known = await self._look_up([self._event(place) for place in self._fresh.values()])
+            alike, answers = await self._asked(known)
+        recording = self._recording(known, answers)
+        for place, found in alike.items():
+            recording.take(self._face(place, known, answers, found))
+            # A batch is many milliseconds of work: between its events the calls of others go on.
+            await asyncio.sleep(0)
+        return recording
+
+    async def _asked(self, known: BatchAnswers) -> tuple[Mapping[int, Mapping[UUID, float]], GalleryAnswers]:
+        """Known faces that resemble the fresh ones, by place, and who may be meant. Raises MODEL_MISMATCH."""
         recents = RecentFaces(self._recents, self._batch.queries, floor=self._floor)
         alike = {place: self._alike(place, recents) for place in self._fresh.values()}
         sites = {known.sites[self._event(place).camera_id].site_id for place in alike}
@@ -254,12 +285,37 @@ class IngestBatch:
         if not answers.takes_model:
             # The tenant has moved to another model since the batch was looked at.
             raise model_mismatch(self._model_id, answers.model_in_use or self._model_id)
-        recording = self._recording(known, answers)
-        for place, found in alike.items():
-            recording.take(self._face(place, known, answers, found))
-            # A batch is many milliseconds of work: between its events the calls of others go on.
-            await asyncio.sleep(0)
-        return recording
+        return alike, answers
+
+    async def _leave_out(self, known: BatchAnswers, answers: GalleryAnswers) -> bool:
+        """Finds the tracks of people who are left out; whether anything had been stored of one.
+
+        A track is as a whole: it was left out before, or one of the batch's faces of it is such a person's,
+        whatever its quality. Where nobody is recognised, nothing is compared.
+        """
+        gallery = await self._opt_outs.current(self._tx, self._batch.model, known.opt_outs)
+        if not gallery and not known.left_out:
+            return False
+        match = self._policy_of(answers).zones(len(gallery), OPT_OUTS).match
+        tracks, marked = set[UUID](), set[UUID]()
+        for place in self._fresh.values():
+            event, row = self._event(place), self._batch.row_of.get(place)
+            if self._stone(event.track_id) in known.left_out:
+                marked.add(event.track_id)
+            elif (
+                row is not None
+                and not self._confined[event.camera_id].anonymous
+                and gallery.has(self._batch.queries[row], match=match)
+            ):
+                tracks.add(event.track_id)
+        stored = [each for each in _of(known, tracks | marked) if tells_of_somebody(each)]
+        if stored:
+            gone = await self._opt_outs.take_back(self._tx, stored, answers.identities)
+            # The same person was on other cameras.
+            tracks.update(each.track_id for each in known.sightings.values() if each.customer_id in gone)
+        await self._tx.opt_outs.mark_tracks({self._stone(each) for each in tracks}, self._now)
+        self.left_out = frozenset(tracks | marked)
+        return bool(stored)
 
     def _alike(self, place: int, recents: RecentFaces) -> Mapping[UUID, float]:
         """Known faces that resemble an event's, in the index or not yet, with their cosines."""
@@ -277,9 +333,7 @@ class IngestBatch:
         return self._batch.submissions[place].event
 
     def _recording(self, known: BatchAnswers, answers: GalleryAnswers) -> Recording:
-        policy = self._policy
-        if (tail := answers.tail) is not None:
-            policy = calibrated(tail)
+        policy = self._policy_of(answers)
         present = {each.track_id: each for each in known.present}
         waiting = {each.track_id: each for each in answers.waiting}
         recogniser = Recogniser(
@@ -300,6 +354,9 @@ class IngestBatch:
             rules=known.rules,
         )
 
+    def _policy_of(self, answers: GalleryAnswers) -> ThresholdPolicy:
+        return self._policy if answers.tail is None else calibrated(answers.tail)
+
     def _face(
         self, place: int, known: BatchAnswers, answers: GalleryAnswers, alike: Mapping[UUID, float]
     ) -> Face:
@@ -312,12 +369,17 @@ class IngestBatch:
         if settings.face_pictures is ImagePolicy.NONE and event.shows_a_face:
             event, stored = event.without_images(), None
             self.withheld += 1
-        if settings.anonymous:
+        site = known.sites[event.camera_id]
+        left_out = event.track_id in self.left_out
+        if left_out:
+            self._not_wanted(event, site.site_id)
+            self.events_left_out += 1
+            event, stored, alike = event.made_anonymous(), None, {}
+        elif settings.anonymous:
             self.templates_refused += not event.is_anonymous
             event = event.made_anonymous()
         elif not event.is_anonymous:
             event = replace(event, embedding=self._batch.queries[self._batch.row_of[place]])
-        site = known.sites[event.camera_id]
         owned = [(face_id, score) for face_id, score in alike.items() if face_id in answers.faces]
         return Face(
             seen=Seen(
@@ -325,11 +387,16 @@ class IngestBatch:
                 site_id=site.site_id,
                 near={answers.faces[face_id].root_id for face_id, score in owned if self._near(score)},
                 far=_far(owned, answers),
+                left_out=left_out,
             ),
             site=site,
             worker_id=submission.place.worker_id if submission.place is not None else None,
             stored=stored,
         )
+
+
+def _of(known: BatchAnswers, track_ids: Collection[UUID]) -> Sequence[Sighting]:
+    return [each for track_id, each in known.sightings.items() if track_id in track_ids]
 
 
 def _far(owned: Sequence[tuple[UUID, float]], answers: GalleryAnswers) -> Sequence[FarHit]:

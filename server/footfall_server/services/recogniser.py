@@ -73,7 +73,8 @@ class Recogniser:
             verdict = Verdict(Rule.SAME_TRACK, widest, score)
             self._learn_more(own, event, sighting, known, widest)
         elif event.is_anonymous:
-            verdict = Verdict(Rule.ANONYMOUS, self.zones_of(self.tenant_size, TENANT))
+            rule = Rule.OPTED_OUT if seen.left_out else Rule.ANONYMOUS
+            verdict = Verdict(rule, self.zones_of(self.tenant_size, TENANT))
         else:
             verdict = decide(
                 scores,

@@ -15,6 +15,7 @@ from footfall_server.services.image_purge import ImagePurge
 from footfall_server.services.index_check import IndexCheck
 from footfall_server.services.index_places import IndexPlaces
 from footfall_server.services.job_runner import Job, Schedule
+from footfall_server.services.opt_out_sweep import OptOutSweep
 from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.report_day_check import ReportDayCheck
 from footfall_server.services.report_verification import ReportVerification
@@ -24,7 +25,8 @@ from footfall_server.services.template_expiry import TemplateExpiry
 NIGHT: Final = Schedule("0 2 * * *")
 """When a day's jobs begin."""
 KEPT_FOR: Final = timedelta(days=30)
-"""How long the faces of single tracks are kept, and why events were decided as they were.
+"""How long the faces of single tracks are kept, why events were decided as they were, and in which tracks
+somebody was left out.
 
 Faces of single tracks for no longer than the tenant keeps templates: they are such.
 """
@@ -41,6 +43,7 @@ class Works:
     purge: ImagePurge
     expiry: TemplateExpiry
     sweep: ErasureSweep
+    opt_outs: OptOutSweep
     reports: ReportVerification
     index: IndexCheck
     places: IndexPlaces
@@ -64,6 +67,7 @@ def tenant_jobs(
             return {
                 "decisions": await tx.decisions.forget(now - KEPT_FOR),
                 "track_faces": await tx.gallery.forget_track_faces(now - min(KEPT_FOR, templates)),
+                "opt_out_tracks": await tx.opt_outs.forget_tracks(now - KEPT_FOR),
                 "job_runs": await tx.jobs.forget(now - RUNS_KEPT),
             }
 
@@ -92,6 +96,12 @@ def tenant_jobs(
             "40 2 * * *",
             "Looks whether anybody who was erased is back, and erases them again.",
             works.sweep.sweep,
+        ),
+        Job(
+            "verify_opt_outs",
+            "35 2 * * *",
+            "Looks whether anybody who opted out is known, and erases them.",
+            works.opt_outs.sweep,
         ),
         Job(
             "verify_reports",

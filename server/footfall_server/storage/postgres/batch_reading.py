@@ -113,7 +113,9 @@ select
        select granted_at from camera_leases
        where camera_id = given.camera_id and token > given.token
        order by token limit 1) passed on true) r) as fences,
-  (select array_agg(digest) from erasure_tombstones where digest = any($12::bytea[])) as erased
+  (select array_agg(digest) from erasure_tombstones where digest = any($12::bytea[])) as erased,
+  (select array_agg(digest) from opt_out_tracks where digest = any($12::bytea[])) as left_out,
+  (select array_agg(opt_out_id) from opt_out_templates where model_id = $7) as opt_outs
 """  # noqa: S608 - made of constants; whatever comes from outside is a parameter
 
 # A lateral scan takes one entry of the index for a customer's first visit, however often they came.
@@ -171,6 +173,8 @@ def to_answers(row: asyncpg.Record) -> BatchAnswers:
         },
         fences={(camera_id, token): Fence(*values) for camera_id, token, *values in row["fences"] or ()},
         erased=frozenset(row["erased"] or ()),
+        left_out=frozenset(row["left_out"] or ()),
+        opt_outs=frozenset(row["opt_outs"] or ()),
     )
 
 

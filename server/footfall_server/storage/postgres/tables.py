@@ -765,6 +765,44 @@ erasure_tombstones = Table(
     Index("erasure_tombstones_by_erasure", "tenant_id", "erasure_id"),
 )
 
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    _tenant_column(),
+    Column("opt_out_id", UUID(), nullable=False),
+    Column("ticket", Text, nullable=False),
+    Column("created_by", UUID()),
+    Column("request_id", UUID()),
+    Column("created_at", Instant, nullable=False),
+    Column("erasure_id", UUID()),
+    PrimaryKeyConstraint("tenant_id", "opt_out_id"),
+    UniqueConstraint("tenant_id", "request_id", name="opt_outs_request_key"),
+    Index("opt_outs_by_time", "tenant_id", "created_at", "opt_out_id"),
+    Index("opt_outs_by_ticket", "tenant_id", "ticket", postgresql_where=text("ticket <> ''")),
+)
+
+opt_out_templates = Table(
+    "opt_out_templates",
+    metadata,
+    _tenant_column(),
+    Column("model_id", Text, nullable=False),
+    Column("opt_out_id", UUID(), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "model_id", "opt_out_id"),
+    Index("opt_out_templates_by_opt_out", "tenant_id", "opt_out_id"),
+)
+
+opt_out_tracks = Table(
+    "opt_out_tracks",
+    metadata,
+    _tenant_column(),
+    Column("digest", LargeBinary, nullable=False),
+    Column("marked_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "digest"),
+    CheckConstraint("length(digest) = 32", name="digest"),
+    Index("opt_out_tracks_by_time", "tenant_id", "marked_at"),
+)
+
 decisions = Table(
     "decisions",
     metadata,

@@ -39,6 +39,7 @@ from footfall_server.storage.postgres.leases import PostgresLeases
 from footfall_server.storage.postgres.merges import PostgresMerges
 from footfall_server.storage.postgres.model_changes import PostgresModelChanges
 from footfall_server.storage.postgres.model_faces import PostgresModelFaces
+from footfall_server.storage.postgres.opt_outs import PostgresOptOuts
 from footfall_server.storage.postgres.pictures import PostgresPictures
 from footfall_server.storage.postgres.platform import (
     ENTER_PLATFORM,
@@ -139,6 +140,7 @@ class PostgresTransaction(_Administration):
         self.exemplars = PostgresExemplars(connection)
         self.erasure = PostgresErasure(connection)
         self.erasures = PostgresErasureLedger(connection)
+        self.opt_outs = PostgresOptOuts(connection)
         self.merges = PostgresMerges(connection)
         self.distinct = PostgresDistinct(connection)
         self.suggestions = PostgresSuggestions(connection)
