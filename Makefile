@@ -154,9 +154,10 @@ test-reports: setup-run ## What reports count: against an oracle, over days of a
 # Where people are recognised, what goes by itself and when, and what is erased.
 PRIVACY_TESTS := $(addprefix tests/unit/server/test_,image_purge.py template_expiry.py job_runner.py tenant_jobs.py \
   retention.py s3_buckets.py image_service.py upkeep_jobs.py \
-  milvus_erasure.py camera_settings.py erasure_key.py erasure_sweep.py core_metrics.py) \
-  $(addprefix tests/contract/server_storage/test_,jobs.py customers.py places.py image_store.py erasures.py people.py retention.py) \
-  $(addprefix tests/rpc/server/test_,recognition_basis.py jobs.py customers.py camera_settings.py erasures.py retention.py) \
+  milvus_erasure.py camera_settings.py erasure_key.py erasure_sweep.py core_metrics.py \
+  opt_out.py opt_outs.py opt_out_properties.py) \
+  $(addprefix tests/contract/server_storage/test_,jobs.py customers.py places.py image_store.py erasures.py people.py retention.py opt_outs.py) \
+  $(addprefix tests/rpc/server/test_,recognition_basis.py jobs.py customers.py camera_settings.py erasures.py retention.py opt_outs.py) \
   tests/unit/server/test_backup_sealing.py tests/unit/server/test_backup_folder.py tests/integration/server_backup \
   tests/unit/docs/test_what_is_kept.py \
   $(addprefix tests/integration/server_ingest/test_,purge_on_real_stores.py erasure_on_real_stores.py upkeep_on_real_stores.py) tests/integration/server_jobs \

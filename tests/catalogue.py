@@ -45,6 +45,7 @@ FIXED = {
     ("erasures", "receipt"): "''",
     ("erasure_tombstones", "kind"): "'track'",
     ("erasure_tombstones", "digest"): "sha256(gen_random_uuid()::text::bytea)",
+    ("opt_out_tracks", "digest"): "sha256(gen_random_uuid()::text::bytea)",
     ("webhook_deliveries", "state"): "'dead'",
     ("retention_rules", "site_id"): A_SITE,
 }

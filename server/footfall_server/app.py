@@ -383,20 +383,22 @@ class Core:
             clock=clock,
         )
         resemblance = Resemblance(index=self._search, policies=policies, clock=clock)
-        opt_out_sweep = OptOutSweep(
-            transactions=transactions,
-            removal=self._erasing.removal,
-            resemblance=resemblance,
-            models=models,
-            seal=self._erasing.opt_out_seal,
-        )
         self._index_recovery = IndexRecovery(transactions=transactions, index=adapters.index, models=models)
         limits = choices.retention.limits()
         self._jobs = _job_runner(
             adapters,
             limits,
             reclustering,
-            _Sweeps(self._erasing.sweep, opt_out_sweep),
+            _Sweeps(
+                self._erasing.sweep,
+                OptOutSweep(
+                    transactions=transactions,
+                    removal=self._erasing.removal,
+                    resemblance=resemblance,
+                    models=models,
+                    seal=self._erasing.opt_out_seal,
+                ),
+            ),
             _Recognition(known_models, models, self._index_recovery),
             job_ended=job_ended,
         )

@@ -15,6 +15,7 @@ from fakes.import_requests import SeededImport, import_requests, seed_import
 from fakes.indexing import indexed
 from fakes.manual_clock import START
 from fakes.model_world import fill_gallery, open_model_change
+from fakes.opt_outs import open_opt_out, opt_out_requests
 from fakes.recognition_basis import stated
 from fakes.shop import MODEL_ID, OTHER_MODEL_ID, Chain, Metadata, Replica, Shop
 from fakes.staff_requests import PERSON, SeededStaff, seed_staff, staff_requests
@@ -84,6 +85,7 @@ class Seeded:
     staff: SeededStaff
     staff_import: SeededImport
     erasure_id: str
+    opt_out_id: str
     webhook: SeededWebhook
 
 
@@ -139,6 +141,7 @@ async def seed(shop: Shop, core: Replica) -> Seeded:
         staff,
         staff_import,
         str(open_erasure(shop.transactions.tables(tenant_id), shop.clock.now())),
+        str(open_opt_out(shop.transactions.tables(tenant_id), shop.clock.now())),
         seed_webhook(shop, shop.own),
     )
 
@@ -243,6 +246,7 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
         **_of_jobs(),
         **_of_retention(shop),
         **erasure_requests(seeded.erasure_id, seeded.customers.customer_id, PERSON),
+        **opt_out_requests(seeded.opt_out_id, seeded.customers.customer_id, PERSON),
         **webhook_requests(str(shop.own.site.site_id), seeded.webhook),
         **customer_requests(str(shop.own.site.site_id), seeded.customers),
         **import_requests(str(shop.own.site.site_id), seeded.staff_import),

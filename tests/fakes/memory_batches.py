@@ -58,6 +58,8 @@ class MemoryBatches:
             cameras={each.camera_id: each.settings for each in await tx.cameras.find(sites)},
             fences=tx.leases.fences(questions.leases),
             erased=frozenset(tables.tombstones.keys() & set(questions.tombstones)),
+            left_out=frozenset(tables.opt_out_tracks.keys() & set(questions.tombstones)),
+            opt_outs=await tx.opt_outs.of_model(questions.model_id),
         )
 
     async def gallery(self, questions: GalleryQuestions) -> GalleryAnswers:

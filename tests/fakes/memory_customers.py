@@ -244,6 +244,7 @@ class MemoryErasure:
         for track_id in tracks:
             del tables.sightings[track_id]
             tables.track_faces.pop(track_id, None)
+        _drop(tables.decisions, (key for key, each in tables.decisions.items() if each.track_id in tracks))
         for image in images:
             del tables.images[image.image_id]
             tables.image_times.pop(image.image_id, None)

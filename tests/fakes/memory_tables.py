@@ -29,6 +29,7 @@ from footfall_server.domain.lockout import LoginAttempts
 from footfall_server.domain.merge import DistinctMark, Merge
 from footfall_server.domain.models import AppliedCalibration, ModelChange, TenantModel
 from footfall_server.domain.oidc import OidcLogin
+from footfall_server.domain.opt_out import OptOut
 from footfall_server.domain.person import GalleryFace
 from footfall_server.domain.places import Camera, Site, Tenant
 from footfall_server.domain.preview import PreviewDemand
@@ -155,6 +156,9 @@ class TenantTables(Tables):
     erasures: dict[UUID, Erasure] = field(default_factory=dict)
     erasure_requests: dict[UUID, UUID] = field(default_factory=dict)
     tombstones: dict[bytes, tuple[Tombstone, UUID]] = field(default_factory=dict)
+    opt_outs: dict[UUID, OptOut] = field(default_factory=dict)
+    opt_out_requests: dict[UUID, UUID] = field(default_factory=dict)
+    opt_out_tracks: dict[bytes, datetime] = field(default_factory=dict)
     webhooks: dict[UUID, Webhook] = field(default_factory=dict)
     webhook_requests: dict[UUID, UUID] = field(default_factory=dict)
     webhook_deliveries: dict[UUID, WebhookDelivery] = field(default_factory=dict)

@@ -68,6 +68,7 @@ from fakes.memory_uptime import MemoryUptime
 from fakes.memory_visits import MemoryChangeRows, MemoryImageRows, MemoryVisits
 from fakes.memory_webhooks import MemoryEventCursors, MemoryWebhookDeliveries, MemoryWebhooks
 from fakes.memory_workers import MemoryWorkers
+from fakes.opt_outs import MemoryOptOuts
 from footfall_server.domain.audit import NO_TENANT
 from footfall_server.domain.camera_command import CommandState
 from footfall_server.domain.certificates import JoinToken
@@ -141,7 +142,7 @@ class MemoryTransaction:
         self.calibrations = MemoryCalibrations(self.tables)
         self.customers = MemoryCustomers(self.tables, exclusive=exclusive)
         self.customer_sightings = MemoryCustomerSightings(self.tables)
-        self.exemplars = MemoryExemplars(self.tables)
+        self.exemplars, self.opt_outs = MemoryExemplars(self.tables), MemoryOptOuts(self.tables)
         self.erasure, self.erasures = MemoryErasure(self.tables), MemoryErasureLedger(self.tables)
         self.merges, self.distinct = MemoryMerges(self.tables), MemoryDistinct(self.tables)
         self.suggestions = MemorySuggestions(self.tables)

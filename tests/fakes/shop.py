@@ -33,6 +33,7 @@ from footfall.v1 import (
     ingest_service_pb2_grpc,
     job_service_pb2_grpc,
     live_service_pb2_grpc,
+    opt_out_service_pb2_grpc,
     recognition_service_pb2_grpc,
     report_service_pb2_grpc,
     retention_service_pb2_grpc,
@@ -121,6 +122,7 @@ class Replica:
     audit: "audit_service_pb2_grpc.AuditServiceAsyncStub"
     jobs: "job_service_pb2_grpc.JobServiceAsyncStub"
     erasures: "erasure_service_pb2_grpc.ErasureServiceAsyncStub"
+    opt_outs: "opt_out_service_pb2_grpc.OptOutServiceAsyncStub"
     webhooks: "webhook_service_pb2_grpc.WebhookServiceAsyncStub"
     retention: "retention_service_pb2_grpc.RetentionServiceAsyncStub"
 
@@ -275,6 +277,7 @@ class Shop:
                 audit=audit_service_pb2_grpc.AuditServiceStub(channel),
                 jobs=job_service_pb2_grpc.JobServiceStub(channel),
                 erasures=erasure_service_pb2_grpc.ErasureServiceStub(channel),
+                opt_outs=opt_out_service_pb2_grpc.OptOutServiceStub(channel),
                 webhooks=webhook_service_pb2_grpc.WebhookServiceStub(channel),
                 retention=retention_service_pb2_grpc.RetentionServiceStub(channel),
             )

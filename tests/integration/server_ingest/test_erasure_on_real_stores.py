@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 from database_fixtures import FootfallDatabase
 from fakes.erasures import an_erasure_key
-from fakes.synthetic_faces import MODEL_ID, face_event, person, shot_of
+from fakes.face_examiner import FakeFaceExaminer
+from fakes.ingest import SMALL_MODEL
+from fakes.synthetic_faces import MODEL_ID, POLICY, face_event, person, shot_of
 from footfall_server.domain.erasure import receipt_key
 from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.identifiers import new_id
@@ -25,7 +27,10 @@ from footfall_server.live.change_feed import TenantBell
 from footfall_server.services.erasures import ErasureService
 from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.index_writer import IndexWriter
+from footfall_server.services.model_registry import KnownModels
+from footfall_server.services.opt_outs import OptOutOrder, OptOutService
 from footfall_server.services.submission import Submission
+from footfall_server.services.tenant_models import TenantModels
 from footfall_server.storage.s3 import S3ImageStore
 from footfall_server.storage.s3_buckets import RAW_SUFFIX
 from footfall_server.system_clock import SystemClock
@@ -70,6 +75,12 @@ class World:
         [told] = await self.replica.ingest.record_many(self.chain.principal(), [event])
         return told.customer_id
 
+    async def rows_of_others(self, table: str, customer_id: UUID | None) -> list[asyncpg.Record]:
+        """A table's rows of the chain that are not of this customer."""
+        statement = f"select * from {table} where tenant_id = $1 and customer_id is distinct from $2"  # noqa: S608
+        rows: list[asyncpg.Record] = await self.superuser.fetch(statement, self.chain.tenant_id, customer_id)
+        return rows
+
     async def places_with(self, words: set[str]) -> dict[str, set[str]]:
         """The tables, with columns, in which one of these is written, wherever in the row."""
         found: dict[str, set[str]] = {}
@@ -113,6 +124,7 @@ async def world(
             every=timedelta(seconds=1),
             clock=chain.clock,
         )
+        replica.ingest._opt_outs = people.opt_outs
         writer = IndexWriter(
             transactions=replica.transactions, index=replica.index, changed=TenantBell(), clock=chain.clock
         )
@@ -223,3 +235,65 @@ async def test_a_replay_after_the_erasure_brings_nobody_back(world: World) -> No
     await world.writer.drain(chain.tenant_id)
     await world.erasing.completion.sweep()
     assert await world.store.versions(tenant_prefix(chain.tenant_id)) == []
+
+
+async def test_who_opts_out_is_counted_and_known_to_no_store(world: World) -> None:
+    chain, replica, other = world.chain, world.replica, await world.chain.replica()
+    [ada_id] = {await world.see(ADA, shot, minutes=1300 - 120 * shot) for shot in range(3)}
+    eve = await world.see(1, 0, minutes=800)
+    known = KnownModels(installation=SMALL_MODEL, installation_tail=POLICY.tail)
+    service = OptOutService(
+        transactions=replica.transactions,
+        removal=world.erasing.removal,
+        examiner=FakeFaceExaminer({MODEL_ID: SMALL_MODEL.dimension}),
+        models=TenantModels(transactions=replica.transactions, known=known, clock=chain.clock),
+        seal=world.erasing.opt_out_seal,
+        clock=chain.clock,
+    )
+    made = await service.create(world.admin, OptOutOrder(subject_id=ada_id, ticket="OUT-1"))
+    assert made.in_force
+    kept = "select sealed from opt_out_templates where tenant_id = $1"
+    rows = await world.superuser.fetch(kept, chain.tenant_id)
+    faces = [shot_of(person(ADA), cosine=0.9, seed=shot) for shot in range(3)]
+    assert len(rows) == 1
+    assert not [face for face in faces if face.astype("<f4").tobytes()[:16] in rows[0]["sealed"]]
+
+    # A track that is not seen to be hers at first, on one replica, and goes on on another one.
+    track_id, at = new_id(), chain.clock.now() - timedelta(minutes=20)
+    unsure = shot_of(person(ADA), cosine=0.2, seed=50)
+    early = face_event(chain.camera_id, unsure, at=at, track_id=track_id, final=False)
+    [told] = await replica.ingest.record_many(chain.principal(), [replace(early, crop_jpeg=JPEG)])
+    assert told.outcome is FaceOutcome.NEW
+    final = face_event(chain.camera_id, person(ADA), at=at, track_id=track_id)
+    events = [replace(each, crop_jpeg=JPEG) for each in (early, final)]
+    for ingest in (replica.ingest, other.ingest, replica.ingest):
+        told = await ingest.record_many(chain.principal(), events)
+        assert told[1].outcome is FaceOutcome.UNRECOGNISABLE
+    assert await world.see(ADA, 60, minutes=5) is None
+
+    counted = await world.rows_of_others("sightings", eve)
+    told = {(each["outcome"], each["model_id"], each["customer_id"], each["image_id"]) for each in counted}
+    assert told == {("unrecognisable", "", None, None)}
+    assert len(counted) == 2, "each of her visits is a passage"
+    for table in ("customers", "gallery_faces", "visits"):
+        assert await world.rows_of_others(table, eve) == [], table
+    decided = await world.superuser.fetch(
+        "select detail from decisions where tenant_id = $1 and detail like '%opted_out%'", chain.tenant_id
+    )
+    assert len(decided) == 2
+    await world.writer.drain(chain.tenant_id)
+    await world.erasing.completion.sweep()
+    query = np.asarray([person(ADA)], np.float32)
+    [hits] = await replica.index.search(chain.tenant_id, MODEL_ID, query, 10)
+    assert [hit for hit in hits if hit.score > 0.5] == []
+    images = await world.superuser.fetch(
+        "select object_key from images where tenant_id = $1", chain.tenant_id
+    )
+    assert {each.key for each in await world.store.versions(tenant_prefix(chain.tenant_id))} == {
+        row["object_key"] for row in images
+    }
+    assert (await world.erasing.sweep.sweep(chain.tenant_id)).failure == "", "tombstones and passages get on"
+
+    await service.delete(world.admin, made.opt_out.opt_out_id)
+    assert await world.superuser.fetch(kept, chain.tenant_id) == []
+    assert await world.see(ADA, 61, minutes=3) is not None

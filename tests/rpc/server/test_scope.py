@@ -22,6 +22,7 @@ from fakes.good_requests import (
 from fakes.import_requests import seed_import
 from fakes.indexing import indexed
 from fakes.model_world import open_model_change
+from fakes.opt_outs import open_opt_out
 from fakes.people import provisioning
 from fakes.rpc_calls import CONNECT, METHODS, call
 from fakes.rpc_failures import Failure, failure
@@ -140,6 +141,13 @@ def strange_erasure(shop: Shop, whose: str) -> str:
     return str(open_erasure(shop.transactions.tables(shop.foreign.tenant.tenant_id), shop.clock.now()))
 
 
+def strange_opt_out(shop: Shop, whose: str) -> str:
+    """For our opt-out another tenant's, or nobody's."""
+    if whose != "another tenant's":
+        return str(new_id())
+    return str(open_opt_out(shop.transactions.tables(shop.foreign.tenant.tenant_id), shop.clock.now()))
+
+
 def replaced(good: Message, ids: Ids, under: str = "") -> Iterator[tuple[str, Message]]:
     """The good request with one id after the other replaced, and the path of that."""
     for field, value in good.ListFields():
@@ -183,6 +191,7 @@ async def test_what_is_somebody_elses_is_not_there(
 ) -> None:
     ids = {**await strangers(shop, core, seeded, whose), **strange_changes(shop, whose)}
     ids[seeded.erasure_id] = strange_erasure(shop, whose)
+    ids[seeded.opt_out_id] = strange_opt_out(shop, whose)
     for chain in (shop.own, shop.foreign):
         await indexed(shop, chain)
     before = shop.snapshot()
@@ -207,7 +216,7 @@ async def test_what_is_somebody_elses_is_not_there(
     without_ids |= {
         f"/footfall.v1.CertificateService/{name}" for name in ("ListJoinTokens", "RenewCertificate")
     }
-    without_ids.add("/footfall.v1.WebhookService/ListWebhooks")
+    without_ids |= {"/footfall.v1.WebhookService/ListWebhooks", "/footfall.v1.OptOutService/ListOptOuts"}
     without_ids |= {f"/footfall.v1.RetentionService/{name}Retention" for name in ("Get", "Update")}
     without_ids |= {"/footfall.v1.UserService/ListUsers", "/footfall.v1.AuditService/ListAuditEntries"}
     without_ids |= {

@@ -10,6 +10,7 @@ import pytest
 import structlog
 from fakes.counting_shop import Shop
 from fakes.erasures import an_erasure_key
+from fakes.leaving_out import an_opt_out_sweep
 from fakes.manual_clock import START
 from fakes.synthetic_faces import DIMENSION, MODEL_ID, POLICY, face_event, person, quality, shot_of
 from fakes.upkeep import Upkeep
@@ -56,12 +57,14 @@ def nightly(shop: Shop) -> JobRunner:
     limits = RetentionSettings().limits()
     anchors = AuditAnchors(transactions=shop.transactions, clock=shop.clock)
     upkeep = Upkeep(**stores, index=shop.index, model=RecognitionModel(MODEL_ID, DIMENSION))
+    people = erasing(**stores, key=an_erasure_key(), issuer="footfall", every=timedelta(seconds=1))
     works = Works(
         reclustering=reclustering(shop),
         anchors=anchors,
         purge=ImagePurge(**stores, limits=limits),
         expiry=TemplateExpiry(**stores, limits=limits),
-        sweep=erasing(**stores, key=an_erasure_key(), issuer="footfall", every=timedelta(seconds=1)).sweep,
+        sweep=people.sweep,
+        opt_outs=an_opt_out_sweep(shop),
         reports=ReportVerification(
             transactions=shop.transactions, days=ReportDays(transactions=shop.transactions)
         ),
