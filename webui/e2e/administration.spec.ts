@@ -147,6 +147,40 @@ test("somebody asks to be forgotten, and gets a receipt that the public key veri
   await judge(page, "privacy-ticket", info, { complaints, fullPage: true });
 });
 
+test("somebody asks not to be recognised again, and changes their mind", async ({ page, stack }, info) => {
+  test.slow();
+  const complaints = collectComplaints(page);
+  stack.fake!.erasures.release();
+  await signIn(page, stack, "/privacy");
+  const section = page.getByRole("region", { name: "Opted out" });
+  await expect(section.getByRole("listitem")).toHaveCount(3);
+  await expect(section.getByText("Not in force")).toHaveCount(1);
+  await section.getByRole("link", { name: "Add" }).click();
+  await expect(page.getByRole("heading", { name: "Who asks?" })).toBeVisible();
+  await page.getByLabel("Ticket number").fill("OUT-2026-0777");
+  await page.getByTestId("file-input").setInputFiles({ name: "unseen.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(4500, 1) });
+  await expect(page.getByRole("button", { name: "Leave this person out" })).toBeDisabled();
+  await page.getByRole("switch", { name: "Do not recognise this person from now on" }).click();
+  await judge(page, "privacy-opt-out-offer", info, { complaints, fullPage: true });
+  await page.getByRole("button", { name: "Leave this person out" }).click();
+  await expect(page.getByText("They are left out from now on")).toBeVisible();
+  await page.getByTestId("file-input").setInputFiles({ name: "front.jpg", mimeType: "image/jpeg", buffer: await pictureOf(page, 400) });
+  await page.getByRole("button", { name: "It is this person: Visitor 44" }).click();
+  await page.getByRole("switch", { name: "And do not recognise this person again" }).click();
+  await judge(page, "privacy-opt-out-confirm", info, { complaints, fullPage: true });
+  await page.getByLabel("Type Visitor 44 to confirm").fill("visitor 44");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "All of them is gone" })).toBeVisible();
+  await page.getByRole("link", { name: "To all erasures" }).click();
+  await expect(section.getByRole("listitem")).toHaveCount(5);
+  await judge(page, "privacy-opt-outs", info, { complaints, fullPage: true });
+  await section.getByRole("button", { name: /^Take off the list: Ticket OUT-2026-0777/ }).first().click();
+  const dialog = page.getByRole("dialog", { name: "Recognise this person again?" });
+  await judge(page, "privacy-opt-in", info, { complaints });
+  await dialog.getByRole("button", { name: "Take off the list" }).click();
+  await expect(section.getByRole("listitem")).toHaveCount(4);
+});
+
 test("a customer is erased on their own page, and the way leads to the receipt", async ({ page, stack }, info) => {
   const complaints = collectComplaints(page);
   stack.fake!.erasures.release();

@@ -181,8 +181,10 @@ class FaceIngest:
         may cost somebody else a picture.
         """
         gallery = self._opt_outs.held(tenant_id, model)
+        if not gallery:
+            return ()
         match = self._policies.published(model.model_id).zones(len(gallery), OPT_OUTS).match
-        return {row for row, face in enumerate(queries) if gallery.has(face, match=match)} if gallery else ()
+        return {row for row, face in enumerate(queries) if gallery.has(face, match=match)}
 
     async def _commit(
         self, tenant_id: UUID, searched: SearchedBatch, *, all_or_none: bool

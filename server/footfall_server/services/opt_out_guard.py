@@ -12,6 +12,7 @@ from footfall_server.domain.customer import new_customer
 from footfall_server.domain.face_event import FaceOutcome
 from footfall_server.domain.gallery_view import KnownIdentity
 from footfall_server.domain.opt_out import OptOutGallery, Templates
+from footfall_server.domain.restatement import ChangeCause
 from footfall_server.domain.sighting import Sighting
 from footfall_server.ports import Clock, TemplateSeal, Transaction
 from footfall_server.services.customer_removal import CustomerRemoval, ErasureOrder
@@ -116,6 +117,8 @@ class OptOutGuard:
                 for each in sightings
             ]
         )
+        # The rest of the batch is what batches are.
+        await tx.report_days.because(ChangeCause.LATE_EVENT)
         return frozenset(whole)
 
 

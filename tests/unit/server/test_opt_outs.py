@@ -9,6 +9,7 @@ import pytest
 import structlog
 from fakes.counting_shop import Shop
 from fakes.crop_embedder import embedding_of
+from fakes.erasures import an_erasure_key
 from fakes.face_examiner import picture_of, poor_picture_of
 from fakes.leaving_out import an_opt_out_service, an_opt_out_sweep
 from fakes.manual_clock import START
@@ -27,6 +28,7 @@ from footfall_server.domain.models import TenantModel
 from footfall_server.domain.opt_out import MOST_OPT_OUTS, ListedOptOut
 from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.staff_hint import StaffHint
+from footfall_server.erasing import Erasing, erasing
 from footfall_server.errors import FootfallError
 from footfall_server.services.opt_outs import OptOutOrder
 
@@ -62,6 +64,17 @@ class World:
         event = replace(event, crop_jpeg=JPEG, **fields)  # type: ignore[arg-type]
         [told] = await self.shop.ingest.record_many(self.shop.principal(), [event])
         return told
+
+    def erasing(self) -> Erasing:
+        shop = self.shop
+        return erasing(
+            transactions=shop.transactions,
+            images=shop.images,
+            key=an_erasure_key(),
+            issuer="footfall",
+            every=timedelta(seconds=1),
+            clock=shop.clock,
+        )
 
     async def known(self, number: int, visits: int = 2) -> UUID:
         shots = [shot_of(person(number), cosine=0.9, seed=100 * number + each) for each in range(visits)]
@@ -244,6 +257,14 @@ async def test_what_was_stored_of_a_track_is_taken_back(world: World, first: str
     [sighting] = world.shop.tables.sightings.values()
     assert (sighting.crossing, sighting.final) == (crossing, True), "what counts the passage stays"
     assert len(world.shop.tables.erasures) == 2, "what was erased has a receipt of its own"
+    swept = await world.erasing().sweep.sweep(world.shop.tenant_id)
+    assert (swept.summary["tracks"], swept.failure) == (0, ""), (
+        "a passage of nobody is not somebody who is back"
+    )
+    assert len(world.shop.tables.sightings) == 1
+    late = await world.see(person(3), track_id=track_id, later=False)
+    assert late.outcome is FaceOutcome.UNRECOGNISABLE, "it is taken, unlike events of who was erased"
+    world.nothing_of_anybody()
 
 
 async def test_whoever_else_a_track_was_taken_for_is_left_in_peace(world: World) -> None:
@@ -261,6 +282,29 @@ async def test_whoever_else_a_track_was_taken_for_is_left_in_peace(world: World)
     assert not [each for each in tables.gallery.values() if each.face.track_id == track_id]
     assert len(tables.visits) == 2, "the visit that was not hers is gone"
     assert len([each for each in tables.sightings.values() if each.customer_id == eve]) == 2
+
+
+async def test_whoever_is_known_by_the_track_alone_goes_from_other_cameras_too(world: World) -> None:
+    await world.opt_out(await world.known(ADA))
+    shop, tables = world.shop, world.shop.tables
+    unsure = shot_of(person(ADA), cosine=0.2, seed=3)
+    start = START + timedelta(hours=40)
+    shop.clock.at = start + timedelta(hours=1)
+    # Somebody new at one camera, who is met again at another one, and at a third one that says no more.
+    moments = [(camera, start + timedelta(minutes=10 * camera), uuid4()) for camera in range(3)]
+    for camera, at, track_id in moments:
+        event = face_event(shop.cameras[camera].camera_id, unsure, at=at, track_id=track_id, final=False)
+        [told] = await shop.ingest.record_many(shop.principal(), [replace(event, crop_jpeg=JPEG)])
+        assert told.customer_id is not None
+    assert len(tables.customers) == 1
+    events = [
+        replace(face_event(shop.cameras[camera].camera_id, face, at=at, track_id=track_id), crop_jpeg=JPEG)
+        for (camera, at, track_id), face in zip(moments[:2], [person(ADA), unsure], strict=True)
+    ]
+    told = await shop.ingest.record_many(shop.principal(), events)
+    assert [each.outcome for each in told] == [FaceOutcome.UNRECOGNISABLE] * 2
+    assert tables.sightings.keys() == {moments[0][2], moments[1][2]}, "the third went with the person"
+    world.nothing_of_anybody()
 
 
 async def test_one_shot_of_a_batch_speaks_for_its_whole_track(world: World) -> None:

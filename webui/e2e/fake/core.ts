@@ -22,6 +22,7 @@ import { CAMERAS, id, portrait, SITES, visit, visitsUntil } from "./data";
 import { FakeErasures } from "./erasures";
 import { explain } from "./explanations";
 import { FakeMachines } from "./machines";
+import { FakeOptOuts } from "./optOuts";
 import { reports } from "./reports";
 import { FakeRetention } from "./retention";
 import { FakeStaff } from "./staff";
@@ -55,6 +56,7 @@ export class FakeCore {
     undoConversion: (mergeId) => this.staff.undoConversion(mergeId),
   });
   readonly erasures = new FakeErasures(this.auth, this.customers, this.staff, Date.now());
+  readonly #optOuts = new FakeOptOuts(this.auth, this.erasures, this.staff, Date.now());
   #sites: Site[] = [...SITES];
   readonly #retention = new FakeRetention(this.auth, (siteId) => this.#sites.some((site) => site.siteId === siteId));
   #changes: WatchResponse[] = [];
@@ -120,6 +122,7 @@ export class FakeCore {
     this.#administration.register(router);
     this.customers.register(router);
     this.erasures.register(router);
+    this.#optOuts.register(router);
     this.#retention.register(router);
     this.staff.register(router);
     this.imports.register(router);

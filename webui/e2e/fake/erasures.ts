@@ -64,6 +64,11 @@ export class FakeErasures {
     this.holds = false;
   }
 
+  /** Erases somebody who is known. */
+  erase(subjectId: string, ticket: string): Erasure {
+    return this.#add({ ...this.#erase(subjectId), ticket, createTime: timestampNow(), createUserId: OWNER_ID });
+  }
+
   register(router: ConnectRouter): void {
     router.service(ErasureService, {
       findErasureSubjects: ({ image }, context) => {
@@ -89,7 +94,7 @@ export class FakeErasures {
         this.#auth.check(context);
         const known = this.#requests.get(requestId);
         if (known !== undefined) return this.#get(known);
-        const made = this.#add({ ...this.#erase(subjectId), ticket, createTime: timestampNow(), createUserId: OWNER_ID });
+        const made = this.erase(subjectId, ticket);
         if (requestId !== "") this.#requests.set(requestId, made.erasureId);
         return made;
       },

@@ -112,8 +112,8 @@ const BY_REASON: ErrorTexts["byReason"] = {
   },
   [ErrorReason.MERGE_UNDONE]: { title: "This merge was undone before", hint: "There is nothing left to undo." },
   [ErrorReason.NOT_ENOUGH_FACES]: {
-    title: "Too few faces to measure with",
-    hint: "Wait until more people came more than once.",
+    title: "Too few faces are known for this",
+    hint: "To measure, wait until more people came more than once. To leave somebody out, use a picture.",
   },
   [ErrorReason.MODEL_CHANGE_NOT_FOUND]: {
     title: "This change of the model does not exist",
@@ -206,6 +206,8 @@ const BY_REASON: ErrorTexts["byReason"] = {
   [ErrorReason.JOB_NOT_FOUND]: { title: "There is no such job", hint: "The core may be of another version. Load the page again." },
   [ErrorReason.ERASURE_NOT_FOUND]: { title: "There is no such erasure", hint: "Load the list again." },
   [ErrorReason.TRACK_ERASED]: { title: "This person was erased", hint: "Nothing more of this sighting is taken, and nothing has to be done." },
+  [ErrorReason.OPT_OUT_NOT_FOUND]: { title: "This entry does not exist any more", hint: "The person may have been taken off the list meanwhile. Load it again." },
+  [ErrorReason.TOO_MANY_OPT_OUTS]: { title: "The list of opt-outs is full", hint: "Take off entries that are no longer in force, then try again." },
   [ErrorReason.WEBHOOK_NOT_FOUND]: { title: "There is no such webhook", hint: "It may have been removed meanwhile. Load the list again." },
   [ErrorReason.WEBHOOK_DELIVERY_NOT_FOUND]: { title: "There is no such delivery", hint: "Deliveries are kept for 7 days, then they are forgotten." },
   [ErrorReason.TOO_MANY_WEBHOOKS]: { title: "There are too many webhooks", hint: "Remove one that is no longer needed, then try again." },

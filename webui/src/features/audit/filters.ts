@@ -17,6 +17,7 @@ export const GROUPS = [
   "staff",
   "customer",
   "erasure",
+  "opt_out",
   "retention",
   "suggestion",
   "image",

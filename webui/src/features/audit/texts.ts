@@ -51,6 +51,7 @@ export const t = texts("features/audit", {
   staff: "Staff",
   customer: "Customers",
   erasure: "Requests to be forgotten",
+  opt_out: "Opt-outs",
   retention: "How long things are kept",
   suggestion: "Merge suggestions",
   image: "Looks at pictures",

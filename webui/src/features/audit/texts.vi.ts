@@ -52,6 +52,7 @@ export const vi: Translation<typeof t> = {
   staff: "Nhân viên",
   customer: "Khách",
   erasure: "Yêu cầu được xóa",
+  opt_out: "Yêu cầu không nhận ra",
   retention: "Thời hạn lưu giữ",
   suggestion: "Gợi ý ghép",
   image: "Xem hình",

@@ -8,6 +8,7 @@ import { Role } from "../../api/gen/footfall/v1/auth_service_pb";
 import { CustomerService } from "../../api/gen/footfall/v1/customer_service_pb";
 import { type CreateErasureRequest, ErasureKind, ErasureSchema, ErasureService } from "../../api/gen/footfall/v1/erasure_service_pb";
 import { ImageService } from "../../api/gen/footfall/v1/image_service_pb";
+import { type CreateOptOutRequest, OptOutService } from "../../api/gen/footfall/v1/opt_out_service_pb";
 import { UserService } from "../../api/gen/footfall/v1/user_service_pb";
 import { customerOf } from "../../testing/people";
 import { refusal, renderConsole } from "../../testing/renderConsole";
@@ -20,7 +21,11 @@ const ADA = { customerId: uuid("4", 1), displayName: "Ada Brandt", number: 1n, s
 const WAITING = { customerId: uuid("4", 2), isWaiting: true, score: 0.45 };
 const MADE = create(ErasureSchema, { erasureId: uuid("e", 1), kind: ErasureKind.CUSTOMER, subjectId: ADA.customerId, ticket: "DSR-7" });
 
-function open(erasures: Partial<ServiceImpl<typeof ErasureService>> = {}, role = Role.TENANT_ADMIN) {
+function open(
+  erasures: Partial<ServiceImpl<typeof ErasureService>> = {},
+  role = Role.TENANT_ADMIN,
+  optOuts: Partial<ServiceImpl<typeof OptOutService>> = {},
+) {
   return renderConsole({
     path: "/privacy/forget",
     role,
@@ -35,6 +40,7 @@ function open(erasures: Partial<ServiceImpl<typeof ErasureService>> = {}, role =
         ...erasures,
       });
       core.service(CustomerService, { listCustomers: ({ number }) => ({ customers: number === 12n ? [customerOf(12)] : [] }) });
+      core.service(OptOutService, { listOptOuts: () => ({}), ...optOuts });
       core.service(UserService, { listUsers: () => ({}) });
       core.service(ImageService, { getImage: () => ({ contentType: "image/jpeg", data: new Uint8Array(1) }) });
     },
@@ -133,6 +139,64 @@ it("says that nobody resembles the picture", async () => {
   open({ findErasureSubjects: () => ({ candidates: [], thresholds: THRESHOLDS }) });
   await drop();
   expect(await screen.findByText("Nobody resembles this picture")).toBeDefined();
+});
+
+it("erases somebody who does not want to be recognised again, and keeps them on the list", async () => {
+  const orders: CreateOptOutRequest[] = [];
+  open({ getErasure: ({ erasureId }) => ({ ...MADE, erasureId, receipt: "signed" }) }, Role.TENANT_ADMIN, {
+    createOptOut: (request) => {
+      orders.push(request);
+      return { optOutId: uuid("8", 1), erasureId: MADE.erasureId, inForce: true };
+    },
+  });
+  const user = userEvent.setup();
+  await user.type(await screen.findByLabelText("Ticket number"), "OUT-7");
+  await drop();
+  await user.click(await screen.findByRole("button", { name: "It is this person: Ada Brandt" }));
+  const wish = await screen.findByRole("switch", { name: "And do not recognise this person again" });
+  expect(wish.getAttribute("aria-checked"), "nobody is kept unasked").toBe("false");
+  await user.click(wish);
+  expect(screen.getByText(/Who comes again is counted, and not recognised/)).toBeDefined();
+  await user.type(screen.getByLabelText("Type Ada Brandt to confirm"), "Ada Brandt");
+  await user.click(screen.getByRole("button", { name: "Erase for ever" }));
+  expect(await screen.findByRole("heading", { name: "All of them is gone" })).toBeDefined();
+  expect(orders.map(({ subject, ticket, consentGiven }) => [subject, ticket, consentGiven])).toEqual([
+    [{ case: "subjectId", value: ADA.customerId }, "OUT-7", true],
+  ]);
+});
+
+it("leaves somebody out whom nobody resembles, with their consent only", async () => {
+  const orders: CreateOptOutRequest[] = [];
+  open({ findErasureSubjects: () => ({ candidates: [], thresholds: THRESHOLDS }) }, Role.TENANT_ADMIN, {
+    createOptOut: (request) => {
+      orders.push(request);
+      return { optOutId: uuid("8", 1), inForce: true };
+    },
+  });
+  const user = userEvent.setup();
+  await drop();
+  const send = await screen.findByRole("button", { name: "Leave this person out" });
+  expect(send).toHaveProperty("disabled", true);
+  await user.click(screen.getByRole("switch", { name: "Do not recognise this person from now on" }));
+  await user.click(send);
+  expect(await screen.findByText(/They are left out from now on/)).toBeDefined();
+  expect(screen.getByRole("link", { name: "To the list" }).getAttribute("href")).toBe("/privacy");
+  const [order] = orders;
+  expect(order!.subject.case === "image" && new TextDecoder().decode(order!.subject.value)).toBe("face");
+  expect(order!.consentGiven).toBe(true);
+});
+
+it("says why a picture is not good enough to leave somebody out by", async () => {
+  open({ findErasureSubjects: () => ({ candidates: [], thresholds: THRESHOLDS }) }, Role.TENANT_ADMIN, {
+    createOptOut: () => {
+      throw refusal(Code.InvalidArgument, "FACE_TOO_SMALL", { metadata: { measured: "20", needed: "32" } });
+    },
+  });
+  const user = userEvent.setup();
+  await drop();
+  await user.click(await screen.findByRole("switch", { name: "Do not recognise this person from now on" }));
+  await user.click(screen.getByRole("button", { name: "Leave this person out" }));
+  expect(await screen.findByText("20 pixels between the eyes; at least 32 are needed.")).toBeDefined();
 });
 
 it("says why a picture cannot be used, with the figures, and why a file is none", async () => {

@@ -20,6 +20,7 @@ import { useShownPicture } from "../../panels/picture/useShownPicture";
 import { Candidates } from "./Candidates";
 import { ErasureProgress } from "./ErasureProgress";
 import { NumberForm } from "./NumberForm";
+import { OptOutOffer } from "./OptOutOffer";
 import { type Step, Steps } from "./Steps";
 import { StepTitle } from "./StepTitle";
 import { t } from "./texts";
@@ -29,7 +30,7 @@ import { type Named, useSubjectSearch } from "./useSubjectSearch";
 type Chosen = { readonly by: "picture"; readonly candidate: RecognitionCandidate } | { readonly by: "name"; readonly named: Named };
 
 /**
- * Somebody asks to be forgotten: who it is, what would go, and the receipt. The picture that they brought is sent once,
+ * Somebody asks to be forgotten, or not to be recognised again: who it is, what would go, and the receipt. The picture that they brought is sent once,
  * to be compared, and given back as soon as somebody is erased or the page is left.
  */
 export function ForgetPage() {
@@ -121,6 +122,9 @@ export function ForgetPage() {
               }}
             />
           )}
+          {picture && found?.candidates.length === 0 && (
+            <OptOutOffer key={picture.url} picture={picture.picture} url={picture.url} ticket={ticket} />
+          )}
         </section>
       )}
     </div>
@@ -186,6 +190,7 @@ function Confirm(props: {
       <ErasureForm
         subjectId={chosen.by === "picture" ? chosen.candidate.customerId : chosen.named.subjectId}
         ticket={ticket}
+        mayOptOut
         onErased={onErased}
         onCancel={onBack}
       />

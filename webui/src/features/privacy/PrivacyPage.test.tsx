@@ -8,6 +8,7 @@ import { Role } from "../../api/gen/footfall/v1/auth_service_pb";
 import { type Camera, CameraService } from "../../api/gen/footfall/v1/camera_service_pb";
 import { CameraSettingsSchema, ImagePolicy } from "../../api/gen/footfall/v1/camera_settings_pb";
 import { ErasureService } from "../../api/gen/footfall/v1/erasure_service_pb";
+import { OptOutService } from "../../api/gen/footfall/v1/opt_out_service_pb";
 import { RetentionService } from "../../api/gen/footfall/v1/retention_service_pb";
 import { LawfulBasis, RecognitionBasisSchema, type Site, SiteSchema, SiteService } from "../../api/gen/footfall/v1/site_service_pb";
 import { UserService } from "../../api/gen/footfall/v1/user_service_pb";
@@ -67,6 +68,7 @@ function openWith(sites: Site[], onUpdate: (site: Site, paths: readonly string[]
       core.service(CameraService, { listCameras: () => ({ cameras }) });
       core.service(UserService, { listUsers: () => ({}) });
       core.service(ErasureService, { listErasures: () => ({}) });
+      core.service(OptOutService, { listOptOuts: () => ({}) });
       core.service(RetentionService, { getRetention: () => ({}) });
     },
   });

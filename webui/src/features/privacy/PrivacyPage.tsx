@@ -19,6 +19,7 @@ import { Erasures } from "./Erasures";
 import { Kept } from "./Kept";
 import { letOut, policyOf } from "./letOut";
 import { OneErasure } from "./OneErasure";
+import { OptOuts } from "./OptOuts";
 import { RecognitionOfSites } from "./RecognitionOfSites";
 import { RetentionRules } from "./RetentionRules";
 import { t } from "./texts";
@@ -35,7 +36,7 @@ const LET_OUT = {
   [ImagePolicy.FRAMES]: "camerasFrames",
 } as const;
 
-/** What may be seen of people, per shop; what is kept of them, and who was forgotten. */
+/** What may be seen of people, per shop; what is kept of them, who was forgotten, and who opted out. */
 export function PrivacyPage() {
   const [asked, ask] = useAddress(readAsked, addressOf);
   const sites = useSites();
@@ -80,6 +81,7 @@ export function PrivacyPage() {
           ask({ ...asked, ticket });
         }}
       />
+      <OptOuts />
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { texts } from "../../i18n/texts";
 
 export const t = texts("features/privacy", {
   title: "Privacy",
-  note: "Where people are recognised and why they may be, which pictures leave each shop, what is kept, and who was forgotten.",
+  note: "Where people are recognised and why they may be, which pictures leave each shop, what is kept, who was forgotten, and who opted out.",
   caption: "Sites by name",
   recognition: "Where people are recognised",
   recognitionNote:
@@ -112,7 +112,7 @@ export const t = texts("features/privacy", {
   tracksErased: { one: "{count} sighting", other: "{count} sightings" },
   visitsErased: { one: "{count} visit", other: "{count} visits" },
   nothingErased: "Nothing more was known of them.",
-  byCore: "by the core, after a backup was restored",
+  byCore: "by the core, after a backup was restored or for an opt-out",
   ticketOf: "Ticket {ticket}",
   noTicket: "Without a ticket",
   complete: "Complete",
@@ -127,6 +127,27 @@ export const t = texts("features/privacy", {
   verifyNote:
     "A receipt is a signed text (JWS, RFC 7515, EdDSA): any library for it tells by this public key that the core signed it and that nothing was changed since.",
   downloadKey: "Download the public key",
+
+  optOuts: "Opted out",
+  optOutsNote:
+    "Who asked not to be recognised again. With their consent a sealed template of their face is kept for this alone; cameras count them and store nothing else.",
+  optOutAdd: "Add",
+  noOptOuts: "Nobody opted out",
+  noOptOutsHint: "Somebody who asks is found by a picture or by the number of a customer.",
+  inForce: "In force",
+  notInForce: "Not in force",
+  notInForceNote:
+    "The template is of a model that is used no more, or cannot be opened. Ask the person for a new picture, then take this entry off.",
+  optIn: "Take off the list",
+  optInOf: "Take off the list: {ticket}, {moment}",
+  optInTitle: "Recognise this person again?",
+  optInNote: "{ticket}, since {moment}. The template is deleted for good; with the next visit the person is somebody new.",
+  optOutConsent: "Do not recognise this person from now on",
+  optOutConsentHint:
+    "Only with the person's consent: a sealed template of the face in this picture is kept, and used for nothing else. The picture is not kept.",
+  optOutSubmit: "Leave this person out",
+  optOutDone: "They are left out from now on: cameras count them and recognise nobody.",
+  toOptOuts: "To the list",
 
   forgetNote: "They are found by a picture or by the number of a customer; then you see what would go, and erase it.",
   backToPrivacy: "Privacy",

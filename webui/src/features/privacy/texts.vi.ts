@@ -3,7 +3,7 @@ import type { t } from "./texts";
 
 export const vi: Translation<typeof t> = {
   title: "Quyền riêng tư",
-  note: "Nơi nào nhận ra khách và vì căn cứ gì, hình nào rời khỏi từng cửa hàng, điều gì được giữ, và ai đã được xóa.",
+  note: "Nơi nào nhận ra khách và vì căn cứ gì, hình nào rời khỏi từng cửa hàng, điều gì được giữ, ai đã được xóa, và ai không muốn được nhận ra.",
   caption: "Cửa hàng theo tên",
   recognition: "Nơi khách được nhận ra",
   recognitionNote:
@@ -101,7 +101,7 @@ export const vi: Translation<typeof t> = {
   tracksErased: { other: "{count} lần thấy" },
   visitsErased: { other: "{count} lượt ghé" },
   nothingErased: "Không còn biết gì thêm về họ.",
-  byCore: "bởi lõi, sau khi khôi phục bản sao lưu",
+  byCore: "bởi lõi, sau khi khôi phục bản sao lưu hoặc vì người đó không muốn được nhận ra",
   ticketOf: "Phiếu {ticket}",
   noTicket: "Không có phiếu",
   complete: "Hoàn tất",
@@ -116,6 +116,27 @@ export const vi: Translation<typeof t> = {
   verifyNote:
     "Biên nhận là văn bản đã ký (JWS, RFC 7515, EdDSA): mọi thư viện loại này dùng khóa công khai này để cho biết lõi đã ký và không có gì bị sửa từ đó.",
   downloadKey: "Tải khóa công khai",
+
+  optOuts: "Không nhận ra nữa",
+  optOutsNote:
+    "Ai đã yêu cầu không được nhận ra nữa. Khi họ đồng ý, một mẫu khuôn mặt được niêm phong và giữ lại chỉ cho việc này; camera chỉ đếm họ và không lưu gì khác.",
+  optOutAdd: "Thêm",
+  noOptOuts: "Chưa có ai yêu cầu",
+  noOptOutsHint: "Người yêu cầu được tìm bằng một hình hoặc bằng số khách.",
+  inForce: "Có hiệu lực",
+  notInForce: "Không có hiệu lực",
+  notInForceNote:
+    "Mẫu thuộc về mô hình không còn dùng, hoặc không mở được. Hãy xin người đó một hình mới, rồi bỏ mục này.",
+  optIn: "Bỏ khỏi danh sách",
+  optInOf: "Bỏ khỏi danh sách: {ticket}, {moment}",
+  optInTitle: "Nhận ra người này trở lại?",
+  optInNote: "{ticket}, từ {moment}. Mẫu bị xóa hẳn; lần ghé sau người đó là người mới.",
+  optOutConsent: "Không nhận ra người này từ bây giờ",
+  optOutConsentHint:
+    "Chỉ khi người đó đồng ý: một mẫu của khuôn mặt trong hình này được niêm phong và giữ lại, không dùng cho việc nào khác. Hình không được giữ.",
+  optOutSubmit: "Bỏ qua người này",
+  optOutDone: "Từ bây giờ họ được bỏ qua: camera chỉ đếm và không nhận ra ai.",
+  toOptOuts: "Đến danh sách",
 
   forgetNote: "Họ được tìm bằng một hình hoặc bằng số khách; rồi bạn thấy những gì sẽ mất, và xóa.",
   backToPrivacy: "Quyền riêng tư",

@@ -1,5 +1,4 @@
-import { useMutation, useQuery } from "@connectrpc/connect-query";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@connectrpc/connect-query";
 import { Button } from "antd";
 import { useId, useState } from "react";
 
@@ -13,9 +12,10 @@ import {
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { FormField } from "../../components/fields/FormField";
 import { TextInput } from "../../components/fields/inputs";
-import { refreshErasures } from "./erasures";
+import { SwitchField } from "../../components/fields/SwitchField";
 import { t } from "./texts";
 import { TicketField } from "./TicketField";
+import { useErase } from "./useErase";
 
 const COUNTED = ["faces", "tracks", "visits", "images"] as const;
 
@@ -26,24 +26,21 @@ export function ErasureForm(props: {
   merged?: number | undefined;
   /** A ticket that is known already. */
   ticket?: string;
+  /** Whether they may ask not to be recognised again, too. */
+  mayOptOut?: boolean;
   onErased: (erasure: Erasure) => void;
   onCancel: () => void;
 }) {
-  const { subjectId, merged, onErased, onCancel } = props;
+  const { subjectId, merged, mayOptOut = false, onErased, onCancel } = props;
   const id = useId();
-  const queries = useQueryClient();
   // Always read anew, and forgotten with the form.
   const preview = useQuery(ErasureService.method.previewErasure, { subjectId }, { staleTime: 0, gcTime: 0 });
   // One for the life of the form: a call that is repeated after a lost answer erases nobody twice.
   const [requestId] = useState(() => crypto.randomUUID());
   const [ticket, setTicket] = useState(props.ticket ?? "");
   const [typed, setTyped] = useState("");
-  const erasure = useMutation(ErasureService.method.createErasure, {
-    onSuccess: async (made) => {
-      onErased(made);
-      await refreshErasures(queries);
-    },
-  });
+  const [optOut, setOptOut] = useState(false);
+  const erasure = useErase(onErased);
   if (preview.error && !preview.data) {
     const failure = toAppError(preview.error);
     return (
@@ -71,7 +68,7 @@ export function ErasureForm(props: {
       className="space-y-4"
       onSubmit={(event) => {
         event.preventDefault();
-        if (confirmed && !erasure.isPending) erasure.mutate({ subjectId, ticket: ticket.trim(), requestId });
+        if (confirmed && !erasure.isPending) erasure.mutate({ subjectId, ticket: ticket.trim(), requestId, optOut });
       }}
     >
       <div>
@@ -82,7 +79,8 @@ export function ErasureForm(props: {
           ))}
         </ul>
       </div>
-      <p className="text-quiet">{t("after")}</p>
+      <p className="text-quiet">{t(optOut ? "afterOptOut" : "after")}</p>
+      {mayOptOut && <SwitchField id={`${id}-opt-out`} label={t("optOut")} hint={t("optOutHint")} checked={optOut} onChange={setOptOut} />}
       <TicketField id={`${id}-ticket`} value={ticket} fault={ticketFault} onChange={setTicket} />
       {failure && ticketFault === undefined && <ErrorAlert {...failure} requestId={failure.metadata.request_id} />}
       <FormField id={id} label={t("type", { phrase })}>

@@ -13,6 +13,11 @@ export const t = texts("panels/erasure", {
   },
   mergedAny: "customers who were merged into this one, if there are any",
   after: "It cannot be undone. Who comes again comes as somebody new. The audit log keeps that you did it, and no name.",
+  afterOptOut:
+    "It cannot be undone. Who comes again is counted, and not recognised. The audit log keeps that you did it, and no name.",
+  optOut: "And do not recognise this person again",
+  optOutHint:
+    "Only with the person's consent: to leave them out, a sealed template of their face is kept, and used for nothing else. They can change their mind at any time.",
   ticket: "Ticket number",
   ticketHint: "The number under which they asked. It stays, so it must not hold a name. It may be left empty.",
   type: "Type {phrase} to confirm",

@@ -11,6 +11,10 @@ export const vi: Translation<typeof t> = {
   mergedSome: { other: "{count} khách hàng đã được gộp vào khách này" },
   mergedAny: "các khách hàng đã được gộp vào khách này, nếu có",
   after: "Không thể hoàn tác. Ai đến lại sẽ là người mới. Nhật ký kiểm tra chỉ ghi rằng bạn đã làm, không ghi tên.",
+  afterOptOut: "Không thể hoàn tác. Ai đến lại chỉ được đếm và không được nhận ra. Nhật ký kiểm tra chỉ ghi rằng bạn đã làm, không ghi tên.",
+  optOut: "Và không nhận ra người này nữa",
+  optOutHint:
+    "Chỉ khi người đó đồng ý: để bỏ qua họ, một mẫu khuôn mặt được niêm phong và giữ lại, không dùng cho việc nào khác. Họ có thể đổi ý bất cứ lúc nào.",
   ticket: "Số phiếu yêu cầu",
   ticketHint: "Số của yêu cầu mà họ gửi. Số này được giữ lại, nên không được chứa tên. Có thể để trống.",
   type: "Nhập {phrase} để xác nhận",

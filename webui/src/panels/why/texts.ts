@@ -6,6 +6,7 @@ export const t = texts("panels/why", {
   tooOld: "What was decided is kept for 30 days, and this was before.",
 
   ruleAnonymous: "Nobody is recognised at this site: the person is counted, and no face was compared.",
+  ruleOptedOut: "This person asked not to be recognised: they are counted, and nothing else of them is kept.",
   ruleBelowGate: "The picture is too poor to be compared with known faces.",
   ruleSameTrack: "The camera followed this person without a break from a picture that was recognised.",
   ruleMatched: "The face reaches the threshold, and nobody else comes close.",

@@ -7,6 +7,7 @@ export const vi: Translation<typeof t> = {
   tooOld: "Các quyết định được giữ 30 ngày; lần này đã lâu hơn.",
 
   ruleAnonymous: "Ở cửa hàng này không ai được nhận ra: người được đếm, không khuôn mặt nào được so sánh.",
+  ruleOptedOut: "Người này yêu cầu không được nhận ra: họ chỉ được đếm, không giữ gì khác về họ.",
   ruleBelowGate: "Hình quá kém để so sánh với các khuôn mặt đã biết.",
   ruleSameTrack: "Camera theo người này liên tục từ một hình đã được nhận diện.",
   ruleMatched: "Khuôn mặt đạt ngưỡng, và không ai khác gần giống.",

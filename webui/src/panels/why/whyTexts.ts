@@ -4,6 +4,7 @@ import { t } from "./texts";
 
 const RULES: ReadonlyMap<string, () => string> = new Map([
   ["anonymous", () => t("ruleAnonymous")],
+  ["opted_out", () => t("ruleOptedOut")],
   ["below_match_gate", () => t("ruleBelowGate")],
   ["same_track", () => t("ruleSameTrack")],
   ["matched", () => t("ruleMatched")],

@@ -65,7 +65,7 @@ export type Explanation = Message<"footfall.v1.Explanation"> & {
 
   /**
    * rule is the one that decided, in one word: below_match_gate, same_track, matched, too_close_to_call,
-   * waits, confirmed, new, anonymous.
+   * waits, confirmed, new, anonymous, opted_out.
    *
    * @generated from field: string rule = 7;
    */
