@@ -3,13 +3,17 @@
 Of calibrations that were applied before nobody knows what they were measured from: they have no counts.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.types import TypeEngine
 
 revision = "0036"
 down_revision = "0035"
 
-_MEASURED = {
+_MEASURED: Mapping[str, TypeEngine[Any]] = {
     "people": sa.Integer(),
     "genuine_counts": sa.ARRAY(sa.BigInteger()),
     "impostor_pairs": sa.BigInteger(),

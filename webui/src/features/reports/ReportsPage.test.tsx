@@ -355,7 +355,7 @@ it("says within which range the numbers are, and where that comes from", async (
       measureTime: timestampFromDate(new Date("2026-10-05T12:00:00Z")),
     },
     report: {
-      ...WEEK.report,
+      period: { startDate: "2026-11-02", endDate: "2026-11-02" },
       buckets: [{ startDate: "2026-11-02", endDate: "2026-11-02", counts: { ...COUNTS, ...ranges } }],
       total: { ...COUNTS, ...ranges },
     },
@@ -388,7 +388,7 @@ it("begins weeks where the tenant has settled", async () => {
 it("tells how long visitors stay, and of how many that is not known", async () => {
   const dwell = { visits: 10n, measuredVisits: 6n, seenOnceVisits: 4n, seenOnceShare: 0.4 };
   const lasted = { p25Seconds: 240, medianSeconds: 720, p75Seconds: 1500, p90Seconds: 3900 };
-  const { dwells } = open(`${DAYS}&site=${SITE.siteId}`, WEEK, {
+  const { dwells } = open(`${DAYS}&by=day&site=${SITE.siteId}`, WEEK, {
     dwell: {
       period: { startDate: "2026-11-02", endDate: "2026-11-03" },
       buckets: [

@@ -24,7 +24,7 @@ import { PageHeader } from "../../components/PageHeader";
 import { useAddress } from "../../components/useAddress";
 import { day } from "../../time/format";
 import { useNow } from "../../time/useNow";
-import { weekdayName } from "../../time/weekdays";
+import { weekdayName } from "../../api/weekdays";
 import { dateIn, knownZone, localZone } from "../../time/zoned";
 import { DwellCard } from "./charts/DwellCard";
 import { OccupancyCard } from "./charts/OccupancyCard";
@@ -104,9 +104,9 @@ export function ReportsPage() {
       {from > to && <ErrorAlert title={t("backwards")} hint={t("backwardsHint")} />}
       {failure && <ErrorAlert {...failure} requestId={failure.metadata.request_id} onRetry={refresh} />}
       {from <= to && visitors.isPending && !failure && <PageSkeleton />}
-      {from <= to && report && total && (
+      {from <= to && visitors.data && report && total && (
         <div aria-busy={visitors.isPlaceholderData} className={`space-y-5 transition-opacity ${visitors.isPlaceholderData ? "opacity-60" : ""}`}>
-          <NumberTiles total={total} before={visitors.data?.compared?.total} />
+          <NumberTiles total={total} before={visitors.data.compared?.total} />
           <HowCounted answer={visitors.data} total={total} byWeek={stepOf(filters) === "week"} onChanges={openChanges} />
           {isEmpty(total) ? (
             <NothingSeen filters={filters} total={total} today={today} />
@@ -114,7 +114,7 @@ export function ReportsPage() {
             <>
               <TimeChart
                 report={report}
-                beside={visitors.data?.compared}
+                beside={visitors.data.compared}
                 besidePeriod={compared(filters.period, filters.compare)}
                 step={stepOf(filters)}
               />

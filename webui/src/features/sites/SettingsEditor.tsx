@@ -8,7 +8,7 @@ import { FormField } from "../../components/fields/FormField";
 import { TextInput } from "../../components/fields/inputs";
 import { SelectField } from "../../components/fields/SelectField";
 import { EditorDrawer } from "../../components/overlay/EditorDrawer";
-import { weekdayName, WEEKDAYS } from "../../time/weekdays";
+import { weekdayName, WEEKDAYS } from "../../api/weekdays";
 import { serverFault } from "./serverFault";
 import { SETTINGS_MASK, settingsDraftOf, settingsFault, settingsOf } from "./settingsForm";
 import { t } from "./texts";

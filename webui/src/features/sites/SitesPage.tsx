@@ -13,7 +13,7 @@ import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { PageHeader } from "../../components/PageHeader";
-import { weekdayName } from "../../time/weekdays";
+import { weekdayName } from "../../api/weekdays";
 import { CameraEditor } from "./CameraEditor";
 import { DeleteCameraDialog, DeleteSiteDialog } from "./DeleteDialog";
 import { SiteCard } from "./SiteCard";

@@ -5,6 +5,7 @@ import { Area, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 
 
 import {
   type GetOccupancyResponse,
+  type OccupancyDay,
   OccupancyMethod,
   type OccupancyPoint,
   OccupancyStep,
@@ -79,7 +80,7 @@ export function OccupancyCard(props: { siteId: string; period: Period; today: st
 
 function OccupancyChart({ answer, shown }: { answer: GetOccupancyResponse; shown: Period }) {
   const hasLine = answer.method === OccupancyMethod.VISITS_AND_LINE;
-  const sum = (of: (day: GetOccupancyResponse["days"][number]) => bigint) => answer.days.reduce((all, day) => all + of(day), 0n);
+  const sum = (of: (day: OccupancyDay) => bigint) => answer.days.reduce((all, day) => all + of(day), 0n);
   const [visits, once] = [sum((day) => day.visits), sum((day) => day.seenOnceVisits)];
   const [entered, left] = [sum((day) => day.entered), sum((day) => day.left)];
   if (visits === 0n && entered === 0n && left === 0n) {
@@ -93,10 +94,10 @@ function OccupancyChart({ answer, shown }: { answer: GetOccupancyResponse; shown
   const labels = new Map(points.map(({ key, label }) => [key, label]));
   const hasGap = points.some(({ gap }) => gap === 1);
   const zone = knownZone(answer.timeZone);
-  const busiest = answer.days.reduce((most, day) => (day.peak > most.peak ? day : most), answer.days[0]!);
+  const busiest = answer.days.reduce<OccupancyDay | undefined>((most, day) => (most && most.peak >= day.peak ? most : day), undefined);
   const note = [
     t("occupancyNote", { period: periodLabel(shown), once: count(once), visits: count(visits) }),
-    ...(busiest.peakTime ? [t("occupancyPeak", { most: busiest.peak, at: moment(at(busiest.peakTime), zone) })] : []),
+    ...(busiest?.peakTime ? [t("occupancyPeak", { most: busiest.peak, at: moment(at(busiest.peakTime), zone) })] : []),
     ...(hasLine ? [t("occupancyLine", { entered: count(entered), left: count(left) })] : []),
   ].join(" ");
   const legend: LegendEntry[] = [{ key: "present", label: t("present"), colour: INK.fresh, shape: "bar" }];

@@ -1,7 +1,7 @@
 import { Bar, BarChart, CartesianGrid, Tooltip, XAxis, YAxis } from "recharts";
 
 import { DayOfWeek, type DistributionSlice } from "../../../api/gen/footfall/v1/report_service_pb";
-import { weekdayName } from "../../../time/weekdays";
+import { weekdayName, WEEKDAYS } from "../../../api/weekdays";
 import { average, count } from "../labels";
 import { t } from "../texts";
 import { ChartCard } from "./ChartCard";
@@ -11,7 +11,7 @@ import { INK } from "./ink";
 /** What each day of the week is like, from the day that weeks begin with. */
 export function WeekdayChart(props: { slices: readonly DistributionSlice[]; weekStart: DayOfWeek }) {
   const { slices, weekStart } = props;
-  const days = slices.map((slice, at) => ({ slice, day: (DayOfWeek.MONDAY + at) as DayOfWeek }));
+  const days = slices.map((slice, at) => ({ slice, day: WEEKDAYS[at] ?? DayOfWeek.UNSPECIFIED }));
   const first = Math.max(days.findIndex(({ day }) => day === weekStart), 0);
   const points = [...days.slice(first), ...days.slice(0, first)].map(({ slice, day }) => ({
     key: slice.key,

@@ -1,4 +1,4 @@
-import { DayOfWeek } from "../api/gen/footfall/v1/report_service_pb";
+import { DayOfWeek } from "./gen/footfall/v1/report_service_pb";
 import { currentLocale } from "../i18n/active";
 
 /** The days of a week in the order of ISO 8601. */
