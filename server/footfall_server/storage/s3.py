@@ -146,7 +146,8 @@ class S3ImageStore:
     async def keys(self, prefix: str) -> Sequence[str]:
         """See ImageStore.keys."""
         places = self._buckets.places(checked_prefix(prefix))
-        found = [await self._look("keys", [], self._keys, bucket, prefix) for bucket in places]
+        nothing: list[str] = []
+        found = [await self._look("keys", nothing, self._keys, bucket, prefix) for bucket in places]
         return sorted({key for each in found for key in each})
 
     async def versions(self, prefix: str) -> Sequence[StoredVersion]:
@@ -180,7 +181,8 @@ class S3ImageStore:
 
     async def _versions_in(self, prefix: str) -> Sequence[StoredVersion]:
         places = self._buckets.places(prefix)
-        found = [await self._look("versions", [], self._versions, bucket, prefix) for bucket in places]
+        nothing: list[StoredVersion] = []
+        found = [await self._look("versions", nothing, self._versions, bucket, prefix) for bucket in places]
         return [version for each in found for version in each]
 
     async def _look(

@@ -8,6 +8,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { CameraService } from "../../api/gen/footfall/v1/camera_service_pb";
 import { type Erasure, ErasureCountsSchema, ErasureKind, ErasureSchema, ErasureService } from "../../api/gen/footfall/v1/erasure_service_pb";
 import { OptOutService } from "../../api/gen/footfall/v1/opt_out_service_pb";
+import { RetentionService } from "../../api/gen/footfall/v1/retention_service_pb";
 import { SiteService } from "../../api/gen/footfall/v1/site_service_pb";
 import { UserService } from "../../api/gen/footfall/v1/user_service_pb";
 import { refusal, renderConsole } from "../../testing/renderConsole";
@@ -40,6 +41,7 @@ function open(erasures: Partial<ServiceImpl<typeof ErasureService>>, path = "/pr
       core.service(UserService, { listUsers: () => ({ users: [{ userId: ANN, email: "ann@example.com", displayName: "Ann Berg" }] }) });
       core.service(ErasureService, erasures);
       core.service(OptOutService, { listOptOuts: () => ({}) });
+      core.service(RetentionService, { getRetention: () => ({}) });
     },
   });
 }
