@@ -178,7 +178,7 @@ class Page:
         return min(size, size * inches / max(self._inches(text, size, "normal"), 0.01))
 
     def _inches(self, text: str, size: float, weight: str) -> float:
-        width, _, _ = self._renderer.get_text_width_height_descent(
+        width, _, _ = self._renderer.get_text_width_height_descent(  # type: ignore[no-untyped-call]
             text, self._font(size, weight), ismath=False
         )
         return float(width) / DPI

@@ -95,11 +95,11 @@ class PdfBook:
     def add(self, part: ReportPart) -> None:
         """See ReportBook.add."""
         self._number += 1
-        self._pages.savefig(_drawn(self._head, part, self._number, self._at))
+        self._pages.savefig(_drawn(self._head, part, self._number, self._at))  # type: ignore[no-untyped-call]
 
     def close(self) -> bytes:
         """See ReportBook.close."""
-        self._pages.close()
+        self._pages.close()  # type: ignore[no-untyped-call]
         return self._written.getvalue()
 
 
@@ -110,7 +110,7 @@ def _drawn(head: ReportHead, part: ReportPart, number: int, at: datetime) -> "Fi
 
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI)
     canvas = FigureCanvasAgg(figure)
-    page = Page(figure, canvas.get_renderer())
+    page = Page(figure, canvas.get_renderer())  # type: ignore[no-untyped-call]
     page.write(legible(head.tenant) or " ", size=14, colour=QUIET)
     page.write(_title(part.sites), size=24, most=2, gap=0.05)
     page.write(period_label(part.report.period), size=16, gap=0.05)

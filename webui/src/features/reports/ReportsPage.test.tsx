@@ -100,8 +100,8 @@ function open(path: string, answer: Answer | Error = WEEK, options: Options = {}
         },
         exportVisitors: async function* (request) {
           exports.push(request);
-          yield { contentType: CONTENT_TYPES[request.format], data: new TextEncoder().encode("a,b\r\n") };
-          yield { contentType: CONTENT_TYPES[request.format], data: new TextEncoder().encode("1,2\r\n") };
+          yield { contentType: CONTENT_TYPES[request.format] ?? "", data: new TextEncoder().encode("a,b\r\n") };
+          yield { contentType: CONTENT_TYPES[request.format] ?? "", data: new TextEncoder().encode("1,2\r\n") };
         },
       });
     },
