@@ -23,10 +23,9 @@ from footfall_server.auth.tokens import AccessTokens
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.impostor_tail import ImpostorTail
 from footfall_server.domain.jobs import JobRun
-from footfall_server.domain.retention import RetentionLimits
 from footfall_server.domain.session import SessionLimits
 from footfall_server.erasing import erasing
-from footfall_server.live.change_feed import ChangeFeed, TenantBell
+from footfall_server.live.change_feed import ChangeFeed
 from footfall_server.live.command_feed import CommandFeed
 from footfall_server.live.desired_cameras import DesiredCameraFeed
 from footfall_server.live.edge_registry import EdgeRegistry
@@ -34,6 +33,7 @@ from footfall_server.live.preview_source import PreviewSource
 from footfall_server.live.previews import Previews
 from footfall_server.live.revocation_list import RevocationList
 from footfall_server.live.watch import Watch
+from footfall_server.nightly import Recognition, Stores, Sweeps, job_runner
 from footfall_server.ports import (
     ChangeSource,
     Clock,
@@ -96,7 +96,6 @@ from footfall_server.rpc.webhooks import WebhookServicer
 from footfall_server.services.access_retention import AccessRetention
 from footfall_server.services.accounts import AccountService
 from footfall_server.services.api_keys import ApiKeyService
-from footfall_server.services.audit_anchors import AuditAnchors
 from footfall_server.services.audit_log import AuditLogService
 from footfall_server.services.batching import BatchLimits, MicroBatcher
 from footfall_server.services.calibration_plot import calibration_plot
@@ -110,7 +109,6 @@ from footfall_server.services.count_accuracy import CountAccuracy
 from footfall_server.services.customers import CustomerService
 from footfall_server.services.distinctness import Distinctness
 from footfall_server.services.edge_retention import EdgeRetention
-from footfall_server.services.erasure_sweep import ErasureSweep
 from footfall_server.services.erasures import ErasureService
 from footfall_server.services.event_checks import EventTimes, RecognitionModel
 from footfall_server.services.event_publishing import EventPublishing
@@ -119,16 +117,11 @@ from footfall_server.services.face_crops import FaceCrops
 from footfall_server.services.face_ingest import FaceIngest
 from footfall_server.services.failed_sign_ins import FailedSignIns
 from footfall_server.services.fallback_galleries import FallbackGalleries
-from footfall_server.services.image_purge import ImagePurge
 from footfall_server.services.images import ImageService
 from footfall_server.services.import_store import ImportStore
-from footfall_server.services.index_check import IndexCheck
-from footfall_server.services.index_maintenance import IndexMaintenance
-from footfall_server.services.index_places import IndexPlaces
 from footfall_server.services.index_recovery import IndexRecovery
 from footfall_server.services.index_verification import IndexVerification
 from footfall_server.services.index_writer import IndexWriter
-from footfall_server.services.job_runner import JobRunner
 from footfall_server.services.job_service import JobService
 from footfall_server.services.link_expiry import LinkExpiry
 from footfall_server.services.login_throttle import LoginThrottle
@@ -144,11 +137,9 @@ from footfall_server.services.preview_access import PreviewAccess
 from footfall_server.services.reclustering import Reclustering
 from footfall_server.services.reembedding import Reembedding
 from footfall_server.services.relayed_pictures import RelayedPictures
-from footfall_server.services.report_day_check import ReportDayCheck
 from footfall_server.services.report_days import ReportDays
 from footfall_server.services.report_export import ReportExport
 from footfall_server.services.report_picture import report_book
-from footfall_server.services.report_verification import ReportVerification
 from footfall_server.services.reports import ReportService
 from footfall_server.services.resemblance import Resemblance
 from footfall_server.services.resilient_search import ResilientSearch
@@ -168,12 +159,9 @@ from footfall_server.services.staff_import_expiry import StaffImportExpiry
 from footfall_server.services.staff_imports import StaffImports
 from footfall_server.services.staff_leaving import StaffLeaving
 from footfall_server.services.staff_recognition import StaffRecognition
-from footfall_server.services.staff_upkeep import StaffUpkeep
 from footfall_server.services.stays import StayService
 from footfall_server.services.subject_search import SubjectSearch
 from footfall_server.services.suggestions import Suggestions
-from footfall_server.services.template_expiry import TemplateExpiry
-from footfall_server.services.tenant_jobs import NIGHT, Works, tenant_jobs
 from footfall_server.services.tenant_models import TenantModels
 from footfall_server.services.tenant_removal import TenantRemoval
 from footfall_server.services.tenant_settings import TenantSettingsService
@@ -240,94 +228,6 @@ class Choices:
     """How soon after the last of somebody is gone there is a receipt."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Recognition:
-    """What is known of models, and what sees to their collections."""
-
-    known: KnownModels
-    models: TenantModels
-    recovery: IndexRecovery
-
-
-@dataclass(frozen=True, slots=True)
-class _Sweeps:
-    """What looks whether anybody is known who must not be."""
-
-    erasures: ErasureSweep
-    opt_outs: OptOutSweep
-
-
-def _job_runner(
-    adapters: Adapters,
-    limits: RetentionLimits,
-    reclustering: Reclustering,
-    sweeps: _Sweeps,
-    recognition: _Recognition,
-    *,
-    job_ended: Callable[[JobRun], None],
-) -> JobRunner:
-    """Whatever is done by night."""
-    transactions, images, clock = adapters.transactions, adapters.images, adapters.clock
-    models, recovery = recognition.models, recognition.recovery
-    anchors = AuditAnchors(transactions=transactions, clock=clock)
-    # It is told what to carry, so nothing rings.
-    writer = IndexWriter(transactions=transactions, index=adapters.index, changed=TenantBell(), clock=clock)
-    places = IndexPlaces(
-        transactions=transactions,
-        index=adapters.index,
-        models=models,
-        known=recognition.known,
-        recovery=recovery,
-        clock=clock,
-    )
-    days = ReportDays(transactions=transactions)
-    reports = ReportVerification(transactions=transactions, days=days)
-    works = Works(
-        reclustering=reclustering,
-        anchors=anchors,
-        purge=ImagePurge(transactions=transactions, images=images, clock=clock, limits=limits),
-        expiry=TemplateExpiry(transactions=transactions, images=images, clock=clock, limits=limits),
-        sweep=sweeps.erasures,
-        opt_outs=sweeps.opt_outs,
-        reports=reports,
-        index=IndexCheck(
-            transactions=transactions,
-            index=adapters.index,
-            maintenance=IndexMaintenance(
-                transactions=transactions,
-                index=adapters.index,
-                models=models,
-                recovery=recovery,
-                writer=writer,
-                clock=clock,
-            ),
-            writer=writer,
-            clock=clock,
-        ),
-        places=places,
-        staff=StaffUpkeep(
-            transactions=transactions,
-            leaving=StaffLeaving(transactions=transactions, images=images, clock=clock),
-            models=models,
-            clock=clock,
-        ),
-        report_days=ReportDayCheck(days=days, verification=reports, clock=clock),
-    )
-
-    async def keep_installation() -> None:
-        since = NIGHT.last_until(clock.now())
-        await anchors.note_installation(not_since=since)
-        await places.keep_installation(not_since=since)
-
-    return JobRunner(
-        transactions=transactions,
-        clock=clock,
-        jobs=tenant_jobs(works, transactions, clock, limits),
-        each_look=keep_installation,
-        ended=job_ended,
-    )
-
-
 def _report_servicer(adapters: Adapters, models: TenantModels, page_tokens: PageTokens) -> ReportServicer:
     """Reports on the wire and as files."""
     transactions, clock = adapters.transactions, adapters.clock
@@ -385,11 +285,11 @@ class Core:
         resemblance = Resemblance(index=self._search, policies=policies, clock=clock)
         self._index_recovery = IndexRecovery(transactions=transactions, index=adapters.index, models=models)
         limits = choices.retention.limits()
-        self._jobs = _job_runner(
-            adapters,
+        self._jobs = job_runner(
+            Stores(transactions, adapters.images, adapters.index, clock),
             limits,
             reclustering,
-            _Sweeps(
+            Sweeps(
                 self._erasing.sweep,
                 OptOutSweep(
                     transactions=transactions,
@@ -399,7 +299,7 @@ class Core:
                     seal=self._erasing.opt_out_seal,
                 ),
             ),
-            _Recognition(known_models, models, self._index_recovery),
+            Recognition(known_models, models, self._index_recovery),
             job_ended=job_ended,
         )
         tokens = AccessTokens(
