@@ -175,6 +175,14 @@ def _bad_scalars(rules: validate_pb2.FieldRules, kind: str) -> Iterator[tuple[st
                 yield rule, bad
 
 
+def _bad_bools(rule: str, limit: Any) -> Iterator[bool]:
+    match rule:
+        case "const":
+            yield not limit
+        case _:
+            raise AssertionError(f"no bad value is known for bool.{rule}")
+
+
 def _bad_strings(rule: str, limit: Any) -> Iterator[str]:
     match rule:
         case "uuid":
@@ -252,6 +260,7 @@ def _bad_durations(rule: str, limit: Any) -> Iterator[Any]:
 
 
 _BAD: Mapping[str, Callable[[str, Any], Iterator[object]]] = {
+    "bool": _bad_bools,
     "string": _bad_strings,
     "bytes": _bad_bytes,
     "float": _bad_floats,

@@ -246,7 +246,7 @@ def good_requests(shop: Shop, seeded: Seeded) -> Requests:
         **_of_jobs(),
         **_of_retention(shop),
         **erasure_requests(seeded.erasure_id, seeded.customers.customer_id, PERSON),
-        **opt_out_requests(seeded.opt_out_id, seeded.customers.customer_id, PERSON),
+        **opt_out_requests(seeded.opt_out_id, seeded.staff.staff_id, PERSON),
         **webhook_requests(str(shop.own.site.site_id), seeded.webhook),
         **customer_requests(str(shop.own.site.site_id), seeded.customers),
         **import_requests(str(shop.own.site.site_id), seeded.staff_import),

@@ -37,6 +37,7 @@ BY_TENANT: Mapping[str, str] = {
     "services/batching.py MicroBatcher._queues": "tenant",
     "services/face_ingest.py FaceIngest._recents": "tenant, model",
     "services/fallback_galleries.py FallbackGalleries._held": "tenant, model",
+    "services/opt_out_guard.py OptOutGuard._held": "tenant, model",
     "services/shares.py BucketTable._buckets": "caller, tenant or address; what is held is a number of calls",
     "services/shares.py Shares._open_streams": "caller or tenant; what is held is a number of streams",
     "services/staff_imports.py StaffImports._running": "tenant; what is held is an import's id",

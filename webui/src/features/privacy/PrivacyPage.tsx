@@ -75,13 +75,13 @@ export function PrivacyPage() {
       )}
       {sites.data !== undefined && <RetentionRules sites={sites.data} />}
       <Kept />
+      <OptOuts />
       <Erasures
         ticket={asked.ticket}
         onTicket={(ticket) => {
           ask({ ...asked, ticket });
         }}
       />
-      <OptOuts />
     </div>
   );
 }
