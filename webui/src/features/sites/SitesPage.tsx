@@ -1,30 +1,26 @@
 import { PlusOutlined, ShopOutlined } from "@ant-design/icons";
-import { useQuery } from "@connectrpc/connect-query";
 import { Button } from "antd";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { toAppError } from "../../api/errors";
 import type { Camera } from "../../api/gen/footfall/v1/camera_service_pb";
 import type { Site } from "../../api/gen/footfall/v1/site_service_pb";
-import { TenantService } from "../../api/gen/footfall/v1/tenant_service_pb";
 import { useCameras, useSession, useSites } from "../../api/hooks";
 import { can } from "../../api/permissions";
 import { EmptyState } from "../../components/feedback/EmptyState";
 import { ErrorAlert } from "../../components/feedback/ErrorAlert";
 import { PageSkeleton } from "../../components/feedback/PageSkeleton";
 import { PageHeader } from "../../components/PageHeader";
-import { weekdayName } from "../../api/weekdays";
 import { CameraEditor } from "./CameraEditor";
 import { DeleteCameraDialog, DeleteSiteDialog } from "./DeleteDialog";
 import { SiteCard } from "./SiteCard";
-import { SettingsEditor } from "./SettingsEditor";
-import { settingsDraftOf } from "./settingsForm";
 import { SiteEditor } from "./SiteEditor";
 import { t } from "./texts";
 
+const SettledForAll = lazy(async () => ({ default: (await import("./SettledForAll")).SettledForAll }));
+
 /** What is laid over the page now. */
 type Overlay =
-  | { readonly kind: "settings" }
   | { readonly kind: "edit-site"; readonly site: Site | undefined }
   | { readonly kind: "delete-site"; readonly site: Site }
   | { readonly kind: "edit-camera"; readonly site: Site; readonly camera: Camera | undefined }
@@ -36,8 +32,7 @@ export function SitesPage() {
   const who = useSession();
   const [overlay, setOverlay] = useState<Overlay>();
   const managesSites = can(who, "sites.manage");
-  const settings = useQuery(TenantService.method.getTenantSettings, {}, { enabled: managesSites });
-  const settled = settings.data === undefined ? undefined : settingsDraftOf(settings.data);
+  const [usualDayStart, setUsualDayStart] = useState<string>();
   const managesCameras = can(who, "cameras.manage");
   const close = () => {
     setOverlay(undefined);
@@ -51,15 +46,6 @@ export function SitesPage() {
   return (
     <div className="space-y-6">
       <PageHeader title={t("title")} note={t("note")}>
-        {settled && (
-          <Button
-            onClick={() => {
-              setOverlay({ kind: "settings" });
-            }}
-          >
-            {t("settings")}
-          </Button>
-        )}
         {managesSites && (
           <Button type="primary" icon={<PlusOutlined aria-hidden="true" />} onClick={addSite}>
             {t("addSite")}
@@ -77,8 +63,10 @@ export function SitesPage() {
         />
       )}
       {!failure && (sites.isPending || cameras.isPending) && <PageSkeleton />}
-      {settled && sites.data && sites.data.length > 0 && (
-        <p className="text-quiet">{t("settingsNote", { day: weekdayName(settled.weekStart), time: settled.businessDayStart })}</p>
+      {managesSites && (
+        <Suspense>
+          <SettledForAll onSettled={setUsualDayStart} />
+        </Suspense>
       )}
       {sites.data?.length === 0 && (
         <EmptyState
@@ -120,9 +108,8 @@ export function SitesPage() {
           ))}
         </div>
       )}
-      {overlay?.kind === "settings" && settings.data && <SettingsEditor settings={settings.data} onClose={close} />}
-      {overlay?.kind === "edit-site" && !settings.isLoading && (
-        <SiteEditor site={overlay.site} usualDayStart={settled?.businessDayStart} onClose={close} />
+      {overlay?.kind === "edit-site" && (overlay.site ?? usualDayStart) !== undefined && (
+        <SiteEditor site={overlay.site} usualDayStart={usualDayStart} onClose={close} />
       )}
       {overlay?.kind === "delete-site" && <DeleteSiteDialog site={overlay.site} onClose={close} />}
       {overlay?.kind === "edit-camera" && (
