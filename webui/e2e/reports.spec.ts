@@ -31,9 +31,9 @@ test("the table of a chart says what its bars do", async ({ page }) => {
 });
 
 async function downloaded(page: Page, entry: string): Promise<Download> {
-  await page.getByRole("button", { name: "Download" }).click();
+  await page.getByRole("button", { name: "Download", exact: true }).click();
   const downloading = page.waitForEvent("download");
-  await page.getByRole("menuitem", { name: entry }).click();
+  await page.getByRole("button", { name: entry }).click();
   return downloading;
 }
 

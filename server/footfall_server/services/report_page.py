@@ -178,10 +178,9 @@ class Page:
         return min(size, size * inches / max(self._inches(text, size, "normal"), 0.01))
 
     def _inches(self, text: str, size: float, weight: str) -> float:
-        width, _, _ = self._renderer.get_text_width_height_descent(  # type: ignore[no-untyped-call]
-            text, self._font(size, weight), ismath=False
-        )
-        return float(width) / DPI
+        font = self._font(size, weight)
+        measured = self._renderer.get_text_width_height_descent(text, font, ismath=False)  # type: ignore[no-untyped-call]
+        return float(measured[0]) / DPI
 
     def _font(self, size: float, weight: str) -> "FontProperties":
         from matplotlib.font_manager import FontProperties  # noqa: PLC0415

@@ -95,7 +95,8 @@ class PdfBook:
     def add(self, part: ReportPart) -> None:
         """See ReportBook.add."""
         self._number += 1
-        self._pages.savefig(_drawn(self._head, part, self._number, self._at))  # type: ignore[no-untyped-call]
+        page = _drawn(self._head, part, self._number, self._at)
+        self._pages.savefig(page)  # type: ignore[no-untyped-call]
 
     def close(self) -> bytes:
         """See ReportBook.close."""

@@ -1,5 +1,6 @@
 import { DownloadOutlined } from "@ant-design/icons";
-import { Button, Dropdown, type MenuProps } from "antd";
+import { Button } from "antd";
+import { useEffect, useId, useRef, useState } from "react";
 
 import { t } from "./texts";
 import type { DownloadChoice } from "./useReportDownload";
@@ -10,7 +11,7 @@ interface Entry {
   readonly choice: DownloadChoice;
 }
 
-/** The report as a file, by what it is wanted for. */
+/** The report as a file, by what it is wanted for: a button that shows the buttons for each. */
 export function DownloadMenu(props: {
   readonly disabled: boolean;
   readonly busy: boolean;
@@ -19,20 +20,67 @@ export function DownloadMenu(props: {
   readonly onChoose: (choice: DownloadChoice) => void;
 }) {
   const { disabled, busy, severalSites, onChoose } = props;
-  const shown = entries(severalSites);
-  const menu: MenuProps = {
-    items: shown.map(({ key, label }) => ({ key, label })),
-    onClick: ({ key }) => {
-      const chosen = shown.find((entry) => entry.key === key);
-      if (chosen) onChoose(chosen.choice);
-    },
-  };
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const listId = useId();
+  useEffect(() => {
+    if (!open) return;
+    const onEscape = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      setOpen(false);
+      button.current?.focus();
+    };
+    // Whoever points or goes on elsewhere is done with it.
+    const onElsewhere = (event: Event) => {
+      if (!(event.target instanceof Node) || !box.current?.contains(event.target)) setOpen(false);
+    };
+    document.addEventListener("keydown", onEscape);
+    document.addEventListener("pointerdown", onElsewhere);
+    document.addEventListener("focusin", onElsewhere);
+    return () => {
+      document.removeEventListener("keydown", onEscape);
+      document.removeEventListener("pointerdown", onElsewhere);
+      document.removeEventListener("focusin", onElsewhere);
+    };
+  }, [open]);
   return (
-    <Dropdown menu={menu} trigger={["click"]} disabled={disabled || busy}>
-      <Button icon={<DownloadOutlined aria-hidden="true" />} aria-haspopup="menu">
+    <div ref={box} className="relative">
+      <Button
+        ref={button}
+        icon={<DownloadOutlined aria-hidden="true" />}
+        disabled={disabled || busy}
+        aria-expanded={open}
+        aria-controls={listId}
+        onClick={() => {
+          setOpen(!open);
+        }}
+      >
         {busy ? t("preparing") : t("download")}
       </Button>
-    </Dropdown>
+      <ul
+        id={listId}
+        hidden={!open}
+        className="absolute left-0 z-20 mt-1 w-max max-w-[85vw] rounded-xl border border-line bg-surface p-1 shadow-lg sm:right-0 sm:left-auto"
+      >
+        {entries(severalSites).map(({ key, label, choice }) => (
+          <li key={key}>
+            <Button
+              type="text"
+              block
+              className="justify-start"
+              onClick={() => {
+                setOpen(false);
+                button.current?.focus();
+                onChoose(choice);
+              }}
+            >
+              {label}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -228,7 +228,7 @@ it("hands the report to the browser as a file and gives the memory back", async 
   const { exports } = open("/reports?from=2026-11-02&to=2026-11-03&by=hour");
   const user = userEvent.setup();
   await user.click(await screen.findByRole("button", { name: "Download" }));
-  await user.click(await screen.findByRole("menuitem", { name: "CSV, for a spreadsheet" }));
+  await user.click(await screen.findByRole("button", { name: "CSV, for a spreadsheet" }));
   await waitFor(() => {
     expect(revoked).toHaveBeenCalledWith("blob:report");
   });
@@ -252,7 +252,7 @@ it.each([
   const { exports } = open("/reports?from=2026-11-02&to=2026-11-03", WEEK, { sites: [SITE, OTHER_SITE] });
   const user = userEvent.setup();
   await user.click(await screen.findByRole("button", { name: "Download" }));
-  await user.click(await screen.findByRole("menuitem", { name: entry }));
+  await user.click(await screen.findByRole("button", { name: entry }));
   await waitFor(() => {
     expect(names).toEqual([`footfall-2026-11-02-2026-11-03.${ends}`]);
   });
@@ -264,11 +264,11 @@ it("offers a file by site only where there are several", async () => {
   open(`/reports?site=${SITE.siteId}`, WEEK, { sites: [SITE, OTHER_SITE] });
   const user = userEvent.setup();
   await user.click(await screen.findByRole("button", { name: "Download" }));
-  expect((await screen.findAllByRole("menuitem")).map(({ textContent }) => textContent)).toEqual([
-    "CSV, for a spreadsheet",
-    "Picture (PNG)",
-    "PDF, one page",
-  ]);
+  expect(await screen.findByRole("button", { name: "PDF, one page" })).toBeDefined();
+  expect(screen.queryByRole("button", { name: "PDF, a page for each site" })).toBeNull();
+  await user.keyboard("{Escape}");
+  expect(screen.queryByRole("button", { name: "PDF, one page" })).toBeNull();
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Download" }));
 });
 
 async function openChanges(changes: Changes) {
