@@ -94,6 +94,8 @@ class BlockingFaceIndex:
             )
         warn_when_different(collection, shape, self._settings)
         self._known.shapes.pop(collection, None)
+        if makes:  # nobody's place of the one before is in it
+            self._known.partitions = {each for each in self._known.partitions if each[0] != collection}
         client.load_collection(collection, timeout=patient(self._settings))
         return makes
 
