@@ -7,6 +7,7 @@ import { expect, it } from "vitest";
 import { Role } from "../../api/gen/footfall/v1/auth_service_pb";
 import { CameraService } from "../../api/gen/footfall/v1/camera_service_pb";
 import { ErasureService } from "../../api/gen/footfall/v1/erasure_service_pb";
+import { OptOutService } from "../../api/gen/footfall/v1/opt_out_service_pb";
 import {
   type Retention,
   RetentionPeriodSchema,
@@ -63,6 +64,7 @@ async function open(refuse: (asked: Asked) => void = () => undefined) {
       core.service(SiteService, { listSites: () => ({ sites: [SITE, OLD_TOWN] }) });
       core.service(CameraService, { listCameras: () => ({}) });
       core.service(ErasureService, { listErasures: () => ({}) });
+      core.service(OptOutService, { listOptOuts: () => ({}) });
       core.service(RetentionService, {
         getRetention: () => held,
         updateRetention: ({ retention, updateMask }) => {
