@@ -110,7 +110,7 @@ class MessageMaker:
             return hint(dice)
         match field.cpp_type:
             case FieldDescriptor.CPPTYPE_BOOL:
-                return dice.random() < 0.5
+                return rules.bool.const if rules.bool.HasField("const") else dice.random() < 0.5
             case FieldDescriptor.CPPTYPE_ENUM:
                 return dice.choice(_enum_numbers(field, rules))
             case FieldDescriptor.CPPTYPE_STRING:
