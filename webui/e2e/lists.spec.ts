@@ -42,6 +42,7 @@ async function readOn(page: Page, count: number): Promise<void> {
 
 /** Row `at` of the list, the first one being 1, brought into sight. */
 async function rowAt(page: Page, at: number) {
+  await rows(page).first().waitFor();
   await page.evaluate((index) => {
     const body = document.querySelector("main tbody")!;
     const height = document.querySelector("main tbody tr[aria-rowindex]")!.getBoundingClientRect().height;
