@@ -13,13 +13,15 @@ from footfall_local import exec_child
 from footfall_local.component import ComponentError, ProcessSpec
 
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH")
+LITTLE_MEMORY: Mapping[str, str] = {"MALLOC_ARENA_MAX": "2"}
+"""Threads take turns; by default each would keep memory of its own that it has freed (glibc only)."""
 SHOWN_LINES = 12
 
 
 def bare_environment(home: Path) -> dict[str, str]:
     """What a child needs of ours. Secrets, proxies and Python settings of the caller stay outside."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    return {"LANG": "C.UTF-8", **kept, "HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    return {"LANG": "C.UTF-8", **LITTLE_MEMORY, **kept, "HOME": str(home), "PYTHONUNBUFFERED": "1"}
 
 
 def python_program(module: str, *arguments: str) -> tuple[str, ...]:

@@ -2,14 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Final
 
 from footfall_local.component import ProcessSpec
 from footfall_local.probes import LOOPBACK, probe_health
 from footfall_local.spawning import python_program
-
-LITTLE_MEMORY: Final = {"MALLOC_ARENA_MAX": "2"}
-"""Its threads take turns; by default each would keep memory of its own that it has freed (glibc only)."""
 
 
 class Core:
@@ -49,7 +45,7 @@ class Core:
     async def prepare(self) -> ProcessSpec:
         self._folder.mkdir(parents=True, exist_ok=True)
         await self._set_up()
-        env = {**self._env, **LITTLE_MEMORY, "FOOTFALL_SERVER_LISTEN": f"{LOOPBACK}:{self._port}"}
+        env = {**self._env, "FOOTFALL_SERVER_LISTEN": f"{LOOPBACK}:{self._port}"}
         return ProcessSpec(argv=python_program("footfall_server", "serve"), env=env, cwd=self._folder)
 
     async def check(self) -> None:
