@@ -1,4 +1,4 @@
-"""Seals receivers' secrets in the database (AES-256-GCM), by a key that lies in a file of its own.
+"""Seals receivers' secrets in the database, by a key that lies in a file of its own.
 
 Not by a signing key: those rotate and go, and what was sealed years ago has to be read. Whoever has the
 database alone reads nothing; whoever loses the file gives every receiver a new secret.
@@ -9,21 +9,19 @@ from pathlib import Path
 from uuid import UUID
 
 import structlog
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from footfall_server.auth.private_files import (
     ExposedFileError,
     require_unexposed,
     write_new_private_file,
 )
+from footfall_server.auth.sealing import opened_by, sealed_by
 from footfall_server.errors import FootfallError, unavailable
 
 KEY_FILE = "webhooks.key"
 """Its name beside the signing keys, which end in .pem."""
 
 _KEY_BYTES = 32
-_NONCE_BYTES = 12
 
 _log = structlog.get_logger()
 
@@ -38,8 +36,7 @@ class FileSecretSeal:
     def seal(self, tenant_id: UUID, webhook_id: UUID, secret: bytes) -> bytes:
         """See SecretSeal.seal."""
         key = self._known_key() or self._new_key()
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + AESGCM(key).encrypt(nonce, secret, _bound_to(tenant_id, webhook_id))
+        return sealed_by(key, secret, bound_to=_bound_to(tenant_id, webhook_id))
 
     def open(self, tenant_id: UUID, webhook_id: UUID, sealed: bytes) -> bytes | None:
         """See SecretSeal.open. A file that cannot be used is as good as another key, and the log says so."""
@@ -49,11 +46,7 @@ class FileSecretSeal:
             return None
         if key is None:
             return None
-        nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-        try:
-            return AESGCM(key).decrypt(nonce, rest, _bound_to(tenant_id, webhook_id))
-        except (InvalidTag, ValueError):
-            return None
+        return opened_by(key, sealed, bound_to=_bound_to(tenant_id, webhook_id))
 
     def _known_key(self) -> bytes | None:
         """The key; None while there is no file. Raises UNAVAILABLE for a file that cannot be used."""
