@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from footfall_server.domain.jobs import JobRun
 from footfall_server.domain.retention import RetentionLimits
@@ -27,6 +28,9 @@ from footfall_server.services.staff_upkeep import StaffUpkeep
 from footfall_server.services.template_expiry import TemplateExpiry
 from footfall_server.services.tenant_jobs import NIGHT, Works, tenant_jobs
 from footfall_server.services.tenant_models import TenantModels
+
+_SHARE_OF_CHECKS: Final = 0.25
+"""Of the event loop's thread, which answers calls meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def job_runner(
         clock=clock,
     )
     days = ReportDays(transactions=transactions)
-    reports = ReportVerification(transactions=transactions, days=days)
+    reports = ReportVerification(transactions=transactions, days=days, share=_SHARE_OF_CHECKS)
     works = Works(
         reclustering=reclustering,
         anchors=anchors,

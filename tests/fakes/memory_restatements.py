@@ -52,11 +52,13 @@ class MemoryReportSources:
                 began[each.site_id].append(each.first_seen_at)
         return {site_id: (min(at), max(at)) for site_id, at in began.items() if site_id in site_ids}
 
-    async def visits(self, site_id: UUID, since: datetime, until: datetime) -> Sequence[SeenVisit]:
+    async def visitors(self, site_id: UUID, since: datetime, until: datetime) -> Collection[UUID]:
         found = self._tables.visits.values()
-        return [
-            _seen(each) for each in found if each.site_id == site_id and since <= each.first_seen_at < until
-        ]
+        return {
+            each.customer_id
+            for each in found
+            if each.site_id == site_id and since <= each.first_seen_at < until
+        }
 
     async def visits_of(self, customer_ids: Collection[UUID]) -> Sequence[SeenVisit]:
         return [_seen(each) for each in self._tables.visits.values() if each.customer_id in customer_ids]

@@ -80,6 +80,21 @@ def recounted(site_id: UUID, rules: SiteRules, seen: Seen) -> Mapping[date, Coun
     }
 
 
+def joined(parts: Iterable[Mapping[date, CountedDay]]) -> Mapping[date, CountedDay]:
+    """Days at a site that were counted in parts, each person's visits in one part only."""
+    days: dict[date, CountedDay] = {}
+    for each in (each for part in parts for each in part.values()):
+        known = days.get(each.day)
+        days[each.day] = (
+            each
+            if known is None
+            else CountedDay(
+                each.site_id, each.day, (*known.visits, *each.visits), known.uncounted + each.uncounted
+            )
+        )
+    return days
+
+
 def differences(kept: KeptDay, computed: CountedDay, numbers: Mapping[UUID, int]) -> Sequence[DayDifference]:
     """What a kept day says wrong; `numbers` are those of the persons of the computed one who have any."""
     people = {each.customer_id: _NOBODY for each in computed.visits}

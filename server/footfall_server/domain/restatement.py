@@ -33,6 +33,11 @@ class ChangeCause(StrEnum):
     RECOMPUTED = "recomputed"
 
     @property
+    def may_move_days(self) -> bool:
+        """Whether what was counted for a day may be of another one now: rules lead to one of them only."""
+        return self in {ChangeCause.RULE_CHANGE, ChangeCause.RECOMPUTED}
+
+    @property
     def words(self) -> str:
         """As a sentence names it."""
         return self.value.replace("_", " ")

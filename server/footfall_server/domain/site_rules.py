@@ -4,8 +4,10 @@ A rule holds from a moment on, and a sighting has the rule that holds when it be
 settings never changes what was counted before: it adds a version.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Final, Self
 
 from footfall_server.domain.business_day import beginning_of, business_day
@@ -63,6 +65,16 @@ class SiteRules:
     def day(self, at: datetime) -> date:
         """The business day of a moment, by the version that holds then."""
         return self.at(at).day(at)
+
+    def days(self, since: datetime, until: datetime) -> Collection[date]:
+        """The business days of all moments from `since` on and before `until`, by the versions of then."""
+        begins = (each.effective_at for each in self.versions if each.effective_at is not None)
+        edges = [since, *sorted(at for at in begins if since < at < until), until]
+        found = set[date]()
+        for start, end in pairwise(edges):
+            first, last = self.day(start), self.day(end - timedelta.resolution)
+            found.update(first + timedelta(days=offset) for offset in range((last - first).days + 1))
+        return found
 
     def amended(self, site: Site, *, now: datetime, latest_visit: datetime | None) -> Self:
         """The rules when the site has new settings. `latest_visit` is when its latest visit began, if any.

@@ -15,8 +15,8 @@ class ReportSourceRepository(Protocol):
         """When the first and the last visit or passage at sites began; of a site without any, nothing."""
         ...
 
-    async def visits(self, site_id: UUID, since: datetime, until: datetime) -> Sequence[SeenVisit]:
-        """The visits at a site that began from `since` on and before `until`. In no order."""
+    async def visitors(self, site_id: UUID, since: datetime, until: datetime) -> Collection[UUID]:
+        """Whose visits at a site began from `since` on and before `until`."""
         ...
 
     async def visits_of(self, customer_ids: Collection[UUID]) -> Sequence[SeenVisit]:

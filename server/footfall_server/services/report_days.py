@@ -7,7 +7,7 @@ changed. Reports do not wait for that: what changed since a day was kept is coun
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -90,10 +90,10 @@ class ReportDays:
 
 async def keep(tx: Transaction, marks: Collection[DayMark]) -> None:
     """Counts the days that marks tell of and keeps them. In an exclusive transaction that sees all sites."""
-    days = _touched((each.site_id, each.utc_day) for each in marks)
-    if not days:
+    if not marks:
         return
-    rules = await tx.sites.rules({site_id for site_id, _ in days})
+    rules = await tx.sites.rules({each.site_id for each in marks})
+    days = {(each.site_id, day) for each in marks for day in _changed_days(each, rules.get(each.site_id))}
     counted = await _counted(tx, days, rules)
     people = {visit.customer_id for day in counted for visit in day.visits}
     numbers = await tx.report_days.number(people)
@@ -134,6 +134,17 @@ async def _counted(
     """These days as they are now, each of them."""
     found = {(each.site_id, each.day): each for each in await tx.report_days.counted(_calendars(days, rules))}
     return [found.get(each, CountedDay(*each)) for each in days]
+
+
+def _changed_days(mark: DayMark, rules: SiteRules | None) -> Collection[date]:
+    """The business days that a mark tells of: by the site's rules, where these were the same all the time.
+
+    That is half of the days around it, and keeping a day costs with the visits that are counted for it.
+    """
+    if rules is None or mark.cause is None or mark.cause.may_move_days:
+        return tuple(days_around(mark.utc_day))
+    midnight = datetime.combine(mark.utc_day, time(), UTC)
+    return rules.days(midnight, midnight + timedelta(days=1))
 
 
 def _touched(marks: Iterable[Mark]) -> set[SiteDay]:

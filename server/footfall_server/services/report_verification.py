@@ -1,5 +1,6 @@
 """Counts the kept days of reports anew from what was seen, and says which of them differ."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,10 +11,11 @@ import structlog
 
 from footfall_server.domain.jobs import JobResult
 from footfall_server.domain.report_days import CountedDay, KeptDay, days_around
-from footfall_server.domain.report_recount import DayDifference, Seen, differences, recounted
+from footfall_server.domain.report_recount import DayDifference, Seen, differences, joined, recounted
 from footfall_server.domain.restatement import ChangeCause
 from footfall_server.errors import not_found
 from footfall_server.ports import Transaction, Transactions
+from footfall_server.services.pace import Pace
 from footfall_server.services.report_days import ReportDays
 
 DIFFERENT: Final = "REPORTS_DIFFER"
@@ -23,6 +25,10 @@ _AT_ONCE: Final = timedelta(days=28)
 _AROUND: Final = timedelta(days=3)
 """How far from a day's name its moments may lie, in any zone and whenever it begins."""
 _DAY: Final = timedelta(days=1)
+_PEOPLE_AT_ONCE: Final = 200
+_VISITS_AT_ONCE: Final = 500
+"""What is read and counted in one step; those who come daily are fewer in it than those who came once."""
+_ALL: Final = 1.0
 
 _log = structlog.get_logger()
 
@@ -69,11 +75,15 @@ class _Site:
 
 
 class ReportVerification:
-    """Looks without keeping anybody waiting; what seems to differ is looked at again alone."""
+    """Looks without keeping anybody waiting; what seems to differ is looked at again alone.
 
-    def __init__(self, *, transactions: Transactions, days: ReportDays) -> None:
+    share: of the thread's time that looking may take; a small one where the same thread answers calls.
+    """
+
+    def __init__(self, *, transactions: Transactions, days: ReportDays, share: float = _ALL) -> None:
         self._transactions = transactions
         self._days = days
+        self._share = share
 
     async def check(self, tenant_id: UUID) -> JobResult:
         """All days of a tenant, as a job."""
@@ -129,13 +139,13 @@ class ReportVerification:
     ) -> tuple[int, Sequence[DayDifference]]:
         """How many days were looked at, and what differs for sure."""
         async with self._transactions.begin(tenant_id) as tx:
-            looked_at, differing = await _differing(tx, site_id, first, last)
+            looked_at, differing = await _differing(tx, site_id, first, last, Pace(share=self._share))
         if not differing:
             return looked_at, ()
         # Between two statements something may have changed. Here nothing does.
         suspect = {each.day for each in differing}
         async with self._transactions.begin_exclusive(tenant_id) as tx:
-            _, differing = await _differing(tx, site_id, min(suspect), max(suspect))
+            _, differing = await _differing(tx, site_id, min(suspect), max(suspect), _hurried())
         return looked_at, differing
 
     async def _repair(self, tenant_id: UUID, wrong: Sequence[DayDifference]) -> int:
@@ -147,41 +157,54 @@ class ReportVerification:
         left = set[tuple[UUID, date]]()
         async with self._transactions.begin_exclusive(tenant_id) as tx:
             for site_id, day in sorted(days):
-                _, differing = await _differing(tx, site_id, day, day)
+                _, differing = await _differing(tx, site_id, day, day, _hurried())
                 left |= {(each.site_id, each.day) for each in differing}
         return len(days - left)
 
 
 async def _differing(
-    tx: Transaction, site_id: UUID, first: date, last: date
+    tx: Transaction, site_id: UUID, first: date, last: date, pace: Pace
 ) -> tuple[int, Sequence[DayDifference]]:
     """How many days have anything to say, and what is wrong with them."""
     waiting = {day for mark in await tx.report_days.waiting([site_id]) for day in days_around(mark.utc_day)}
     kept = {each.day: each for each in await tx.report_days.each(site_id, first, last)}
-    computed = await _computed(tx, site_id, first, last)
+    computed = await _computed(tx, site_id, first, last, pace)
     days = sorted(day for day in kept.keys() | computed.keys() if first <= day <= last and day not in waiting)
-    people = {visit.customer_id for day in days if day in computed for visit in computed[day].visits}
-    numbers = await tx.report_days.numbers(people)
-    wrong = [
-        each
-        for day in days
-        for each in differences(
-            kept.get(day, KeptDay(site_id, day)),
-            computed.get(day, CountedDay(site_id, day)),
-            numbers,
-        )
-    ]
+    wrong = list[DayDifference]()
+    for day in days:
+        counted = computed.get(day, CountedDay(site_id, day))
+        numbers = await tx.report_days.numbers({visit.customer_id for visit in counted.visits})
+        wrong += differences(kept.get(day, KeptDay(site_id, day)), counted, numbers)
+        await pace.rest()
     return len(days), wrong
 
 
-async def _computed(tx: Transaction, site_id: UUID, first: date, last: date) -> Mapping[date, CountedDay]:
-    since, until = _midnight(first - _AROUND), _midnight(last + _AROUND)
-    people = {each.customer_id for each in await tx.report_sources.visits(site_id, since, until)}
-    seen = Seen(
-        await tx.report_sources.visits_of(people), await tx.report_sources.passages(site_id, since, until)
-    )
-    rules = await tx.sites.rules([site_id])
-    return recounted(site_id, rules[site_id], seen)
+async def _computed(
+    tx: Transaction, site_id: UUID, first: date, last: date, pace: Pace
+) -> Mapping[date, CountedDay]:
+    """The days at a site, read and counted in steps that are short whatever there is."""
+    rules = (await tx.sites.rules([site_id]))[site_id]
+    people, parts = set[UUID](), list[Mapping[date, CountedDay]]()
+    utc_day = first - _AROUND
+    while utc_day < last + _AROUND:
+        since, until = _midnight(utc_day), _midnight(utc_day + _DAY)
+        people |= set(await tx.report_sources.visitors(site_id, since, until))
+        passages = await tx.report_sources.passages(site_id, since, until)
+        parts.append(recounted(site_id, rules, Seen((), passages)))
+        utc_day += _DAY
+        await pace.rest()
+    left, some = deque(people), _PEOPLE_AT_ONCE
+    while left:
+        visits = await tx.report_sources.visits_of([left.popleft() for _ in range(min(some, len(left)))])
+        parts.append(recounted(site_id, rules, Seen(visits, ())))
+        some = min(max(some * _VISITS_AT_ONCE // max(len(visits), 1), 1), _PEOPLE_AT_ONCE)
+        await pace.rest()
+    return joined(parts)
+
+
+def _hurried() -> Pace:
+    """For what everybody who writes waits for."""
+    return Pace(share=_ALL)
 
 
 def _midnight(day: date) -> datetime:

@@ -1,11 +1,14 @@
 """Days held against what was seen: what is told of one that differs, and how a job fails by it."""
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
+from unittest.mock import patch
 from uuid import UUID
 
 import structlog
 from customer_samples import a_customer, a_track
 from fakes.manual_clock import ManualClock
+from fakes.memory_restatements import MemoryReportSources
 from fakes.memory_transactions import MemoryTransactions
 from footfall_server.domain.report import UncountedTally
 from footfall_server.domain.report_days import CountedDay, DayVisit, KeptDay, kept_day
@@ -16,6 +19,7 @@ from footfall_server.domain.report_recount import (
     SeenPassage,
     SeenVisit,
     differences,
+    joined,
     recounted,
 )
 from footfall_server.domain.site_rules import SiteRules
@@ -85,6 +89,58 @@ def test_first_visits_are_looked_for_everywhere_and_days_are_the_sites_own() -> 
             SITE, DAY + timedelta(days=1), [DayVisit(ANNA, False, False)], UncountedTally()
         ),
     }
+
+
+def test_days_that_were_counted_in_parts_are_whole() -> None:
+    rules = SiteRules.first_of(a_site("Berlin", SITE))
+    of_anna = [seen(1, ANNA, days=-3, site_id=OTHER), seen(2, ANNA), seen(3, ANNA, days=1)]
+    of_ben = [seen(4, BEN)]
+    passages = [SeenPassage(AT, of_staff=True), SeenPassage(AT + timedelta(days=2), of_staff=False)]
+    parts = [
+        recounted(SITE, rules, some)
+        for some in (Seen((), passages), Seen(of_anna, ()), Seen(of_ben, ()), Seen((), passages[:1]))
+    ]
+    whole = recounted(SITE, rules, Seen([*of_anna, *of_ben], [*passages, passages[0]]))
+    numbers = {ANNA: 1, BEN: 2}
+    assert {day: kept_day(each, numbers) for day, each in joined(parts).items()} == {
+        day: kept_day(each, numbers) for day, each in whole.items()
+    }
+
+
+async def test_however_many_came_a_step_is_short_and_everybody_is_counted_once() -> None:
+    """Else the calls of everybody wait until a large shop's month was counted."""
+    people = [UUID(int=1000 + number) for number in range(450)]
+    transactions = MemoryTransactions(clock=ManualClock(AT + timedelta(days=9)))
+    tables = transactions.tables(TENANT)
+    site = a_site("Old Town", SITE)
+    tables.sites[SITE] = site
+    tables.site_rules[SITE, 1] = SiteRules.first_of(site).versions[0]
+    async with transactions.begin_exclusive(TENANT) as tx:
+        for person in people:
+            await tx.customers.add(a_customer(customer_id=person), None)
+        # Three visits of each, so that fewer people make a step as large as it may be.
+        tracks = [
+            a_track(person, SITE, at=AT + timedelta(days=day), customer_id=person)
+            for person in people
+            for day in range(3)
+        ]
+        await tx.sightings.save(tracks)
+        await VisitRebuild(tx).of(people)
+    days = ReportDays(transactions=transactions)
+    await days.refresh(TENANT)
+    steps = list[tuple[int, int]]()
+    read = MemoryReportSources.visits_of
+
+    async def counted(self: MemoryReportSources, customer_ids: Collection[UUID]) -> Sequence[SeenVisit]:
+        visits = await read(self, customer_ids)
+        steps.append((len(customer_ids), len(visits)))
+        return visits
+
+    with patch.object(MemoryReportSources, "visits_of", counted):
+        found = await ReportVerification(transactions=transactions, days=days, share=0.9).verify(TENANT)
+    assert (found.days, found.differences) == (3, [])
+    assert sum(people for people, _ in steps) == 450, "everybody is read once"
+    assert max(visits for _, visits in steps[1:]) <= 500, f"a step became too large: {steps}"
 
 
 async def test_the_job_fails_aloud_over_a_day_that_is_wrong_and_changes_nothing() -> None:

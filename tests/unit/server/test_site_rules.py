@@ -93,6 +93,40 @@ def test_no_change_touches_what_was_counted(changes: list[tuple[int, str, int, i
         assert bounds == sorted(set(bounds))
 
 
+def test_the_days_of_a_stretch_of_time_are_those_of_its_moments() -> None:
+    night, day = datetime(2026, 6, 2, tzinfo=UTC), timedelta(days=1)
+    # Berlin's business day begins at two o'clock of UTC.
+    assert rules().days(night, night + day) == {night.date() - day, night.date()}
+    assert rules().days(night + 2 * HOUR, night + day + 2 * HOUR) == {night.date()}
+    assert rules().days(night, night + day + 3 * HOUR) == {
+        night.date() + offset * day for offset in (-1, 0, 1)
+    }
+
+
+@given(
+    changes=st.lists(
+        st.tuples(
+            st.integers(0, 60),
+            st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"]),
+            st.integers(0, 23),
+        ),
+        max_size=4,
+    ),
+    at=st.datetimes(datetime(2026, 5, 30), datetime(2026, 6, 12)).map(lambda at: at.replace(tzinfo=UTC)),  # noqa: DTZ001
+)
+def test_no_moment_of_a_day_of_utc_is_of_another_business_day(
+    changes: list[tuple[int, str, int]], at: datetime
+) -> None:
+    """What changed on a day of UTC is counted anew for these days only, whatever the rules were when."""
+    now, current = NOW, rules()
+    for hours, zone, start in changes:
+        now += timedelta(hours=hours)
+        site = replace(SITE, time_zone=zone, business_day_start=start * HOUR)
+        current = current.amended(site, now=now, latest_visit=now)
+    night = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    assert current.day(at) in current.days(night, night + timedelta(days=1)), current.versions
+
+
 async def test_the_service_keeps_rules_with_the_site() -> None:
     shop = Shop()
     sites = SiteService(transactions=shop.transactions, access=EndedAccess(), clock=shop.clock)

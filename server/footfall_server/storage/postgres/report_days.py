@@ -95,13 +95,22 @@ select :tenant_id, given.*, :cause, null from unnest(:site_ids, :days) as given 
     bindparam("site_ids", type_=ARRAY(Uuid())),
     bindparam("days", type_=ARRAY(Date())),
 )
+# Almost always everybody has a number: one statement, whose insert then has nothing to do.
 _NUMBER = text(
     """
-insert into report_people (tenant_id, customer_id, number)
-select :tenant_id, given.customer_id, known.highest + row_number() over (order by given.customer_id)
-from unnest(:customer_ids) as given (customer_id),
-     (select coalesce(max(number), 0) as highest from report_people) as known
-where not exists (select from report_people as mine where mine.customer_id = given.customer_id)
+with given as (select unnest(:customer_ids) as customer_id),
+known as (
+  select report_people.customer_id, report_people.number
+  from given join report_people on report_people.customer_id = given.customer_id
+),
+fresh as (
+  insert into report_people (tenant_id, customer_id, number)
+  select :tenant_id, customer_id, highest + row_number() over (order by customer_id)
+  from (select customer_id from given except select customer_id from known) as without,
+       (select coalesce(max(number), 0) as highest from report_people) as numbered
+  returning customer_id, number
+)
+select customer_id, number from known union all select customer_id, number from fresh
 """
 ).bindparams(bindparam("tenant_id", type_=Uuid()), bindparam("customer_ids", type_=ARRAY(Uuid())))
 _KEEP = text(
@@ -248,10 +257,10 @@ class PostgresReportDays:
 
     async def number(self, customer_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """See ReportDayRepository.number."""
-        if customer_ids:
-            parameters = {"tenant_id": self._connection.tenant_id, "customer_ids": list(customer_ids)}
-            await self._connection.run(_NUMBER, parameters)
-        return await self.numbers(customer_ids)
+        if not customer_ids:
+            return {}
+        parameters = {"tenant_id": self._connection.tenant_id, "customer_ids": list(customer_ids)}
+        return {row.customer_id: row.number for row in await self._connection.rows(_NUMBER, parameters)}
 
     async def keep(self, days: Sequence[KeptDay], empty: Collection[SiteDay]) -> Mapping[SiteDay, KeptDay]:
         """See ReportDayRepository.keep."""

@@ -36,12 +36,12 @@ class PostgresReportSources:
                 found[row.site_id] = (min(first, row.first), max(last, row.last))
         return found
 
-    async def visits(self, site_id: UUID, since: datetime, until: datetime) -> Sequence[SeenVisit]:
-        """See ReportSourceRepository.visits."""
-        at_site = _VISITS.where(
+    async def visitors(self, site_id: UUID, since: datetime, until: datetime) -> Collection[UUID]:
+        """See ReportSourceRepository.visitors."""
+        at_site = select(visits.c.customer_id).where(
             visits.c.site_id == site_id, visits.c.first_seen_at >= since, visits.c.first_seen_at < until
         )
-        return [_to_visit(row) for row in await self._connection.rows(at_site)]
+        return {row.customer_id for row in await self._connection.rows(at_site)}
 
     async def visits_of(self, customer_ids: Collection[UUID]) -> Sequence[SeenVisit]:
         """See ReportSourceRepository.visits_of."""
