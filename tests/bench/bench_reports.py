@@ -54,7 +54,8 @@ PEOPLE = 3
 _REFRESHES = 50
 _QUIET_LOOKS = 3
 _JOBS_LEFT = """
-select exists (select from job_runs), count(*) from tenants cross join (select distinct job from job_runs) as known
+select exists (select from job_runs), count(*)
+from tenants cross join (select distinct job from job_runs) as known
 where not exists (
   select from job_runs
   where job_runs.tenant_id = tenants.tenant_id and job_runs.job = known.job and state <> 'running'

@@ -17,17 +17,16 @@ from footfall_server.ports.report_days import Mark, SiteDay, TakenMarks
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
 from footfall_server.storage.postgres.tables import report_day_marks, report_days, report_people
 
+# The next three are run on the driver: every event needs them, and a busy day is hundreds of rows.
+
 # Days may lie years apart: each span is looked up by itself in the index by site and time.
 _SPANS = """
 span as (
-  select * from unnest(
-    cast(:site_ids as uuid[]),
-    cast(:starts as timestamptz[]), cast(:ends as timestamptz[]), cast(:days as date[])
-  ) as given (site_id, starts_at, ends_at, day)
+  select * from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::date[])
+    as given (site_id, starts_at, ends_at, day)
 )"""
 # Who was where before is asked visit by visit: a day has few, and the index by customer knows.
-_VISITS = text(
-    f"""
+_VISITS = f"""
 with {_SPANS}
 select span.site_id, span.day, visit.customer_id,
        not exists (
@@ -46,9 +45,7 @@ from span cross join lateral (
   offset 0
 ) as visit
 """  # noqa: S608 - a part of this module
-)
-_UNCOUNTED = text(
-    f"""
+_UNCOUNTED = f"""
 with {_SPANS}
 select span.site_id, span.day,
        count(*) filter (where of_staff) as staff, count(*) filter (where not of_staff) as unidentifiable
@@ -61,7 +58,22 @@ from span cross join lateral (
 ) as seen
 group by span.site_id, span.day
 """  # noqa: S608 - a part of this module
+# Almost always everybody has a number: one statement, whose insert then has nothing to do.
+_NUMBER = """
+with given as (select unnest($2::uuid[]) as customer_id),
+known as (
+  select report_people.customer_id, report_people.number
+  from given join report_people on report_people.customer_id = given.customer_id
+),
+fresh as (
+  insert into report_people (tenant_id, customer_id, number)
+  select $1::uuid, customer_id, highest + row_number() over (order by customer_id)
+  from (select customer_id from given except select customer_id from known) as without,
+       (select coalesce(max(number), 0) as highest from report_people) as numbered
+  returning customer_id, number
 )
+select customer_id, number from known union all select customer_id, number from fresh
+"""
 _TAKE = text(
     """
 with taken as (
@@ -95,24 +107,6 @@ select :tenant_id, given.*, :cause, null from unnest(:site_ids, :days) as given 
     bindparam("site_ids", type_=ARRAY(Uuid())),
     bindparam("days", type_=ARRAY(Date())),
 )
-# Almost always everybody has a number: one statement, whose insert then has nothing to do.
-_NUMBER = text(
-    """
-with given as (select unnest(:customer_ids) as customer_id),
-known as (
-  select report_people.customer_id, report_people.number
-  from given join report_people on report_people.customer_id = given.customer_id
-),
-fresh as (
-  insert into report_people (tenant_id, customer_id, number)
-  select :tenant_id, customer_id, highest + row_number() over (order by customer_id)
-  from (select customer_id from given except select customer_id from known) as without,
-       (select coalesce(max(number), 0) as highest from report_people) as numbered
-  returning customer_id, number
-)
-select customer_id, number from known union all select customer_id, number from fresh
-"""
-).bindparams(bindparam("tenant_id", type_=Uuid()), bindparam("customer_ids", type_=ARRAY(Uuid())))
 _KEEP = text(
     """
 insert into report_days (tenant_id, site_id, day, visits, staff, unidentifiable)
@@ -202,18 +196,18 @@ class PostgresReportDays:
         spans = [(site_id, each) for of in calendars for site_id in of.site_ids for each in of.spans]
         if not spans:
             return []
-        parameters = {
-            "site_ids": [site_id for site_id, _ in spans],
-            "starts": [each.start for _, each in spans],
-            "ends": [each.end for _, each in spans],
-            "days": [each.bucket.start for _, each in spans],
-        }
+        arguments = (
+            [site_id for site_id, _ in spans],
+            [each.start for _, each in spans],
+            [each.end for _, each in spans],
+            [each.bucket.start for _, each in spans],
+        )
         visits: defaultdict[tuple[UUID, date], list[DayVisit]] = defaultdict(list)
-        for row in await self._connection.rows(_VISITS, parameters):
-            visits[row.site_id, row.day].append(DayVisit(row.customer_id, row.first, row.first_here))
+        for site_id, day, customer_id, first, first_here in await self._connection.fetch(_VISITS, arguments):
+            visits[site_id, day].append(DayVisit(customer_id, first, first_here))
         uncounted = {
-            (row.site_id, row.day): UncountedTally(row.staff, row.unidentifiable)
-            for row in await self._connection.rows(_UNCOUNTED, parameters)
+            (site_id, day): UncountedTally(staff, unidentifiable)
+            for site_id, day, staff, unidentifiable in await self._connection.fetch(_UNCOUNTED, arguments)
         }
         return [
             CountedDay(
@@ -259,8 +253,9 @@ class PostgresReportDays:
         """See ReportDayRepository.number."""
         if not customer_ids:
             return {}
-        parameters = {"tenant_id": self._connection.tenant_id, "customer_ids": list(customer_ids)}
-        return {row.customer_id: row.number for row in await self._connection.rows(_NUMBER, parameters)}
+        arguments = (self._connection.tenant_id, list(customer_ids))
+        rows = await self._connection.fetch(_NUMBER, arguments)
+        return {row["customer_id"]: row["number"] for row in rows}
 
     async def keep(self, days: Sequence[KeptDay], empty: Collection[SiteDay]) -> Mapping[SiteDay, KeptDay]:
         """See ReportDayRepository.keep."""
