@@ -129,7 +129,13 @@ test("a session that ended elsewhere leads to the sign-in page and back", async 
   core.auth.endAll();
   await page.getByRole("link", { name: "Visits", exact: true }).locator("visible=true").click();
   await expect(page.getByText("Your session ended")).toBeVisible();
-  await expect(page).toHaveURL(`${stack.url}/sign-in?next=%2Fvisits`);
+  // The stream of changes may have noticed it before the page that was asked for did: then it leads back to the other.
+  await expect(page).toHaveURL(/\/sign-in\?next=%2F(visits|sites)$/);
+  const next = new URL(page.url()).searchParams.get("next")!;
+  await page.getByLabel("E-mail address").fill(stack.accounts.administrator.email);
+  await page.getByLabel("Password", { exact: true }).fill(stack.accounts.administrator.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(`${stack.url}${next}`);
 });
 
 test("signing out ends every tab, and a reload does not bring the session back", async ({ page, stack, context }) => {

@@ -28,6 +28,11 @@ export class FakeMachines {
   #answered = new Map<string, string>();
   #made = 0;
 
+  /** Cameras as they were before anybody changed one. */
+  reset(): void {
+    this.cameras = [...CAMERAS];
+  }
+
   register(router: ConnectRouter, check: (context: HandlerContext) => void): void {
     router.service(CameraService, {
       listCameras: (_, context) => {
