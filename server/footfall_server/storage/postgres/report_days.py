@@ -135,6 +135,10 @@ returning report_days.site_id, report_days.day,
 ).bindparams(bindparam("site_ids", type_=ARRAY(Uuid())), bindparam("days", type_=ARRAY(Date())))
 
 
+# A plan that was made without looking at the arrays takes them to be short, and then compares every kept day
+# with every day that was asked for: 200 ms in place of 3. PostgreSQL takes such a plan from the sixth time on
+# that a connection runs the statement, unless it is told otherwise.
+_LOOK_AT_ARRAYS = text("select set_config('plan_cache_mode', 'force_custom_plan', true)")
 # Put together where they lie: a chain's years are thousands of days, and a report has some dozen buckets.
 _KEPT = text(
     """
@@ -186,6 +190,7 @@ class PostgresReportDays:
             "without_sites": [site_id for site_id, _ in without],
             "without_days": [day for _, day in without],
         }
+        await self._connection.first(_LOOK_AT_ARRAYS)
         return [
             DaySum(row.start, row.visits, UncountedTally(row.staff, row.unidentifiable))
             for row in await self._connection.rows(_KEPT, parameters)
