@@ -25,6 +25,7 @@ _AT_ONCE: Final = timedelta(days=28)
 _AROUND: Final = timedelta(days=3)
 """How far from a day's name its moments may lie, in any zone and whenever it begins."""
 _DAY: Final = timedelta(days=1)
+_FIRST_PEOPLE: Final = 20
 _PEOPLE_AT_ONCE: Final = 200
 _VISITS_AT_ONCE: Final = 500
 """What is read and counted in one step; those who come daily are fewer in it than those who came once."""
@@ -193,7 +194,8 @@ async def _computed(
         parts.append(recounted(site_id, rules, Seen((), passages)))
         utc_day += _DAY
         await pace.rest()
-    left, some = deque(people), _PEOPLE_AT_ONCE
+    # How often they come is known after the first step, so that one is small.
+    left, some = deque(people), _FIRST_PEOPLE
     while left:
         visits = await tx.report_sources.visits_of([left.popleft() for _ in range(min(some, len(left)))])
         parts.append(recounted(site_id, rules, Seen(visits, ())))

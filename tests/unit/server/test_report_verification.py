@@ -40,6 +40,15 @@ def seen(number: int, customer_id: UUID, *, days: int = 0, site_id: UUID = SITE)
     return SeenVisit(UUID(int=number), site_id, customer_id, AT + timedelta(days=days))
 
 
+def a_shop() -> MemoryTransactions:
+    """A tenant with one site, nine days after AT."""
+    transactions = MemoryTransactions(clock=ManualClock(AT + timedelta(days=9)))
+    tables, site = transactions.tables(TENANT), a_site("Old Town", SITE)
+    tables.sites[SITE] = site
+    tables.site_rules[SITE, 1] = SiteRules.first_of(site).versions[0]
+    return transactions
+
+
 def test_a_day_that_is_kept_as_it_is_differs_in_nothing() -> None:
     assert differences(kept_day(COMPUTED, NUMBERS), COMPUTED, NUMBERS) == []
 
@@ -110,11 +119,7 @@ def test_days_that_were_counted_in_parts_are_whole() -> None:
 async def test_however_many_came_a_step_is_short_and_everybody_is_counted_once() -> None:
     """Else the calls of everybody wait until a large shop's month was counted."""
     people = [UUID(int=1000 + number) for number in range(450)]
-    transactions = MemoryTransactions(clock=ManualClock(AT + timedelta(days=9)))
-    tables = transactions.tables(TENANT)
-    site = a_site("Old Town", SITE)
-    tables.sites[SITE] = site
-    tables.site_rules[SITE, 1] = SiteRules.first_of(site).versions[0]
+    transactions = a_shop()
     async with transactions.begin_exclusive(TENANT) as tx:
         for person in people:
             await tx.customers.add(a_customer(customer_id=person), None)
@@ -140,15 +145,12 @@ async def test_however_many_came_a_step_is_short_and_everybody_is_counted_once()
         found = await ReportVerification(transactions=transactions, days=days, share=0.9).verify(TENANT)
     assert (found.days, found.differences) == (3, [])
     assert sum(people for people, _ in steps) == 450, "everybody is read once"
-    assert max(visits for _, visits in steps[1:]) <= 500, f"a step became too large: {steps}"
+    assert max(visits for _, visits in steps) <= 500, f"a step became too large: {steps}"
 
 
 async def test_the_job_fails_aloud_over_a_day_that_is_wrong_and_changes_nothing() -> None:
-    transactions = MemoryTransactions(clock=ManualClock(AT + timedelta(days=9)))
+    transactions = a_shop()
     tables = transactions.tables(TENANT)
-    site = a_site("Old Town", SITE)
-    tables.sites[SITE] = site
-    tables.site_rules[SITE, 1] = SiteRules.first_of(site).versions[0]
     async with transactions.begin_exclusive(TENANT) as tx:
         await tx.customers.add(a_customer(customer_id=ANNA), None)
         await tx.sightings.save([a_track(ANNA, SITE, at=AT, customer_id=ANNA)])
@@ -177,11 +179,8 @@ async def test_the_job_fails_aloud_over_a_day_that_is_wrong_and_changes_nothing(
 
 async def test_what_changes_between_two_looks_is_no_difference() -> None:
     """A visit that comes while a part is read seems to be missing in its day: the second look is alone."""
-    transactions = MemoryTransactions(clock=ManualClock(AT + timedelta(days=9)))
+    transactions = a_shop()
     tables = transactions.tables(TENANT)
-    site = a_site("Old Town", SITE)
-    tables.sites[SITE] = site
-    tables.site_rules[SITE, 1] = SiteRules.first_of(site).versions[0]
     days = ReportDays(transactions=transactions)
     async with transactions.begin_exclusive(TENANT) as tx:
         await tx.customers.add(a_customer(customer_id=ANNA), None)

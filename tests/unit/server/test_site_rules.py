@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from storage_samples import a_visit
 
 HOUR = timedelta(hours=1)
+ZONES = st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"])
 SITE = Site(UUID(int=1), "Shop", "Europe/Berlin", HOUR, 4 * HOUR, START, START)
 NOW = datetime(2026, 6, 1, 20, 0, tzinfo=UTC)
 NEXT = datetime(2026, 6, 2, 2, 0, tzinfo=UTC)  # 4:00 in Berlin
@@ -67,7 +68,7 @@ def test_a_camera_whose_clock_is_ahead_keeps_the_day_that_it_counted_on() -> Non
     changes=st.lists(
         st.tuples(
             st.integers(0, 100),
-            st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"]),
+            ZONES,
             st.integers(0, 23),
             st.integers(1, 3),
             st.integers(-3, 3),
@@ -107,7 +108,7 @@ def test_the_days_of_a_stretch_of_time_are_those_of_its_moments() -> None:
     changes=st.lists(
         st.tuples(
             st.integers(0, 60),
-            st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"]),
+            ZONES,
             st.integers(0, 23),
         ),
         max_size=4,
