@@ -127,7 +127,7 @@ class MemoryReportDays:
             is_new(self._tables, self._hidden, visit, scope)
             for scope in (NewVisitScope.TENANT, NewVisitScope.SITE)
         )
-        return DayVisit(visit.customer_id, first, here)
+        return DayVisit(visit.customer_id, first, here, self._tables.report_people.get(visit.customer_id))
 
     def _changed(self) -> list[Mark]:
         now, before = self._facts(), self._tables.report_facts

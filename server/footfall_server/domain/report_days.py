@@ -6,8 +6,9 @@ visitors of any sites over any time are counted from kept days exactly, and neve
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import count
 from typing import Final
 from uuid import UUID
 
@@ -37,11 +38,15 @@ _MANY: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class DayVisit:
-    """A visit of a day. `first`: nobody saw the person before; `first_here`: not at this site."""
+    """A visit of a day. `first`: nobody saw the person before; `first_here`: not at this site.
+
+    `number` is the person's in kept days, of one who was looked up and has any.
+    """
 
     customer_id: UUID
     first: bool
     first_here: bool
+    number: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +98,26 @@ def kept_day(counted: CountedDay, numbers: Mapping[UUID, int]) -> KeptDay:
     return KeptDay(counted.site_id, counted.day, np.array(packed, _WORD).tobytes(), counted.uncounted)
 
 
+def people_of(days: Iterable[CountedDay]) -> Mapping[UUID, int | None]:
+    """Who came on days, with the numbers of those who have one."""
+    return {visit.customer_id: visit.number for each in days for visit in each.visits}
+
+
 def days_around(utc_day: date) -> Iterator[date]:
     """The business days that a day of UTC may have a part in: zones reach from -12 to +14 hours."""
     return (utc_day + timedelta(days=offset) for offset in (-2, -1, 0, 1))
 
 
-def laid_over(
-    kept: Sequence[DaySum], counted: Sequence[CountedDay], numbers: Mapping[UUID, int], starts: Starts
-) -> Sequence[DaySum]:
+def laid_over(kept: Sequence[DaySum], counted: Sequence[CountedDay], starts: Starts) -> Sequence[DaySum]:
     """What is kept without some days, with these as they are now.
 
-    numbers: of the people who have one. Those who have none yet get free ones, for this list alone.
+    Those who have no number yet get free ones, for this list alone.
     """
-    all_numbers = dict(numbers)
-    free = 1 + max([_highest(kept), *numbers.values()], default=0)
-    for visit in (visit for each in counted for visit in each.visits):
-        if visit.customer_id not in all_numbers:
-            all_numbers[visit.customer_id] = free
-            free += 1
-    anew = [kept_day(each, all_numbers) for each in counted if not each.is_empty]
+    people = people_of(counted)
+    numbers = {person: number for person, number in people.items() if number is not None}
+    free = count(1 + max([_highest(kept), *numbers.values()], default=0))
+    numbers |= {person: next(free) for person, number in people.items() if number is None}
+    anew = [kept_day(each, numbers) for each in counted if not each.is_empty]
     return [*kept, *(DaySum(starts[each.day], each.visits, each.uncounted) for each in anew)]
 
 

@@ -46,7 +46,10 @@ class ReportDayRepository(Protocol):
         ...
 
     async def counted(self, calendars: Sequence[Calendar]) -> Sequence[CountedDay]:
-        """Days as they are now. Spans are named by their days; what has nothing to say is left out."""
+        """Days as they are now, with the numbers that people have.
+
+        Spans are named by their days; what has nothing to say is left out.
+        """
         ...
 
     async def numbers(self, customer_ids: Collection[UUID]) -> Mapping[UUID, int]:

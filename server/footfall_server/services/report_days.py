@@ -21,6 +21,7 @@ from footfall_server.domain.report_days import (
     days_around,
     kept_day,
     laid_over,
+    people_of,
 )
 from footfall_server.domain.report_period import Calendar, Cut, Granularity, Period, Span, spans
 from footfall_server.domain.restatement import DayMark, restatement
@@ -50,8 +51,7 @@ async def current_days(
     if not changed:
         return kept
     counted = await _counted(tx, changed, rules)
-    people = {visit.customer_id for day in counted for visit in day.visits}
-    return laid_over(kept, counted, await tx.report_days.numbers(people), starts)
+    return laid_over(kept, counted, starts)
 
 
 class ReportDays:
@@ -95,8 +95,9 @@ async def keep(tx: Transaction, marks: Collection[DayMark]) -> None:
     rules = await tx.sites.rules({each.site_id for each in marks})
     days = {(each.site_id, day) for each in marks for day in _changed_days(each, rules.get(each.site_id))}
     counted = await _counted(tx, days, rules)
-    people = {visit.customer_id for day in counted for visit in day.visits}
-    numbers = await tx.report_days.number(people)
+    people = people_of(counted)
+    known = {person: number for person, number in people.items() if number is not None}
+    numbers = {**known, **await tx.report_days.number(people.keys() - known.keys())}
     found = [kept_day(each, numbers) for each in counted if not each.is_empty]
     before = await tx.report_days.keep(found, days - {(each.site_id, each.day) for each in found})
     after = {(each.site_id, each.day): each for each in found}

@@ -1,6 +1,7 @@
 """Days that are kept: packed, laid over each other, and counted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -46,7 +47,7 @@ STARTS = {FIRST + number * DAY: FIRST + number // 3 * 3 * DAY for number in rang
 
 
 def packed(days: Sequence[CountedDay]) -> Sequence[DaySum]:
-    return laid_over([], days, {}, STARTS)
+    return laid_over([], days, STARTS)
 
 
 def by_hand(visits: Sequence[DayVisit], scope: NewVisitScope) -> VisitTally:
@@ -106,7 +107,11 @@ def test_days_that_changed_take_the_place_of_kept_ones(
         DaySum(STARTS[each.day], each.visits, each.uncounted)
         for each in (kept_day(each, numbers) for each in left)
     ]
-    told = laid_over(kept, changed, numbers, STARTS)
+    looked_up = [
+        replace(each, visits=[replace(v, number=numbers.get(v.customer_id)) for v in each.visits])
+        for each in changed
+    ]
+    told = laid_over(kept, looked_up, STARTS)
     now = packed([*left, *changed])
     for scope in NewVisitScope:
         assert tallies(told, scope) == tallies(now, scope)
@@ -115,7 +120,7 @@ def test_days_that_changed_take_the_place_of_kept_ones(
 
 def test_an_empty_day_adds_nothing() -> None:
     kept = [DaySum(FIRST, b"\4\0\0\0")]
-    assert laid_over(kept, [CountedDay(SITES[0], FIRST)], {}, STARTS) == kept
+    assert laid_over(kept, [CountedDay(SITES[0], FIRST)], STARTS) == kept
 
 
 def test_other_days_may_stand_for_the_same() -> None:

@@ -25,7 +25,7 @@ span as (
   select * from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::date[])
     as given (site_id, starts_at, ends_at, day)
 )"""
-# Who was where before is asked visit by visit: a day has few, and the index by customer knows.
+# Who was where before is asked visit by visit, as are numbers: a day has few, and indexes know by customer.
 _VISITS = f"""
 with {_SPANS}
 select span.site_id, span.day, visit.customer_id,
@@ -37,7 +37,10 @@ select span.site_id, span.day, visit.customer_id,
          select from visits as earlier
          where earlier.customer_id = visit.customer_id and earlier.site_id = span.site_id
            and (earlier.first_seen_at, earlier.visit_id) < (visit.first_seen_at, visit.visit_id)
-       ) as first_here
+       ) as first_here,
+       (
+         select number from report_people where report_people.customer_id = visit.customer_id
+       ) as number
 from span cross join lateral (
   select visit_id, customer_id, first_seen_at from visits
   where visits.site_id = span.site_id
@@ -58,7 +61,6 @@ from span cross join lateral (
 ) as seen
 group by span.site_id, span.day
 """  # noqa: S608 - a part of this module
-# Almost always everybody has a number: one statement, whose insert then has nothing to do.
 _NUMBER = """
 with given as (select unnest($2::uuid[]) as customer_id),
 known as (
@@ -208,8 +210,8 @@ class PostgresReportDays:
             [each.bucket.start for _, each in spans],
         )
         visits: defaultdict[tuple[UUID, date], list[DayVisit]] = defaultdict(list)
-        for site_id, day, customer_id, first, first_here in await self._connection.fetch(_VISITS, arguments):
-            visits[site_id, day].append(DayVisit(customer_id, first, first_here))
+        for site_id, day, *told in await self._connection.fetch(_VISITS, arguments):
+            visits[site_id, day].append(DayVisit(*told))
         uncounted = {
             (site_id, day): UncountedTally(staff, unidentifiable)
             for site_id, day, staff, unidentifiable in await self._connection.fetch(_UNCOUNTED, arguments)

@@ -237,7 +237,7 @@ report_people = Table(
     _tenant_column(),
     Column("customer_id", UUID(), nullable=False),
     Column("number", Integer, nullable=False),
-    PrimaryKeyConstraint("tenant_id", "customer_id"),
+    PrimaryKeyConstraint("tenant_id", "customer_id", postgresql_include=["number"]),
     UniqueConstraint("tenant_id", "number", name="report_people_number_key"),
 )
 
@@ -899,8 +899,17 @@ visits = Table(
     Column("business_day", Date, nullable=False),
     PrimaryKeyConstraint("tenant_id", "visit_id"),
     Index("visits_by_time", "tenant_id", "first_seen_at", "visit_id"),
-    Index("visits_by_site", "tenant_id", "site_id", "first_seen_at", "visit_id"),
-    Index("visits_by_customer", "tenant_id", "customer_id", "first_seen_at", "visit_id"),
+    # Reports read these two alone: who came to a site, and where people were before.
+    Index(
+        "visits_by_site",
+        *("tenant_id", "site_id", "first_seen_at", "visit_id"),
+        postgresql_include=["customer_id"],
+    ),
+    Index(
+        "visits_by_customer",
+        *("tenant_id", "customer_id", "first_seen_at", "visit_id"),
+        postgresql_include=["site_id"],
+    ),
 )
 
 visit_times = table(
