@@ -14,7 +14,7 @@ from pathlib import Path
 from footfall_local.accounts import unprivileged_account
 from footfall_local.components.core import Core
 from footfall_local.components.milvus import Milvus
-from footfall_local.components.postgres import Postgres
+from footfall_local.components.postgres import SHARED_BUFFERS_MB, Postgres
 from footfall_local.components.seaweedfs import SeaweedFS, SeaweedPorts
 from footfall_local.core_setup import CoreSetup
 from footfall_local.ports import free_port
@@ -72,11 +72,12 @@ def core_stack(
     settings: Mapping[str, str] | None = None,
     replica_settings: Sequence[Mapping[str, str]] = (),
     durable: bool = True,
+    shared_buffers_mb: int = SHARED_BUFFERS_MB,
 ) -> Iterator[CoreStack]:
     """PostgreSQL, milvus-lite, SeaweedFS and core replicas, with no tenant yet.
 
     `settings` are variables for the cores, beside those that name the stores; `replica_settings` those of
-    single replicas, by their place.
+    single replicas, by their place. `shared_buffers_mb` is PostgreSQL's.
     """
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="footfall-cores-")))
@@ -89,6 +90,7 @@ def core_stack(
             password=superuser,
             account=unprivileged_account(),
             durable=durable,
+            shared_buffers_mb=shared_buffers_mb,
         )
         milvus = Milvus(data=home / "milvus", port=free_port())
         images = SeaweedFS(

@@ -3,11 +3,14 @@
     python tests/bench/bench_reports.py [--visits N] [--tenants N] [--sites N] [--years N] [--calls N]
                                         [--sizes N,N,...] [--plot PNG]
 
-Starts PostgreSQL (durable), milvus-lite, SeaweedFS and a core in a scratch folder. N visits are spread over
+Starts PostgreSQL (durable, with 1 GB of shared buffers), milvus-lite, SeaweedFS and a core in a scratch
+folder. N visits are spread over
 tenants, sites and years (a third as many persons as visits) and written straight into PostgreSQL, once the
 jobs of the night are done for these tenants; the core keeps their days as it does by itself. `--sizes` are
 further tenants with so many visits each, for the plot. Then GetVisitors is called over gRPC, one call at a
 time, of a tenant at random; every answer's total is held against what PostgreSQL counts, once per tenant.
+Then one more visit after another is made and its day kept, of a site at random. Calls of each tenant, and
+visits to each site, begin to count after the first, which fills caches.
 Everything stays on loopback and ends by itself.
 
 The last line is one JSON object:
@@ -15,7 +18,8 @@ The last line is one JSON object:
   keeping_s                      seconds until all days of all visits were kept
   year_by_day_p50_ms, _p95_ms    GetVisitors of all sites by day over a year
   months_p50_ms, _p95_ms         GetVisitors of all sites by month over all years
-  refresh_p50_ms, _p95_ms        keeping the days that one more visit changed, its commit included
+  refresh_p50_ms, _p95_ms        one more visit until the days that it changed are kept, commits included
+  first_refresh_p50_ms, _p95_ms  the same for the first visit to each site, which finds no page in memory
   from_visits_ms                 the year by day counted from the visits, as without kept days
   sizes                          the same medians by the visits of a tenant
 """
@@ -51,7 +55,7 @@ from reports_plot import plot
 
 PEOPLE = 3
 """Visits of a person, on average."""
-_REFRESHES = 50
+_SHARED_BUFFERS_MB = 1024
 _QUIET_LOOKS = 3
 _JOBS_LEFT = """
 select exists (select from job_runs), count(*)
@@ -164,11 +168,10 @@ class Load:
             found = (await tx.reports.visits(by_day, NewVisitScope.TENANT)).total
         return (found.visits, found.unique_visitors), time.perf_counter() - began
 
-    async def refreshed(self, connection: asyncpg.Connection, chain: Chain, dice: Random) -> float:
-        """Seconds that one more visit takes to be in the kept days."""
+    async def refreshed(self, connection: asyncpg.Connection, chain: Chain, site_id: UUID) -> float:
+        """Seconds that one more visit to a site takes to be in the kept days."""
         drawn = (self._years.last, chain.visits // PEOPLE, 0, 1)
         await connection.execute("select set_config('app.tenant_id', $1, false)", str(chain.tenant_id))
-        site_id = dice.choice(chain.site_ids)
         began = time.perf_counter()
         await connection.execute(_VISITS, chain.tenant_id, [site_id], *drawn)
         await ReportDays(transactions=self._transactions).refresh(chain.tenant_id)
@@ -253,9 +256,7 @@ async def measure(target: Target, options: argparse.Namespace) -> dict[str, obje
             from_visits = await check(load, chains[:3] + sized)
             by_day = await timed(load.by_day, chains, options.calls, dice)
             by_month = await timed(load.by_month, chains, options.calls, dice)
-            refreshed = [
-                await load.refreshed(connection, dice.choice(chains), dice) for _ in range(_REFRESHES)
-            ]
+            first, refreshed = await refreshes(load, connection, chains, options.calls, dice)
             figures: dict[str, object] = {
                 "visits": options.visits,
                 "tenants": options.tenants,
@@ -265,6 +266,7 @@ async def measure(target: Target, options: argparse.Namespace) -> dict[str, obje
                 **percentiles("year_by_day", by_day),
                 **percentiles("months", by_month),
                 **percentiles("refresh", refreshed),
+                **percentiles("first_refresh", first),
                 "from_visits_ms": round(from_visits * 1000, 1),
             }
             figures["sizes"] = {
@@ -276,6 +278,15 @@ async def measure(target: Target, options: argparse.Namespace) -> dict[str, obje
         await connection.close()
 
 
+async def refreshes(
+    load: Load, connection: asyncpg.Connection, chains: Sequence[Chain], calls: int, dice: Random
+) -> tuple[Sequence[float], Sequence[float]]:
+    """Seconds of the first visit to each site, and of as many more as there are calls, to any of them."""
+    places = [(chain, site_id) for chain in chains for site_id in chain.site_ids]
+    first = [await load.refreshed(connection, *place) for place in places]
+    return first, [await load.refreshed(connection, *dice.choice(places)) for _ in range(calls)]
+
+
 async def at_size(
     load: Load, connection: asyncpg.Connection, chain: Chain, calls: int, dice: Random
 ) -> Mapping[str, float]:
@@ -283,7 +294,7 @@ async def at_size(
     seconds = {
         "year_by_day_ms": await timed(load.by_day, [chain], calls // 4, dice),
         "months_ms": await timed(load.by_month, [chain], calls // 4, dice),
-        "refresh_ms": [await load.refreshed(connection, chain, dice) for _ in range(_REFRESHES // 4)],
+        "refresh_ms": (await refreshes(load, connection, [chain], calls // 4, dice))[1],
         "from_visits_ms": [(await load.from_visits(chain))[1] for _ in range(3)],
     }
     return {name: milliseconds(took, 50) for name, took in seconds.items()}
@@ -308,7 +319,7 @@ def main() -> int:
     )
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
-    with own_stack(replicas=1) as target:
+    with own_stack(replicas=1, shared_buffers_mb=_SHARED_BUFFERS_MB) as target:
         figures = asyncio.run(measure(target, options))
     if options.plot:
         plot(figures, options.plot)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from core_stack import CoreStack, core_stack
+from footfall_local.components.postgres import SHARED_BUFFERS_MB
 
 EMAIL = "bench@example.com"
 
@@ -61,12 +62,13 @@ def own_stack(
     replicas: int,
     settings: Mapping[str, str] | None = None,
     replica_settings: Sequence[Mapping[str, str]] = (),
+    shared_buffers_mb: int = SHARED_BUFFERS_MB,
 ) -> Iterator[Target]:
     """PostgreSQL (durable), milvus-lite, SeaweedFS and core replicas in a scratch folder.
 
     `settings` are variables for the cores, beside those that name the stores; `replica_settings` those of
-    one replica each, the first of the first. Nothing is limited unless they say so: what a benchmark asks
-    for is what the core can do.
+    one replica each, the first of the first; `shared_buffers_mb` is PostgreSQL's. Nothing is limited unless
+    they say so: what a benchmark asks for is what the core can do.
     """
     # A measurement signs in once, and asks for as much as it can get.
     settings = {
@@ -75,7 +77,12 @@ def own_stack(
         "FOOTFALL_SERVER_LIMITS__ENFORCED": "false",
         **(settings or {}),
     }
-    with core_stack(replicas=replicas, settings=settings, replica_settings=replica_settings) as stack:
+    with core_stack(
+        replicas=replicas,
+        settings=settings,
+        replica_settings=replica_settings,
+        shared_buffers_mb=shared_buffers_mb,
+    ) as stack:
         password = secrets.token_hex(16)
         yield Target(
             cores=tuple(core.address for core in stack.cores),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from fakes.memory_report_marks import note
+from fakes.memory_report_marks import Place, note
 from fakes.memory_reports import bucket_at, is_new, is_staffs
 from fakes.memory_tables import TenantTables
 from footfall_server.domain.report import NewVisitScope, UncountedTally
@@ -15,7 +15,7 @@ from footfall_server.domain.restatement import ChangeCause, DayMark
 from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
 from footfall_server.ports import Clock
-from footfall_server.ports.report_days import Mark, SiteDay, TakenMarks
+from footfall_server.ports.report_days import SiteDay, TakenMarks
 
 
 class MemoryReportDays:
@@ -35,11 +35,8 @@ class MemoryReportDays:
     async def because(self, cause: ChangeCause, merge_id: UUID | None = None) -> None:
         self.cause = (cause, merge_id)
 
-    async def marks(self, site_ids: Collection[UUID], *, most: int) -> Collection[Mark]:
-        return [mark for mark in self._changed() if mark[0] in site_ids][:most]
-
-    async def waiting(self, site_ids: Collection[UUID]) -> Collection[DayMark]:
-        return [each for mark in self._changed() if mark[0] in site_ids for each in self._why(mark)]
+    async def waiting(self, site_ids: Collection[UUID], *, most: int | None = None) -> Collection[DayMark]:
+        return [each for mark in self._changed() if mark[0] in site_ids for each in self._why(mark)][:most]
 
     async def mark(self, days: Collection[SiteDay], cause: ChangeCause) -> None:
         now = self._clock.now()
@@ -129,20 +126,20 @@ class MemoryReportDays:
         )
         return DayVisit(visit.customer_id, first, here, self._tables.report_people.get(visit.customer_id))
 
-    def _changed(self) -> list[Mark]:
+    def _changed(self) -> list[Place]:
         now, before = self._facts(), self._tables.report_facts
         changed = {mark for mark in now.keys() | before.keys() if now.get(mark) != before.get(mark)}
         return sorted(changed | {(site_id, day) for site_id, day, _, _ in self._tables.report_marks})
 
-    def _why(self, mark: Mark) -> Sequence[DayMark]:
+    def _why(self, mark: Place) -> Sequence[DayMark]:
         """What was noted of a mark; of one that a test made in the tables, that it happened now."""
         now = self._clock.now()
         noted = [each for key, each in self._tables.report_marks.items() if key[:2] == mark]
         return noted or [DayMark(*mark, ChangeCause.LATE_EVENT, None, now, now)]
 
-    def _facts(self) -> Mapping[Mark, frozenset[object]]:
+    def _facts(self) -> Mapping[Place, frozenset[object]]:
         """All that days are counted from, by site and by the day of UTC."""
-        facts: defaultdict[Mark, set[object]] = defaultdict(set)
+        facts: defaultdict[Place, set[object]] = defaultdict(set)
         for visit in self._tables.visits.values():
             told = (visit.visit_id, visit.first_seen_at, self._told(visit), self._rule(visit))
             facts[visit.site_id, visit.first_seen_at.date()].add(told)

@@ -13,14 +13,19 @@ from footfall_server.domain.sighting import Sighting
 from footfall_server.domain.visit import Visit
 
 Place = tuple[UUID, date]
+Moment = tuple[UUID, datetime]
+"""When something began at a site."""
 
 
 def note(tables: TenantTables, mark: DayMark) -> None:
-    """Adds a mark to those that wait; of the same cause there is one, with the time of all."""
+    """Adds a mark to those that wait; of one cause there is one, with the times and moments of all."""
     key = (mark.site_id, mark.utc_day, mark.cause, mark.merge_id)
     known = tables.report_marks.get(key, mark)
+    began = None
+    if known.began is not None and mark.began is not None:
+        began = min(known.began[0], mark.began[0]), max(known.began[1], mark.began[1])
     tables.report_marks[key] = replace(
-        mark, since=min(known.since, mark.since), until=max(known.until, mark.until)
+        mark, since=min(known.since, mark.since), until=max(known.until, mark.until), began=began
     )
 
 
@@ -39,37 +44,38 @@ def leave_merges_out(tables: TenantTables, merge_ids: Collection[UUID]) -> None:
 def marks_of(
     before: TenantTables, after: TenantTables, cause: tuple[ChangeCause, UUID | None], at: datetime
 ) -> Iterator[DayMark]:
-    """The marks of what differs between two states."""
-    changed = (of(before, after) for of in (_of_visits, _of_sightings, _of_rules))
-    for site_id, utc_day in set().union(*changed):
-        yield DayMark(site_id, utc_day, *cause, at, at)
+    """The marks of what differs between two states. Those of staff and rules are of whole days."""
+    for site_id, began in _of_visits(before, after) | _of_sightings(before, after):
+        yield DayMark(site_id, began.date(), *cause, at, at, (began, began))
+    for site_id, began in _of_staff(before, after) | _of_rules(before, after):
+        yield DayMark(site_id, began.date(), *cause, at, at)
 
 
-def _of_visits(before: TenantTables, after: TenantTables) -> set[Place]:
+def _of_visits(before: TenantTables, after: TenantTables) -> set[Moment]:
     """Where people's visits began, and which were first, of those for whom any of that is another now."""
     touched = {
         each.customer_id for key, *rows in _changed(before.visits, after.visits) for each in rows if each
     }
-    places: set[Place] = set()
+    moments: set[Moment] = set()
     for person in touched:
         was, now = (_told(_of(person, tables.visits.values())) for tables in (before, after))
-        places |= {place for place, *_ in was ^ now}
-    return places
+        moments |= {moment for moment, *_ in was ^ now}
+    return moments
 
 
 def _of(person: UUID, visits: Iterable[Visit]) -> list[Visit]:
     return [each for each in visits if each.customer_id == person]
 
 
-def _told(visits: list[Visit]) -> set[tuple[Place, object, bool, bool]]:
+def _told(visits: list[Visit]) -> set[tuple[Moment, object, bool, bool]]:
     by_time = sorted(visits, key=lambda each: (each.first_seen_at, each.visit_id))
     firsts: defaultdict[UUID, list[UUID]] = defaultdict(list)
     for each in by_time:
         firsts[each.site_id].append(each.visit_id)
     return {
         (
-            (each.site_id, each.first_seen_at.date()),
-            (each.visit_id, each.first_seen_at),
+            (each.site_id, each.first_seen_at),
+            each.visit_id,
             each is by_time[0],
             each.visit_id == firsts[each.site_id][0],
         )
@@ -77,26 +83,31 @@ def _told(visits: list[Visit]) -> set[tuple[Place, object, bool, bool]]:
     }
 
 
-def _of_sightings(before: TenantTables, after: TenantTables) -> set[Place]:
-    """Of those in no visit: where one came or went, or is somebody else's, or of another kind of person."""
+def _of_sightings(before: TenantTables, after: TenantTables) -> set[Moment]:
+    """Of those in no visit: where one came or went, or is somebody else's."""
+    moments: set[Moment] = set()
+    for _, was, now in _changed(before.sightings, after.sightings):
+        said = [_passage(each) for each in (was, now)]
+        if said[0] != said[1]:
+            moments |= {(each.site_id, each.first_seen_at) for each in (was, now) if _counts(each)}
+    return moments
+
+
+def _of_staff(before: TenantTables, after: TenantTables) -> set[Moment]:
+    """Of those in no visit: whose person is of another kind now."""
     staff = {
         key
         for key, was, now in _changed(before.customers, after.customers)
         if was is None or now is None or was.kind is not now.kind
     }
-    places: set[Place] = set()
-    for _, was, now in _changed(before.sightings, after.sightings):
-        said = [_passage(each) for each in (was, now)]
-        if said[0] != said[1]:
-            places |= {(each.site_id, each.first_seen_at.date()) for each in (was, now) if _counts(each)}
-    if staff:
-        places |= {
-            (each.site_id, each.first_seen_at.date())
-            for tables in (before, after)
-            for each in tables.sightings.values()
-            if each.customer_id in staff and each.visit_id is None
-        }
-    return places
+    if not staff:
+        return set()
+    return {
+        (each.site_id, each.first_seen_at)
+        for tables in (before, after)
+        for each in tables.sightings.values()
+        if each.customer_id in staff and each.visit_id is None
+    }
 
 
 def _counts(sighting: Sighting | None) -> bool:
@@ -109,10 +120,10 @@ def _passage(sighting: Sighting | None) -> object:
     return sighting.site_id, sighting.first_seen_at, sighting.customer_id
 
 
-def _of_rules(before: TenantTables, after: TenantTables) -> set[Place]:
+def _of_rules(before: TenantTables, after: TenantTables) -> set[Moment]:
     sites = {key[0] for key, *_ in _changed(before.site_rules, after.site_rules)}
     return {
-        (each.site_id, each.first_seen_at.date())
+        (each.site_id, each.first_seen_at)
         for rows in (after.visits.values(), after.sightings.values())
         for each in rows
         if sites and each.site_id in sites

@@ -247,7 +247,7 @@ class MemoryPlatformTransaction:
         return [
             tenant_id
             for tenant_id, store in self._stores.items()
-            if await MemoryReportDays(store.tables, TenantTables(), self._clock).marks(
+            if await MemoryReportDays(store.tables, TenantTables(), self._clock).waiting(
                 {site_id for site_id, _ in store.tables.site_rules}, most=1
             )
         ]

@@ -11,8 +11,8 @@ down_revision = "0026"
 
 # As the owner, since a change at one site may tell of another: the first visit of somebody elsewhere is the
 # first no more. The owner is bound by the tenant's policy, so no mark is made in another tenant.
-_FUNCTION = """
-    create function {name}() returns trigger language plpgsql security definer
+FUNCTION = """
+    create {or_replace} function {name}() returns trigger language plpgsql security definer
     set search_path = pg_catalog, public, pg_temp
     as $$
     begin
@@ -24,7 +24,7 @@ _FUNCTION = """
 
 # A visit's own day, and the day of whoever's first visit that is the first no longer, or is it again: of the
 # visits that did not change only the earliest can be that, and only when something changed before it.
-_MARK_VISITS = """
+MARK_VISITS = """
       with changed as materialized ({changed}), begun as (
         select tenant_id, site_id, first_seen_at from changed
         union
@@ -55,10 +55,9 @@ _MARK_VISITS = """
         ) as first
         where first.first_seen_at >= person.since
       )
-      insert into report_day_marks (tenant_id, site_id, utc_day)
-      select distinct tenant_id, site_id, (first_seen_at at time zone 'UTC')::date from begun;
+      {insert} from begun {grouped};
 """
-_CHANGED_VISITS = {
+CHANGED_VISITS = {
     "insert": "select tenant_id, visit_id, site_id, customer_id, first_seen_at from fresh",
     "update": """
         select tenant_id, visit_id, given.* from gone join fresh using (tenant_id, visit_id)
@@ -71,12 +70,10 @@ _CHANGED_VISITS = {
     "delete": "select tenant_id, visit_id, site_id, customer_id, first_seen_at from gone",
 }
 
-_MARK_SIGHTINGS = """
-      insert into report_day_marks (tenant_id, site_id, utc_day)
-      select distinct tenant_id, site_id, (first_seen_at at time zone 'UTC')::date
-      from ({changed}) as changed where visit_id is null;
+MARK_SIGHTINGS = """
+      {insert} from ({changed}) as changed where visit_id is null {grouped};
 """
-_CHANGED_SIGHTINGS = {
+CHANGED_SIGHTINGS = {
     "insert": "select * from fresh",
     "update": """
         select tenant_id, given.* from gone join fresh using (tenant_id, track_id)
@@ -130,10 +127,17 @@ _CHANGED_RULES = {
 }
 
 _MARKING = {
-    "visits": (_MARK_VISITS, _CHANGED_VISITS),
-    "sightings": (_MARK_SIGHTINGS, _CHANGED_SIGHTINGS),
+    "visits": (MARK_VISITS, CHANGED_VISITS),
+    "sightings": (MARK_SIGHTINGS, CHANGED_SIGHTINGS),
     "customers": (_MARK_CUSTOMERS, _CHANGED_CUSTOMERS),
     "site_rules": (_MARK_RULES, _CHANGED_RULES),
+}
+# A later migration marks the moments, too.
+MARK_DAYS = {
+    "insert": """
+      insert into report_day_marks (tenant_id, site_id, utc_day)
+      select distinct tenant_id, site_id, (first_seen_at at time zone 'UTC')::date""",
+    "grouped": "",
 }
 _REFERENCING = {
     "insert": "new table as fresh",
@@ -174,10 +178,10 @@ def upgrade() -> None:
     for table, (body, changes) in _MARKING.items():
         for event, changed in changes.items():
             name = f"footfall_mark_{table}_{event}"
-            marking = body.format(changed=changed)
+            marking = body.format(changed=changed, **MARK_DAYS)
             if (table, event) == ("customers", "delete"):
                 marking += _FORGET_NUMBERS
-            op.execute(_FUNCTION.format(name=name, body=marking))
+            op.execute(FUNCTION.format(name=name, body=marking, or_replace=""))
             op.execute(f"revoke execute on function {name}() from public")
             op.execute(
                 f"create trigger {table}_report_days_{event} after {event} on {table} "

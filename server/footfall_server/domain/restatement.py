@@ -15,6 +15,7 @@ from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.report import NewVisitScope
 from footfall_server.domain.report_days import VISIT_BYTES, DaySum, KeptDay, days_around, tallies
 from footfall_server.domain.report_period import Span
+from footfall_server.domain.site_rules import SiteRules
 
 _DAY: Final = timedelta(days=1)
 
@@ -82,7 +83,8 @@ class DayMark:
     """That something which began on a day of UTC at a site changed, from `since` to `until`, for one cause.
 
     `cause` is None of what was marked before there were causes: nothing is told of that. `merge_id` is that
-    of the merge that was made or undone.
+    of the merge that was made or undone. `began` are the first and the last moment at which something began
+    that changed, None where that is not known.
     """
 
     site_id: UUID
@@ -91,6 +93,31 @@ class DayMark:
     merge_id: UUID | None
     since: datetime
     until: datetime
+    began: tuple[datetime, datetime] | None = None
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        """The first and the last at which something may have begun that changed."""
+        if self.began is not None:
+            return self.began
+        midnight = datetime.combine(self.utc_day, time(), UTC)
+        return midnight, midnight + _DAY - timedelta.resolution
+
+    @property
+    def may_move_days(self) -> bool:
+        """Whether something may have been of any day around, as after a change of rules."""
+        return self.cause is None or self.cause.may_move_days
+
+    def days(self, rules: SiteRules | None) -> Collection[date]:
+        """The business days that it tells of.
+
+        That is by the site's `rules` where these were the same all the time, and else all days that zones
+        allow for: keeping a day costs with the visits that are counted for it.
+        """
+        if rules is None or self.may_move_days:
+            return tuple(days_around(self.utc_day))
+        first, last = self.moments
+        return rules.days(first, last + timedelta.resolution)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,24 +193,20 @@ def restatement(
 def touching_marks(
     site_day: tuple[UUID, date], spans: Sequence[Span], marks: Iterable[DayMark]
 ) -> Collection[DayMark]:
-    """The marks that may tell of a day: of a day of UTC that shares a moment with it.
+    """The marks that may tell of a day: of a moment that is in it.
 
-    Where there is none, the day was another one under rules that do not hold any more: then all that are
-    near.
+    Where there is none, the day was another one under rules that do not hold any more: then what may have
+    moved it, and all that is near one that no rule knows.
     """
     site_id, day = site_day
     near = [each for each in marks if each.site_id == site_id and day in days_around(each.utc_day)]
-    sharing = [each for each in near if any(_shares(each.utc_day, span) for span in spans)]
-    return sharing or near
+    sharing = [each for each in near if any(_shares(each.moments, span) for span in spans)]
+    return sharing or [each for each in near if each.may_move_days or not spans]
 
 
-def _shares(utc_day: date, span: Span) -> bool:
-    last = span.end - timedelta.resolution
-    return _utc_day(span.start) <= utc_day <= _utc_day(last)
-
-
-def _utc_day(at: datetime) -> date:
-    return at.astimezone(UTC).date()
+def _shares(moments: tuple[datetime, datetime], span: Span) -> bool:
+    first, last = moments
+    return first < span.end and span.start <= last
 
 
 def _end(day: date, spans: Sequence[Span]) -> datetime:

@@ -10,8 +10,6 @@ from footfall_server.domain.report_days import CountedDay, DaySum, KeptDay, Star
 from footfall_server.domain.report_period import Calendar
 from footfall_server.domain.restatement import ChangeCause, DayMark
 
-Mark = tuple[UUID, date]
-"""A site, and a day of UTC in which something began there that is not in the kept days yet."""
 SiteDay = tuple[UUID, date]
 """A site, and a business day of it."""
 
@@ -33,10 +31,6 @@ class ReportDayRepository(Protocol):
 
     async def because(self, cause: ChangeCause, merge_id: UUID | None = None) -> None:
         """What the rest of the transaction changes, it changes for this. Without it: LATE_EVENT."""
-        ...
-
-    async def marks(self, site_ids: Collection[UUID], *, most: int) -> Collection[Mark]:
-        """Those of some sites, each once, at most so many; which ones is not said."""
         ...
 
     async def kept(
@@ -63,8 +57,11 @@ class ReportDayRepository(Protocol):
         """
         ...
 
-    async def waiting(self, site_ids: Collection[UUID]) -> Collection[DayMark]:
-        """The marks of some sites that were not taken, each once for every cause."""
+    async def waiting(self, site_ids: Collection[UUID], *, most: int | None = None) -> Collection[DayMark]:
+        """The marks of some sites that were not taken, each once for every cause.
+
+        most: how many of them; which ones is not said. None for all.
+        """
         ...
 
     async def mark(self, days: Collection[SiteDay], cause: ChangeCause) -> None:

@@ -7,7 +7,7 @@ changed. Reports do not wait for that: what changed since a day was kept is coun
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +18,6 @@ from footfall_server.domain.report_days import (
     DaySum,
     KeptDay,
     Starts,
-    days_around,
     kept_day,
     laid_over,
     people_of,
@@ -28,7 +27,7 @@ from footfall_server.domain.restatement import DayMark, restatement
 from footfall_server.domain.site_rules import SiteRules
 from footfall_server.errors import FootfallError
 from footfall_server.ports import Transaction, Transactions
-from footfall_server.ports.report_days import Mark, SiteDay
+from footfall_server.ports.report_days import SiteDay
 
 _log = structlog.get_logger()
 
@@ -43,10 +42,10 @@ async def current_days(
     tx: Transaction, starts: Starts, rules: Mapping[UUID, SiteRules]
 ) -> Sequence[DaySum] | None:
     """Days at sites as they are now, put together as `starts` says; None when too much changed for that."""
-    marks = await tx.report_days.marks(rules, most=_MOST_CHANGED + 1)
+    marks = await tx.report_days.waiting(rules, most=_MOST_CHANGED + 1)
     if len(marks) > _MOST_CHANGED:
         return None
-    changed = {each for each in _touched(marks) if each[1] in starts}
+    changed = {each for each in _changed_days(marks, rules) if each[1] in starts}
     kept = await tx.report_days.kept(rules, starts, without=changed)
     if not changed:
         return kept
@@ -93,7 +92,7 @@ async def keep(tx: Transaction, marks: Collection[DayMark]) -> None:
     if not marks:
         return
     rules = await tx.sites.rules({each.site_id for each in marks})
-    days = {(each.site_id, day) for each in marks for day in _changed_days(each, rules.get(each.site_id))}
+    days = _changed_days(marks, rules)
     counted = await _counted(tx, days, rules)
     people = people_of(counted)
     known = {person: number for person, number in people.items() if number is not None}
@@ -137,19 +136,8 @@ async def _counted(
     return [found.get(each, CountedDay(*each)) for each in days]
 
 
-def _changed_days(mark: DayMark, rules: SiteRules | None) -> Collection[date]:
-    """The business days that a mark tells of: by the site's rules, where these were the same all the time.
-
-    That is half of the days around it, and keeping a day costs with the visits that are counted for it.
-    """
-    if rules is None or mark.cause is None or mark.cause.may_move_days:
-        return tuple(days_around(mark.utc_day))
-    midnight = datetime.combine(mark.utc_day, time(), UTC)
-    return rules.days(midnight, midnight + timedelta(days=1))
-
-
-def _touched(marks: Iterable[Mark]) -> set[SiteDay]:
-    return {(site_id, day) for site_id, utc_day in marks for day in days_around(utc_day)}
+def _changed_days(marks: Iterable[DayMark], rules: Mapping[UUID, SiteRules]) -> set[SiteDay]:
+    return {(each.site_id, day) for each in marks for day in each.days(rules.get(each.site_id))}
 
 
 def _calendars(days: Collection[SiteDay], rules: Mapping[UUID, SiteRules]) -> Sequence[Calendar]:

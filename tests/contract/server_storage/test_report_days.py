@@ -13,6 +13,7 @@ from footfall_server.domain.batch import BatchRecords
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.report import NewVisitScope
 from footfall_server.domain.report_period import Cut, Granularity, Period, calendars, starts_of_days
+from footfall_server.domain.restatement import ChangeCause
 from footfall_server.ports import Transaction, Transactions
 from footfall_server.services.report_days import ReportDays, current_days
 from storage_samples import NOON, a_site, a_visit
@@ -90,9 +91,10 @@ async def test_what_is_kept_leaves_no_mark(
     async with transactions.begin_platform() as platform:
         assert list(await platform.tenants_with_report_marks()) == [tenant_id]
     async with transactions.begin(other_tenant_id) as tx:
-        assert await tx.report_days.marks([site_id], most=9) == []
+        assert await tx.report_days.waiting([site_id]) == []
     async with transactions.begin(tenant_id) as tx:
-        assert list(await tx.report_days.marks([site_id], most=9)) == [(site_id, NOON.date())]
+        (mark,) = await tx.report_days.waiting([site_id])
+        assert (mark.site_id, mark.utc_day) == (site_id, NOON.date())
     assert await days.refresh_all() == 1
     async with transactions.begin_platform() as platform:
         assert await platform.tenants_with_report_marks() == []
@@ -111,6 +113,39 @@ async def test_what_is_kept_leaves_no_mark(
     await days.refresh_all()
     async with transactions.begin(tenant_id) as tx:
         assert await tx.report_days.kept([site_id], DAYS) == []
+
+
+async def test_marks_say_when_what_changed_began(
+    transactions: Transactions, tenant_id: UUID, site_id: UUID, people: list[UUID]
+) -> None:
+    morning, evening = NOON - timedelta(hours=3), NOON + timedelta(hours=5)
+    visits = [a_visit(site_id, people[0], at=at) for at in (evening, NOON, morning)]
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        await tx.batches.write(BatchRecords(at=NOON, visits=visits))
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        (mark,) = await tx.report_days.waiting([site_id])
+        assert mark.began == (morning, evening)
+        assert (await tx.report_days.take_marks(most=9)).marks == [mark]
+    moved = NOON + timedelta(hours=1)
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        await tx.batches.write(BatchRecords(at=NOON, visits=[replace(visits[1], first_seen_at=moved)]))
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        (mark,) = await tx.report_days.waiting([site_id])
+        assert mark.began == (NOON, moved), "where it was, and where it is"
+        await tx.report_days.mark([(site_id, mark.utc_day)], mark.cause or ChangeCause.LATE_EVENT)
+        (mark,) = await tx.report_days.waiting([site_id])
+        assert mark.began is None, "one that does not say it may be of any moment"
+
+
+async def test_only_so_many_marks_are_looked_at(
+    transactions: Transactions, tenant_id: UUID, site_id: UUID, people: list[UUID]
+) -> None:
+    visits = [a_visit(site_id, people[0], at=NOON - number * DAY) for number in range(4)]
+    async with transactions.begin_exclusive(tenant_id) as tx:
+        await tx.batches.write(BatchRecords(at=NOON, visits=visits))
+    async with transactions.begin(tenant_id) as tx:
+        assert len(await tx.report_days.waiting([site_id], most=3)) == 3
+        assert len(await tx.report_days.waiting([site_id])) == 4
 
 
 async def test_a_day_is_kept_for_those_who_may_see_its_site(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from footfall_server.domain.report import UncountedTally
-from footfall_server.domain.report_days import KeptDay
+from footfall_server.domain.report_days import KeptDay, days_around
 from footfall_server.domain.report_period import BucketName, Span
 from footfall_server.domain.restatement import (
     ChangeCause,
@@ -16,12 +16,14 @@ from footfall_server.domain.restatement import (
     numbers_of,
     restatement,
 )
+from footfall_server.domain.site_rules import SiteRule, SiteRules
 
 SITE, OTHER = UUID(int=1), UUID(int=2)
 DAY = date(2026, 3, 3)
 BEGIN = datetime(2026, 3, 3, 4, tzinfo=UTC)
 END = BEGIN + timedelta(days=1)
 SPANS = [Span(BEGIN, END, BucketName(DAY))]
+RULES = SiteRules((SiteRule(1, None, "UTC", timedelta(minutes=30), timedelta(hours=4)),))
 MERGE = UUID(int=77)
 
 
@@ -118,6 +120,30 @@ def test_marks_of_elsewhere_and_of_other_days_cause_nothing() -> None:
     assert made(here, elsewhere, far, near_but_apart).causes == (ChangeCause.SPLIT,)
     # A day of UTC after the day's name has its last four hours.
     assert made(mark(utc_day=DAY + timedelta(days=1))).causes == (ChangeCause.LATE_EVENT,)
+
+
+def test_a_mark_that_says_its_moments_tells_of_the_days_that_have_them() -> None:
+    last, first_of_next = END - timedelta.resolution, END
+    for began, day in ((last, DAY), (first_of_next, DAY + timedelta(days=1))):
+        told = replace(mark(utc_day=began.date()), began=(began, began))
+        assert set(told.days(RULES)) == {day}
+        assert (restatement(BEFORE, AFTER, SPANS, [told]) is not None) == (day == DAY)
+    both = replace(mark(utc_day=END.date()), began=(last, first_of_next))
+    assert set(both.days(RULES)) == {DAY, DAY + timedelta(days=1)}
+    assert made(both).causes == (ChangeCause.LATE_EVENT,)
+
+
+def test_a_mark_that_does_not_say_its_moments_tells_of_a_whole_day_of_utc() -> None:
+    assert set(mark().days(RULES)) == {DAY - timedelta(days=1), DAY}
+
+
+@pytest.mark.parametrize("cause", [None, ChangeCause.RULE_CHANGE, ChangeCause.RECOMPUTED])
+def test_what_may_have_been_of_another_day_is_told_of_all_that_zones_allow_for(
+    cause: ChangeCause | None,
+) -> None:
+    told = replace(mark(cause), began=(BEGIN, BEGIN))
+    assert set(told.days(RULES)) == set(days_around(DAY))
+    assert set(mark().days(None)) == set(days_around(DAY)), "nobody knows the site's rules"
 
 
 def test_a_day_that_rules_do_not_know_any_more_is_told_by_what_is_near() -> None:

@@ -25,7 +25,6 @@ SETTINGS = {
     # Nobody signs in without a password, so there is no socket that trusts by account.
     "unix_socket_directories": "",
     "max_connections": "80",
-    "shared_buffers": "64MB",
     "max_wal_size": "256MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -33,6 +32,8 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
+SHARED_BUFFERS_MB = 64
+"""Enough for a demo's rows on a machine that does other work, too."""
 SCRATCH_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -44,7 +45,14 @@ class Postgres:
     start_timeout = 60.0
 
     def __init__(
-        self, *, data: Path, port: int, password: str, account: Account | None, durable: bool = True
+        self,
+        *,
+        data: Path,
+        port: int,
+        password: str,
+        account: Account | None,
+        durable: bool = True,
+        shared_buffers_mb: int = SHARED_BUFFERS_MB,
     ) -> None:
         """Nothing is made or started here.
 
@@ -55,13 +63,15 @@ class Postgres:
             password: of the superuser `postgres`; used when the cluster is made.
             account: to run as, when this process is root.
             durable: False gives up crash safety for speed (tests).
+            shared_buffers_mb: memory for pages of tables and indexes.
 
         """
         self._wanted_data = data
         self._port = port
         self._password = password
         self._account = account
-        self._settings = SETTINGS if durable else {**SETTINGS, **SCRATCH_SETTINGS}
+        memory = {"shared_buffers": f"{shared_buffers_mb}MB"}
+        self._settings = {**SETTINGS, **memory, **({} if durable else SCRATCH_SETTINGS)}
 
     @property
     def superuser_dsn(self) -> str:

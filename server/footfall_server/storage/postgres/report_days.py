@@ -1,23 +1,23 @@
 """Kept days of reports in PostgreSQL. Who leaves the marks: the triggers of migration 0027."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, LargeBinary, Row, Uuid, bindparam, func, select, text
+from sqlalchemy import ARRAY, Date, Uuid, bindparam, func, select, text
 
 from footfall_server.domain.person import CustomerKind
 from footfall_server.domain.report import UncountedTally
 from footfall_server.domain.report_days import CountedDay, DaySum, DayVisit, KeptDay, Starts
 from footfall_server.domain.report_period import Calendar
 from footfall_server.domain.restatement import ChangeCause, DayMark
-from footfall_server.ports.report_days import Mark, SiteDay, TakenMarks
+from footfall_server.ports.report_days import SiteDay, TakenMarks
 from footfall_server.storage.postgres.statements import TenantConnection, one_of
-from footfall_server.storage.postgres.tables import report_day_marks, report_days, report_people
+from footfall_server.storage.postgres.tables import report_days, report_people
 
-# The next three are run on the driver: every event needs them, and a busy day is hundreds of rows.
+# What every event needs is run on the driver: these, and taking marks and keeping days.
 
 # Days may lie years apart: each span is looked up by itself in the index by site and time.
 _SPANS = """
@@ -76,26 +76,25 @@ fresh as (
 )
 select customer_id, number from known union all select customer_id, number from fresh
 """
-_TAKE = text(
-    """
+# Marks of one kind are one. Where a mark does not say its moments, all of its kind do not.
+_MARKED = """
+site_id, utc_day, cause, merge_id,
+min(uuid_extract_timestamp(mark_id)) as since, max(uuid_extract_timestamp(mark_id)) as until,
+case when bool_and(first_at is not null) then min(first_at) end as first_at, max(last_at) as last_at"""
+_BY_KIND = "group by site_id, utc_day, cause, merge_id"
+_TAKE = f"""
 with taken as (
   delete from report_day_marks where mark_id in (
-    select mark_id from report_day_marks order by mark_id limit :most
-  ) returning site_id, utc_day, cause, merge_id, uuid_extract_timestamp(mark_id) as marked_at
+    select mark_id from report_day_marks order by mark_id limit $1
+  ) returning *
 )
-select site_id, utc_day, cause, merge_id, min(marked_at) as since, max(marked_at) as until,
-       (select count(*) from (select from report_day_marks limit :most + 1) as few) > :most as more
-from taken group by site_id, utc_day, cause, merge_id
-"""
-)
-_WAITING = text(
-    """
-select site_id, utc_day, cause, merge_id,
-       min(uuid_extract_timestamp(mark_id)) as since, max(uuid_extract_timestamp(mark_id)) as until
-from report_day_marks where site_id = any(:site_ids)
-group by site_id, utc_day, cause, merge_id
-"""
-).bindparams(bindparam("site_ids", type_=ARRAY(Uuid())))
+select {_MARKED},
+       (select count(*) from (select from report_day_marks limit $1::bigint + 1) as few) > $1 as more
+from taken {_BY_KIND}
+"""  # noqa: S608 - parts of this module
+_WAITING = f"""
+select {_MARKED} from report_day_marks where site_id = any($1::uuid[]) {_BY_KIND} limit $2
+"""  # noqa: S608 - as above
 _BECAUSE = text(
     "select set_config('app.change_cause', :cause, true), set_config('app.change_merge_id', :merge_id, true)"
 )
@@ -109,24 +108,16 @@ select :tenant_id, given.*, :cause, null from unnest(:site_ids, :days) as given 
     bindparam("site_ids", type_=ARRAY(Uuid())),
     bindparam("days", type_=ARRAY(Date())),
 )
-_KEEP = text(
-    """
+_KEEP = """
 insert into report_days (tenant_id, site_id, day, visits, staff, unidentifiable)
-select :tenant_id, given.* from unnest(
-  :site_ids, :days, :visits, cast(:staff as int[]), cast(:unidentifiable as int[])
-) as given (site_id, day, visits, staff, unidentifiable)
+select $1::uuid, given.* from unnest($2::uuid[], $3::date[], $4::bytea[], $5::int[], $6::int[])
+  as given (site_id, day, visits, staff, unidentifiable)
 on conflict (tenant_id, site_id, day) do update
 set visits = excluded.visits, staff = excluded.staff, unidentifiable = excluded.unidentifiable
 where (report_days.visits, report_days.staff, report_days.unidentifiable)
   is distinct from (excluded.visits, excluded.staff, excluded.unidentifiable)
 returning new.site_id, new.day, old.visits, old.staff, old.unidentifiable
 """
-).bindparams(
-    bindparam("tenant_id", type_=Uuid()),
-    bindparam("site_ids", type_=ARRAY(Uuid())),
-    bindparam("days", type_=ARRAY(Date())),
-    bindparam("visits", type_=ARRAY(LargeBinary())),
-)
 _FORGET = text(
     """
 delete from report_days using unnest(:site_ids, :days) as given (site_id, day)
@@ -161,21 +152,14 @@ group by given.start
 )
 
 
+_DAY = ("site_id", "day", "visits", "staff", "unidentifiable")
+
+
 class PostgresReportDays:
     """ReportDayRepository."""
 
     def __init__(self, connection: TenantConnection) -> None:
         self._connection = connection
-
-    async def marks(self, site_ids: Collection[UUID], *, most: int) -> Collection[Mark]:
-        """See ReportDayRepository.marks."""
-        found = (
-            select(report_day_marks.c.site_id, report_day_marks.c.utc_day)
-            .where(one_of(report_day_marks.c.site_id, site_ids))
-            .distinct()
-            .limit(most)
-        )
-        return [(row.site_id, row.utc_day) for row in await self._connection.rows(found)]
 
     async def kept(
         self, site_ids: Collection[UUID], starts: Starts, *, without: Collection[SiteDay] = ()
@@ -239,12 +223,13 @@ class PostgresReportDays:
 
     async def take_marks(self, *, most: int) -> TakenMarks:
         """See ReportDayRepository.take_marks."""
-        rows = await self._connection.rows(_TAKE, {"most": most})
-        return TakenMarks([_to_mark(row) for row in rows], any(row.more for row in rows))
+        rows = await self._connection.fetch(_TAKE, (most,))
+        return TakenMarks([_to_mark(marked) for *marked, _ in rows], any(more for *_, more in rows))
 
-    async def waiting(self, site_ids: Collection[UUID]) -> Collection[DayMark]:
+    async def waiting(self, site_ids: Collection[UUID], *, most: int | None = None) -> Collection[DayMark]:
         """See ReportDayRepository.waiting."""
-        return [_to_mark(row) for row in await self._connection.rows(_WAITING, {"site_ids": list(site_ids)})]
+        rows = await self._connection.fetch(_WAITING, (list(site_ids), most))
+        return [_to_mark(row) for row in rows]
 
     async def mark(self, days: Collection[SiteDay], cause: ChangeCause) -> None:
         """See ReportDayRepository.mark."""
@@ -266,25 +251,22 @@ class PostgresReportDays:
 
     async def keep(self, days: Sequence[KeptDay], empty: Collection[SiteDay]) -> Mapping[SiteDay, KeptDay]:
         """See ReportDayRepository.keep."""
-        changed: list[Row[Any]] = []
+        before: list[KeptDay] = []
         if days:
-            changed += await self._connection.rows(
-                _KEEP,
-                {
-                    "tenant_id": self._connection.tenant_id,
-                    "site_ids": [each.site_id for each in days],
-                    "days": [each.day for each in days],
-                    "visits": [each.visits for each in days],
-                    "staff": [each.uncounted.staff for each in days],
-                    "unidentifiable": [each.uncounted.unidentifiable for each in days],
-                },
+            arguments = (
+                self._connection.tenant_id,
+                [each.site_id for each in days],
+                [each.day for each in days],
+                [each.visits for each in days],
+                [each.uncounted.staff for each in days],
+                [each.uncounted.unidentifiable for each in days],
             )
+            before += [_to_day(was) for was in await self._connection.fetch(_KEEP, arguments)]
         if empty:
             site_ids, forgotten = zip(*empty, strict=True)
-            changed += await self._connection.rows(
-                _FORGET, {"site_ids": list(site_ids), "days": list(forgotten)}
-            )
-        return {(row.site_id, row.day): _to_day(row) for row in changed}
+            given = {"site_ids": list(site_ids), "days": list(forgotten)}
+            before += [_to_day(was) for was in await self._connection.rows(_FORGET, given)]
+        return {(each.site_id, each.day): each for each in before}
 
     async def extent(self, site_ids: Collection[UUID]) -> Mapping[UUID, tuple[date, date]]:
         """See ReportDayRepository.extent."""
@@ -301,18 +283,21 @@ class PostgresReportDays:
 
     async def each(self, site_id: UUID, first: date, last: date) -> Sequence[KeptDay]:
         """See ReportDayRepository.each."""
-        found = select(report_days).where(
+        found = select(*(report_days.c[name] for name in _DAY)).where(
             report_days.c.site_id == site_id, report_days.c.day.between(first, last)
         )
         return [_to_day(row) for row in await self._connection.rows(found)]
 
 
-def _to_day(row: Row[Any]) -> KeptDay:
-    """A day, which is empty where nothing was kept of it."""
-    uncounted = UncountedTally(row.staff or 0, row.unidentifiable or 0)
-    return KeptDay(row.site_id, row.day, row.visits or b"", uncounted)
+def _to_day(row: Iterable[Any]) -> KeptDay:
+    """A day of the columns of _DAY, which is empty where nothing was kept of it."""
+    site_id, day, visits, staff, unidentifiable = row
+    return KeptDay(site_id, day, visits or b"", UncountedTally(staff or 0, unidentifiable or 0))
 
 
-def _to_mark(row: Row[Any]) -> DayMark:
-    cause = None if row.cause is None else ChangeCause(row.cause)
-    return DayMark(row.site_id, row.utc_day, cause, row.merge_id, row.since, row.until)
+def _to_mark(row: Iterable[Any]) -> DayMark:
+    """A mark of the columns of _MARKED."""
+    site_id, utc_day, cause, merge_id, since, until, first_at, last_at = row
+    told = None if cause is None else ChangeCause(cause)
+    began = None if first_at is None else (first_at, last_at)
+    return DayMark(site_id, utc_day, told, merge_id, since, until, began)

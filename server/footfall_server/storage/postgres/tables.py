@@ -212,6 +212,8 @@ report_day_marks = Table(
         UUID(),
         server_default=text("nullif(current_setting('app.change_merge_id', true), '')::uuid"),
     ),
+    Column("first_at", Instant),
+    Column("last_at", Instant),
     PrimaryKeyConstraint("tenant_id", "mark_id"),
 )
 
