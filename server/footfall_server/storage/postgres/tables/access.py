@@ -1,0 +1,162 @@
+"""Who gets in: accounts, their sessions and keys, and what ended."""
+
+from sqlalchemy import (
+    ARRAY,
+    UUID,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from footfall_server.storage.postgres.tables.common import NOW, Instant, metadata, tenant_column
+
+users = Table(
+    "users",
+    metadata,
+    Column("user_id", UUID(), nullable=False),
+    Column("tenant_id", UUID()),
+    Column("email", Text, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("site_ids", ARRAY(UUID())),
+    Column("disabled_at", Instant),
+    Column("created_at", Instant, nullable=False, server_default=NOW),
+    Column("identity_provider", Text),
+    Column("oidc_issuer", Text),
+    Column("oidc_subject", Text),
+    Column("last_sign_in_at", Instant),
+    Column("request_id", UUID()),
+    PrimaryKeyConstraint("user_id"),
+    UniqueConstraint("email", name="users_email_key"),
+    UniqueConstraint("oidc_issuer", "oidc_subject", name="users_oidc_key"),
+    UniqueConstraint("tenant_id", "request_id", name="users_request_id_key"),
+    CheckConstraint("email = lower(email)", name="email_case"),
+    CheckConstraint("(tenant_id is null) = (role = 'system_admin')", name="role"),
+    CheckConstraint("role <> 'site_manager' or site_ids is not null", name="manager_sites"),
+    CheckConstraint("num_nulls(identity_provider, oidc_issuer, oidc_subject) in (0, 3)", name="identity"),
+    Index("users_by_tenant", "tenant_id"),
+    Index(
+        "users_system_request_id_key",
+        "request_id",
+        unique=True,
+        postgresql_where=text("tenant_id is null"),
+    ),
+)
+
+setup_tokens = Table(
+    "setup_tokens",
+    metadata,
+    Column("setup_token_id", UUID(), nullable=False),
+    Column("tenant_id", UUID()),
+    Column("user_id", UUID(), nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    PrimaryKeyConstraint("setup_token_id"),
+    UniqueConstraint("user_id", name="setup_tokens_user_id_key"),
+    Index("setup_tokens_by_tenant", "tenant_id"),
+)
+
+login_attempts = Table(
+    "login_attempts",
+    metadata,
+    tenant_column(),
+    Column("address_key", LargeBinary, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("blocked_until", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "address_key"),
+    Index("login_attempts_by_time", "last_at"),
+)
+
+oidc_logins = Table(
+    "oidc_logins",
+    metadata,
+    tenant_column(),
+    Column("state_hash", Text, nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "state_hash"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    tenant_column(),
+    Column("api_key_id", UUID(), nullable=False),
+    Column("site_id", UUID(), nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Column("last_used_at", Instant),
+    Column("role", Text, nullable=False, server_default=text("'worker'")),
+    Column("request_id", UUID()),
+    PrimaryKeyConstraint("tenant_id", "api_key_id"),
+    ForeignKeyConstraint(["tenant_id", "site_id"], ["sites.tenant_id", "sites.site_id"], ondelete="CASCADE"),
+    UniqueConstraint("prefix", name="api_keys_prefix_key"),
+    UniqueConstraint("tenant_id", "request_id", name="api_keys_request_id_key"),
+    CheckConstraint("role in ('worker', 'site_manager')", name="role"),
+    Index("api_keys_by_site", "tenant_id", "site_id"),
+    Index("api_keys_by_time", "tenant_id", "created_at", "api_key_id"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", UUID(), nullable=False),
+    Column("tenant_id", UUID()),
+    Column("user_id", UUID(), nullable=False),
+    Column("method", Text, nullable=False),
+    Column("acting_tenant_id", UUID()),
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant, nullable=False),
+    Column("idle_ends_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    PrimaryKeyConstraint("session_id"),
+    CheckConstraint("acting_tenant_id is null or tenant_id is null", name="acting"),
+    Index("sessions_by_user", "user_id"),
+    Index("sessions_by_tenant", "tenant_id"),
+    Index("sessions_by_end", "ends_at"),
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_hash", Text, nullable=False),
+    Column("tenant_id", UUID()),
+    Column("session_id", UUID(), nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("successor_hash", Text),
+    PrimaryKeyConstraint("token_hash"),
+    ForeignKeyConstraint(["session_id"], ["sessions.session_id"], ondelete="CASCADE"),
+    CheckConstraint("(used_at is null) = (successor_hash is null)", name="used"),
+    Index("refresh_tokens_by_session", "session_id"),
+    Index("refresh_tokens_by_tenant", "tenant_id"),
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("subject_or_session_id", UUID(), nullable=False),
+    Column("tenant_id", UUID()),
+    Column("not_before", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    PrimaryKeyConstraint("subject_or_session_id"),
+    Index("revocations_by_end", "until"),
+    Index("revocations_by_tenant", "tenant_id"),
+)
