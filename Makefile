@@ -11,17 +11,21 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export FOOTFALL_MODELS_DIR ?= $(CURDIR)/.cache/models
 
 ##@ Start here
-.PHONY: help demo test
+.PHONY: help demo test coverage
 help: ## Print this menu
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: setup-run ## Bring up everything, play a shop's camera to it, show the visits
 	@$(BIN)/footfall demo $(ARGS)
 
-test: setup-run ## Unit, rpc, contract and integration tests on the real components, with coverage
+test: setup-run ## Unit, rpc, contract and integration tests on the real components; coverage of what needs no store
 	@$(BIN)/footfall models pull --quiet
 	@tools/checks/run_tests $(ARGS)
 	@cd webui && npm run --silent test
+
+coverage: setup-run ## The coverage of all those tests and modules together, which takes half an hour
+	@$(BIN)/footfall models pull --quiet
+	@MEASURE=all tools/checks/run_tests $(ARGS)
 
 ##@ The stack
 .PHONY: dev-up dev-down status logs screenshot
