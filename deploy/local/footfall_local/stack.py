@@ -183,7 +183,8 @@ def _core_env(plan: StackPlan, secrets: StackSecrets, *, keys: Path) -> dict[str
     s3_endpoint = f"{LOOPBACK}:{plan.ports['s3']}"
     values = {
         "POSTGRES__DSN": _dsn(plan, "footfall_app", secrets.postgres_app),
-        "POSTGRES__POOL_SIZE": "10",
+        # One tenant has half of them at most, and each is a process of some 20 MB.
+        "POSTGRES__POOL_SIZE": "6",
         "MILVUS__URI": f"http://{LOOPBACK}:{plan.ports['milvus']}",
         "MILVUS__INDEX_TYPE": "FLAT",  # the only one that is fast in milvus-lite
         "S3__ENDPOINT": s3_endpoint,

@@ -7,6 +7,9 @@ from footfall_local.component import ProcessSpec
 from footfall_local.probes import LOOPBACK, probe_health
 from footfall_local.spawning import python_program
 
+_GIVES_BACK: Mapping[str, str] = {"MALLOC_TRIM_THRESHOLD_": "131072"}
+"""What a large picture or file took is given back; by default it is kept for the next one (glibc only)."""
+
 
 class Core:
     """One replica."""
@@ -45,7 +48,7 @@ class Core:
     async def prepare(self) -> ProcessSpec:
         self._folder.mkdir(parents=True, exist_ok=True)
         await self._set_up()
-        env = {**self._env, "FOOTFALL_SERVER_LISTEN": f"{LOOPBACK}:{self._port}"}
+        env = {**self._env, **_GIVES_BACK, "FOOTFALL_SERVER_LISTEN": f"{LOOPBACK}:{self._port}"}
         return ProcessSpec(argv=python_program("footfall_server", "serve"), env=env, cwd=self._folder)
 
     async def check(self) -> None:
