@@ -58,26 +58,28 @@ export function FilterBar(props: { filters: AuditFilters; users: readonly User[]
           }}
         />
       </FormField>
-      <FormField id="audit-from" label={t("from")} fault={isBackward(filters) ? t("backward") : undefined}>
-        <DayInput
-          id="audit-from"
-          value={filters.from}
-          aria-describedby="audit-from-note"
-          onChange={(event) => {
-            onChange({ ...filters, from: event.target.value });
-          }}
-        />
-      </FormField>
-      <FormField id="audit-to" label={t("to")}>
-        <DayInput
-          id="audit-to"
-          value={filters.to}
-          aria-describedby="audit-to-note"
-          onChange={(event) => {
-            onChange({ ...filters, to: event.target.value });
-          }}
-        />
-      </FormField>
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
+        <FormField id="audit-from" label={t("from")} fault={isBackward(filters) ? t("backward") : undefined}>
+          <DayInput
+            id="audit-from"
+            value={filters.from}
+            aria-describedby="audit-from-note"
+            onChange={(event) => {
+              onChange({ ...filters, from: event.target.value });
+            }}
+          />
+        </FormField>
+        <FormField id="audit-to" label={t("to")}>
+          <DayInput
+            id="audit-to"
+            value={filters.to}
+            aria-describedby="audit-to-note"
+            onChange={(event) => {
+              onChange({ ...filters, to: event.target.value });
+            }}
+          />
+        </FormField>
+      </div>
       {isFiltered(filters) && (
         <Button
           className="mt-6"
