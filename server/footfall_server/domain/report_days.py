@@ -5,7 +5,7 @@ visitors of any sites over any time are counted from kept days exactly, and neve
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count
@@ -98,9 +98,11 @@ def kept_day(counted: CountedDay, numbers: Mapping[UUID, int]) -> KeptDay:
     return KeptDay(counted.site_id, counted.day, np.array(packed, _WORD).tobytes(), counted.uncounted)
 
 
-def people_of(days: Iterable[CountedDay]) -> Mapping[UUID, int | None]:
-    """Who came on days, with the numbers of those who have one."""
-    return {visit.customer_id: visit.number for each in days for visit in each.visits}
+def numbered(days: Iterable[CountedDay]) -> tuple[Mapping[UUID, int], Collection[UUID]]:
+    """Of those who came on days: the numbers of who has one, and who has none."""
+    people = {visit.customer_id: visit.number for each in days for visit in each.visits}
+    known = {person: number for person, number in people.items() if number is not None}
+    return known, people.keys() - known.keys()
 
 
 def days_around(utc_day: date) -> Iterator[date]:
@@ -113,10 +115,8 @@ def laid_over(kept: Sequence[DaySum], counted: Sequence[CountedDay], starts: Sta
 
     Those who have no number yet get free ones, for this list alone.
     """
-    people = people_of(counted)
-    numbers = {person: number for person, number in people.items() if number is not None}
-    free = count(1 + max([_highest(kept), *numbers.values()], default=0))
-    numbers |= {person: next(free) for person, number in people.items() if number is None}
+    known, without = numbered(counted)
+    numbers = {**known, **dict(zip(without, count(1 + max([_highest(kept), *known.values()])), strict=False))}
     anew = [kept_day(each, numbers) for each in counted if not each.is_empty]
     return [*kept, *(DaySum(starts[each.day], each.visits, each.uncounted) for each in anew)]
 

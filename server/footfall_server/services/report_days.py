@@ -20,7 +20,7 @@ from footfall_server.domain.report_days import (
     Starts,
     kept_day,
     laid_over,
-    people_of,
+    numbered,
 )
 from footfall_server.domain.report_period import Calendar, Cut, Granularity, Period, Span, spans
 from footfall_server.domain.restatement import DayMark, restatement
@@ -94,9 +94,8 @@ async def keep(tx: Transaction, marks: Collection[DayMark]) -> None:
     rules = await tx.sites.rules({each.site_id for each in marks})
     days = _changed_days(marks, rules)
     counted = await _counted(tx, days, rules)
-    people = people_of(counted)
-    known = {person: number for person, number in people.items() if number is not None}
-    numbers = {**known, **await tx.report_days.number(people.keys() - known.keys())}
+    known, without = numbered(counted)
+    numbers = {**known, **await tx.report_days.number(without)}
     found = [kept_day(each, numbers) for each in counted if not each.is_empty]
     before = await tx.report_days.keep(found, days - {(each.site_id, each.day) for each in found})
     after = {(each.site_id, each.day): each for each in found}

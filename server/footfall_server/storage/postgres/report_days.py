@@ -1,4 +1,4 @@
-"""Kept days of reports in PostgreSQL. Who leaves the marks: the triggers of migration 0027."""
+"""Kept days of reports in PostgreSQL. Who leaves the marks: the triggers of migrations 0027 and 0038."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
