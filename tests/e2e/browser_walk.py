@@ -43,6 +43,14 @@ def walk_environment(stack: LocalStack) -> dict[str, str]:
     }
 
 
+def outlines(results: Path, most: int = 3000) -> str:
+    """Outlines of the pages on which specs failed, of each at most so many characters."""
+    return "\n".join(
+        f"{file.parent.name}:\n{file.read_text().partition('# Page snapshot')[2][:most]}"
+        for file in sorted(results.glob("*/error-context.md"))
+    )
+
+
 def _account(prefix: str, credentials: tuple[str, str]) -> Mapping[str, str]:
     email, password = credentials
     return {f"{prefix}_EMAIL": email, f"{prefix}_PASSWORD": password}

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from e2e.browser_walk import walk_environment
+from e2e.browser_walk import outlines, walk_environment
 from e2e.local_stack import Demo
 
 BUF = Path(sys.executable).with_name("buf")
@@ -122,18 +122,23 @@ def test_server_sent_events_tell_every_visit_in_the_order_of_revisions(demo: Dem
 
 
 @pytest.mark.timeout(BROWSER_S + 60)
-def test_the_console_shows_a_new_visit_without_reload(demo: Demo) -> None:
+def test_the_console_shows_a_new_visit_without_reload(demo: Demo, tmp_path: Path) -> None:
     webui = Path(__file__).parents[2] / "webui"
     done = subprocess.run(
         ["npm", "run", "--silent", "e2e"],
         cwd=webui,
-        env={**demo.stack.environment, **walk_environment(demo.stack), "CI": "true"},
+        env={
+            **demo.stack.environment,
+            **walk_environment(demo.stack),
+            "PLAYWRIGHT_OUTPUT": str(tmp_path),
+            "CI": "true",
+        },
         capture_output=True,
         text=True,
         timeout=BROWSER_S,
         check=False,
     )
-    assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
+    assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-3000:]}\n{outlines(tmp_path)}"
 
 
 def test_a_second_demo_finds_what_the_first_one_recorded(demo: Demo) -> None:

@@ -1,6 +1,7 @@
 import { SearchOutlined } from "@ant-design/icons";
 import { useEffect, useEffectEvent, useState } from "react";
-import { useNavigation } from "react-router";
+
+import { useStillHere } from "../useStillHere";
 
 const TYPING_MS = 300;
 
@@ -23,17 +24,26 @@ export function SearchField(props: { label: string; value: string; maxLength: nu
     onChange(next);
   });
   const settled = typed.trim();
-  // Who has clicked on somebody meanwhile is on the way there: another address would call that off.
-  const leaving = useNavigation().state !== "idle";
+  const stillHere = useStillHere();
+  const tellIfHere = useEffectEvent((next: string) => {
+    // Who has clicked on somebody meanwhile is on the way there: another address would call that off.
+    const here = stillHere();
+    if (here) tell(next);
+    return here;
+  });
   useEffect(() => {
-    if (settled === value || leaving) return;
-    const timer = setTimeout(() => {
-      tell(settled);
-    }, TYPING_MS);
+    if (settled === value) return;
+    let timer: ReturnType<typeof setTimeout>;
+    const tellLater = () => {
+      timer = setTimeout(() => {
+        if (!tellIfHere(settled)) tellLater();
+      }, TYPING_MS);
+    };
+    tellLater();
     return () => {
       clearTimeout(timer);
     };
-  }, [settled, value, leaving]);
+  }, [settled, value]);
   return (
     <span className="relative inline-block w-full sm:w-60">
       <SearchOutlined aria-hidden="true" className="pointer-events-none absolute! top-1/2 left-3 -translate-y-1/2 text-quiet" />
