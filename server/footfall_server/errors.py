@@ -77,6 +77,11 @@ class EventRefusedError(FootfallError):
         self.index = index
 
 
+def reason_of(error: BaseException) -> str:
+    """What a log may say of a failure: its reason or its type. A text may hold personal data."""
+    return error.reason if isinstance(error, FootfallError) else type(error).__name__
+
+
 def under(prefix: str, error: FootfallError) -> FootfallError:
     """The same error with `prefix`, such as `events[3].`, before the path of every field."""
     violations = [

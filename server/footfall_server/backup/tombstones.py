@@ -4,25 +4,22 @@ A backup is older than the erasures that came after it. Their tombstones are in 
 replaced, in the receipts that lie in the bucket, and in newer backups: all of them are carried over.
 """
 
-import base64
-import binascii
-import json
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from footfall_server.backup.errors import BackupError
 from footfall_server.backup.folder import BackupReader
 from footfall_server.domain.erasure import erasures_prefix
+from footfall_server.domain.erasure_document import ErasureDocument, instant
 from footfall_server.ports import ImageStore
-from footfall_server.storage.postgres.restoring import TOMBSTONES, RestoreTarget, Tombstone
+from footfall_server.storage.postgres.restoring import TOMBSTONES, KeptTombstone, RestoreTarget
 
 
 class TombstoneSource(Protocol):
     """A place where tombstones are."""
 
-    def tombstones(self) -> AsyncIterator[Sequence[Tombstone]]:
+    def tombstones(self) -> AsyncIterator[Sequence[KeptTombstone]]:
         """All of them, some at a time. Raises BackupError for what cannot be read: nobody is forgotten."""
         ...
 
@@ -33,7 +30,7 @@ class TombstonesOfDatabase:
     def __init__(self, target: RestoreTarget) -> None:
         self._target = target
 
-    async def tombstones(self) -> AsyncIterator[Sequence[Tombstone]]:
+    async def tombstones(self) -> AsyncIterator[Sequence[KeptTombstone]]:
         """See TombstoneSource."""
         yield await self._target.tombstones()
 
@@ -45,7 +42,7 @@ class TombstonesOfBucket:
         self._images = images
         self._tenant_ids = tenant_ids
 
-    async def tombstones(self) -> AsyncIterator[Sequence[Tombstone]]:
+    async def tombstones(self) -> AsyncIterator[Sequence[KeptTombstone]]:
         """See TombstoneSource."""
         for tenant_id in self._tenant_ids:
             for key in await self._images.keys(erasures_prefix(tenant_id)):
@@ -60,7 +57,7 @@ class TombstonesOfBackup:
     def __init__(self, backup: BackupReader) -> None:
         self._backup = backup
 
-    async def tombstones(self) -> AsyncIterator[Sequence[Tombstone]]:
+    async def tombstones(self) -> AsyncIterator[Sequence[KeptTombstone]]:
         """See TombstoneSource."""
         for table in self._backup.manifest.tables:
             if table.name == TOMBSTONES:
@@ -71,38 +68,30 @@ class TombstonesOfBackup:
                 yield of_receipt(each.key, each.data)
 
 
-def of_receipt(key: str, receipt: bytes) -> Sequence[Tombstone]:
+def of_receipt(key: str, receipt: bytes) -> Sequence[KeptTombstone]:
     """The tombstones of a receipt under its tenant's prefix. Raises BackupError for what is none."""
     try:
         tenant_id = UUID(key.split("/")[1])
-        told = json.loads(receipt)
-        erasure_id = UUID(told["erasure_id"])
-        erased_at = _instant(told["erased_at"])
-        return [
-            Tombstone(
-                tenant_id,
-                base64.b64decode(each["digest"], validate=True),
-                str(each["kind"]),
-                erasure_id,
-                erased_at,
-            )
-            for each in told["tombstones"]
-        ]
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, binascii.Error):
+        told = ErasureDocument.from_json(receipt)
+    except (ValueError, IndexError):
         raise BackupError(f"{key}: not a receipt of an erasure, so that whom it names is not known") from None
+    return [
+        KeptTombstone(tenant_id, digest, kind, told.erasure_id, told.erased_at)
+        for digest, kind in told.tombstones.items()
+    ]
 
 
-def of_rows(columns: Sequence[str], chunks: Iterator[bytes]) -> Iterator[Tombstone]:
+def of_rows(columns: Sequence[str], chunks: Iterator[bytes]) -> Iterator[KeptTombstone]:
     """The tombstones of rows as COPY writes them. Raises BackupError for what is none."""
     for line in _lines(chunks):
         row = dict(zip(columns, line.decode().split("\t"), strict=False))
         try:
-            yield Tombstone(
+            yield KeptTombstone(
                 tenant_id=UUID(row["tenant_id"]),
                 digest=bytes.fromhex(row["digest"].removeprefix("\\\\x")),  # COPY doubles the backslash
                 kind=row["kind"],
                 erasure_id=UUID(row["erasure_id"]),
-                erased_at=_instant(row["erased_at"]),
+                erased_at=instant(row["erased_at"]),
             )
         except (ValueError, KeyError):
             raise BackupError(f"{TOMBSTONES}: a row is no tombstone") from None
@@ -113,10 +102,3 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
         *whole, waiting = (waiting + chunk).split(b"\n")
         yield from whole
-
-
-def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError("a moment without its zone")
-    return at

@@ -1,14 +1,9 @@
 """Forgets sessions and revocations that are over for good."""
 
-import asyncio
 from datetime import timedelta
 
-import structlog
-
-from footfall_server.errors import FootfallError
 from footfall_server.ports import Clock, Transactions
-
-_log = structlog.get_logger()
+from footfall_server.services.rounds import come_round
 
 
 class AccessRetention:
@@ -23,12 +18,7 @@ class AccessRetention:
 
     async def run(self) -> None:
         """Forgets once in a while for as long as the process lives."""
-        while True:
-            await asyncio.sleep(self._every.total_seconds())
-            try:
-                await self.forget()
-            except FootfallError as error:
-                _log.warning("ended_access_not_forgotten", reason=error.reason)
+        await come_round(self.forget, every=self._every, failed="ended_access_not_forgotten")
 
     async def forget(self) -> int:
         """Removes what is over. Returns how many rows that were."""

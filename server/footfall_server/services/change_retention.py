@@ -1,13 +1,13 @@
 """Forgets changes that are too old to resume a watch from, and what was sent of them."""
 
-import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 
 from footfall_server.domain.webhook import DELIVERIES_KEPT
-from footfall_server.errors import FootfallError
 from footfall_server.ports import Clock, Transactions
+from footfall_server.services.rounds import come_round, each_tenant
 
 _log = structlog.get_logger()
 
@@ -34,14 +34,7 @@ class ChangeRetention:
 
     async def run(self) -> None:
         """Compacts once in a while for as long as the process lives."""
-        while True:
-            await asyncio.sleep(self._every.total_seconds())
-            try:
-                forgotten = await self.compact()
-            except FootfallError as error:
-                _log.warning("changes_not_compacted", reason=error.reason)
-            else:
-                _log.info("changes_compacted", forgotten=forgotten)
+        await come_round(self.compact, every=self._every, failed="changes_not_compacted")
 
     async def compact(self) -> int:
         """Forgets what is older than is kept, in every tenant. Returns how many changes that were."""
@@ -49,9 +42,13 @@ class ChangeRetention:
         last = now - DELIVERIES_KEPT
         async with self._transactions.begin_platform() as platform:
             tenant_ids = await platform.tenant_ids()
-        forgotten = 0
-        for tenant_id in tenant_ids:
+
+        async def compact(tenant_id: UUID) -> int:
             async with self._transactions.begin_exclusive(tenant_id) as tx:
-                forgotten += await tx.changes.compact(now - self._keep, unread_before=last)
+                forgotten = await tx.changes.compact(now - self._keep, unread_before=last)
                 await tx.webhook_deliveries.forget(last)
+                return forgotten
+
+        forgotten = await each_tenant(tenant_ids, compact)
+        _log.info("changes_compacted", forgotten=forgotten)
         return forgotten

@@ -1,15 +1,11 @@
 """Ends commands that nobody answered, and removes what is over of commands, pictures and previews."""
 
-import asyncio
 from datetime import timedelta
+from uuid import UUID
 
-import structlog
-
-from footfall_server.errors import FootfallError
 from footfall_server.ports import Clock, Transactions
 from footfall_server.services.camera_commands import expire_commands
-
-_log = structlog.get_logger()
+from footfall_server.services.rounds import come_round, each_tenant
 
 
 class CommandExpiry:
@@ -34,12 +30,7 @@ class CommandExpiry:
 
     async def run(self) -> None:
         """Looks once in a while for as long as the process lives."""
-        while True:
-            await asyncio.sleep(self._every.total_seconds())
-            try:
-                await self.expire()
-            except FootfallError as error:
-                _log.warning("commands_not_expired", reason=error.reason)
+        await come_round(self.expire, every=self._every, failed="commands_not_expired")
 
     async def expire(self) -> int:
         """Ends what is over by now, in every tenant. Returns how many commands those were."""
@@ -49,8 +40,8 @@ class CommandExpiry:
             await platform.purge_previews(now)
             await platform.purge_commands(now - self._keep)
             tenant_ids = await platform.tenants_with_expired_commands(now)
-        expired = 0
-        for tenant_id in tenant_ids:
-            async with self._transactions.begin(tenant_id) as tx:
-                expired += await expire_commands(tx, self._clock)
-        return expired
+        return await each_tenant(tenant_ids, self._expire)
+
+    async def _expire(self, tenant_id: UUID) -> int:
+        async with self._transactions.begin(tenant_id) as tx:
+            return await expire_commands(tx, self._clock)

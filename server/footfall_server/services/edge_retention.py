@@ -1,14 +1,14 @@
 """Forgets what is of no use any more: leases of long ago, who was staff once, when cameras were read."""
 
-import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 
 from footfall_server.domain.camera_uptime import KEPT
 from footfall_server.domain.staff_gallery import TOMBSTONES
-from footfall_server.errors import FootfallError
 from footfall_server.ports import Clock, Transactions
+from footfall_server.services.rounds import come_round, each_tenant
 
 SLACK = timedelta(days=1)
 """For clocks of workers and replicas that differ."""
@@ -38,24 +38,22 @@ class EdgeRetention:
 
     async def run(self) -> None:
         """Looks once in a while for as long as the process lives."""
-        while True:
-            await asyncio.sleep(self._every.total_seconds())
-            try:
-                forgotten = await self.purge()
-            except FootfallError as error:
-                _log.warning("edge_rows_not_purged", reason=error.reason)
-            else:
-                _log.info("edge_rows_purged", forgotten=forgotten)
+        await come_round(self.purge, every=self._every, failed="edge_rows_not_purged")
 
     async def purge(self) -> int:
         """Forgets what is too old, in every tenant. Returns how many rows that were."""
         now = self._clock.now()
         async with self._transactions.begin_platform() as platform:
             tenant_ids = await platform.tenant_ids()
-        forgotten = 0
-        for tenant_id in tenant_ids:
+
+        async def purge(tenant_id: UUID) -> int:
             async with self._transactions.begin(tenant_id) as tx:
-                forgotten += await tx.leases.purge(now - self._keep - SLACK)
-                forgotten += await tx.staff_gallery.purge(now - TOMBSTONES)
-                forgotten += await tx.uptime.purge(now - KEPT)
+                return (
+                    await tx.leases.purge(now - self._keep - SLACK)
+                    + await tx.staff_gallery.purge(now - TOMBSTONES)
+                    + await tx.uptime.purge(now - KEPT)
+                )
+
+        forgotten = await each_tenant(tenant_ids, purge)
+        _log.info("edge_rows_purged", forgotten=forgotten)
         return forgotten

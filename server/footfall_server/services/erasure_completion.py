@@ -1,18 +1,16 @@
 """Looks after erasures until nothing is left of whom they were about, and says so in a receipt."""
 
-import asyncio
-import json
-from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import structlog
 
-from footfall_server.domain.erasure import Erasure, Tombstone, receipt_key
-from footfall_server.errors import FootfallError
+from footfall_server.domain.erasure import Erasure, receipt_key
+from footfall_server.domain.erasure_document import ErasureDocument
 from footfall_server.ports import Clock, ImageStore, Transaction, Transactions
+from footfall_server.services.rounds import come_round, each_tenant
 
 _AT_ONCE: Final = 20
 CLAIM: Final = "erasure"
@@ -48,12 +46,7 @@ class ErasureCompletion:
 
     async def run(self) -> None:
         """Looks once in a while for as long as the process lives."""
-        while True:
-            await asyncio.sleep(self._every.total_seconds())
-            try:
-                await self.sweep()
-            except FootfallError as error:
-                _log.warning("erasures_wait", reason=error.reason)
+        await come_round(self.sweep, every=self._every, failed="erasures_wait")
 
     async def sweep(self) -> int:
         """Completes what can be completed now, in every tenant; how many erasures that were.
@@ -62,15 +55,7 @@ class ErasureCompletion:
         """
         async with self._transactions.begin_platform() as platform:
             tenant_ids = await platform.tenants_with_open_erasures()
-        completed, failure = 0, None
-        for tenant_id in tenant_ids:
-            try:
-                completed += await self._sweep(tenant_id)
-            except FootfallError as error:
-                failure = error
-        if failure is not None:
-            raise failure
-        return completed
+        return await each_tenant(tenant_ids, self._sweep)
 
     async def _sweep(self, tenant_id: UUID) -> int:
         completed = 0
@@ -94,10 +79,14 @@ class ErasureCompletion:
         # Where a database that is put back from a backup finds it. The erasure itself is committed, so
         # this may lie there whatever becomes of the transaction.
         stones = await tx.erasures.tombstones_of(erasure.erasure_id)
+        document = ErasureDocument(
+            erasure.erasure_id,
+            erasure.erased_at,
+            receipt,
+            {each.digest: each.kind.value for each in stones},
+        )
         await self._images.put(
-            receipt_key(tx.tenant_id, erasure.erasure_id),
-            _document(erasure, receipt, stones),
-            "application/json",
+            receipt_key(tx.tenant_id, erasure.erasure_id), document.to_json(), "application/json"
         )
         await tx.erasures.complete(erasure.erasure_id, now, receipt)
         log.info("erasure_complete", seconds=round((now - erasure.erased_at).total_seconds(), 1))
@@ -124,17 +113,3 @@ class ErasureCompletion:
                 },
             },
         }
-
-
-def _document(erasure: Erasure, receipt: str, stones: Sequence[Tombstone]) -> bytes:
-    """The receipt with the tombstones, JSON."""
-    return json.dumps(
-        {
-            "erasure_id": str(erasure.erasure_id),
-            "erased_at": erasure.erased_at.isoformat(),
-            "receipt": receipt,
-            "tombstones": [
-                {"kind": each.kind.value, "digest": b64encode(each.digest).decode()} for each in stones
-            ],
-        }
-    ).encode()

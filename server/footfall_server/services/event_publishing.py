@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -11,10 +12,11 @@ import structlog
 from footfall_server.domain.change import Change, Topic
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.outgoing_event import OutgoingEvent
-from footfall_server.errors import FootfallError
+from footfall_server.errors import reason_of
 from footfall_server.ports import BrokerAwayError, BrokerLink, Clock, EventBroker, EventReader, Transactions
 from footfall_server.services.backoff import Backoff
 from footfall_server.services.index_writer import ChangedTenants
+from footfall_server.services.rounds import each_tenant
 
 _READER: Final = EventReader.MQTT
 _ANY_TOPIC: Final = frozenset(Topic)
@@ -62,8 +64,9 @@ class EventPublishing:
                     await self._publish_on(link)
             except Exception as error:  # noqa: BLE001 - whatever it was, the changes are still there
                 delay = self._backoff.failed()
-                reason = error.reason if isinstance(error, FootfallError) else type(error).__name__
-                _log.warning("event_publishing_waits", reason=reason, seconds=round(delay.total_seconds(), 1))
+                _log.warning(
+                    "event_publishing_waits", reason=reason_of(error), seconds=round(delay.total_seconds(), 1)
+                )
                 await asyncio.sleep(delay.total_seconds())
 
     async def _publish_on(self, link: BrokerLink) -> None:
@@ -80,7 +83,7 @@ class EventPublishing:
         if tenant_ids is None:
             async with self._transactions.begin_platform() as platform:
                 tenant_ids = frozenset(await platform.tenant_ids())
-        return sum([await self.publish(link, tenant_id) for tenant_id in sorted(tenant_ids)])
+        return await each_tenant(sorted(tenant_ids), partial(self.publish, link))
 
     async def publish(self, link: BrokerLink, tenant_id: UUID) -> int:
         """Publishes what one tenant has. Returns how many events. Raises BrokerAwayError."""

@@ -1,15 +1,14 @@
 """An index that lost its faces is filled again from the gallery, and nobody becomes a stranger meanwhile."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
-from footfall_server.errors import FootfallError
 from footfall_server.ports import FaceIndex, Transactions
 from footfall_server.services.event_checks import RecognitionModel
+from footfall_server.services.rounds import come_round
 
 _log = structlog.get_logger()
 
@@ -44,14 +43,12 @@ class IndexRecovery:
 
     async def run(self) -> None:
         """Looks whether the collections are still there for as long as the process lives."""
-        while True:
-            await asyncio.sleep(self._look_every.total_seconds())
-            try:
-                for model in await self._models.everywhere():
-                    if not await self._index.exists(model.model_id):
-                        await self.prepare_for(model)
-            except FootfallError as error:
-                _log.warning("index_not_looked_after", reason=error.reason)
+        await come_round(self._look, every=self._look_every, failed="index_not_looked_after")
+
+    async def _look(self) -> None:
+        for model in await self._models.everywhere():
+            if not await self._index.exists(model.model_id):
+                await self.prepare_for(model)
 
     async def prepare(self) -> int:
         """Makes the collections that are not there. Returns how many faces went back to the outbox.

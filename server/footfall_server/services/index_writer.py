@@ -10,9 +10,10 @@ from uuid import UUID
 import structlog
 
 from footfall_server.domain.person import GalleryFace
-from footfall_server.errors import ErrorKind, FootfallError
+from footfall_server.errors import ErrorKind, FootfallError, reason_of
 from footfall_server.ports import Clock, FaceIndex, Transactions
 from footfall_server.services.backoff import Backoff
+from footfall_server.services.rounds import each_tenant
 
 POSTPONEMENT = timedelta(seconds=2)
 """How long faces that the index did not take stay where they are, for every replica."""
@@ -68,8 +69,9 @@ class IndexWriter:
                 await self.sweep(changed)
             except Exception as error:  # noqa: BLE001 - whatever it was, the outbox is still there
                 delay = self._backoff.failed()
-                reason = error.reason if isinstance(error, FootfallError) else type(error).__name__
-                _log.warning("index_writer_waits", reason=reason, seconds=round(delay.total_seconds(), 1))
+                _log.warning(
+                    "index_writer_waits", reason=reason_of(error), seconds=round(delay.total_seconds(), 1)
+                )
                 await asyncio.sleep(delay.total_seconds())
             else:
                 self._backoff.succeeded()
@@ -79,7 +81,7 @@ class IndexWriter:
         if tenant_ids is None:
             async with self._transactions.begin_platform() as platform:
                 tenant_ids = frozenset(await platform.tenant_ids())
-        return sum([await self.drain(tenant_id) for tenant_id in sorted(tenant_ids)])
+        return await each_tenant(sorted(tenant_ids), self.drain)
 
     async def drain(self, tenant_id: UUID) -> int:
         """Empties one tenant's outbox in lots. Raises UNAVAILABLE when the index cannot be reached."""

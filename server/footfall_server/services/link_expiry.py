@@ -1,15 +1,11 @@
 """Finds workers whose link is gone, also when the replica that held it is."""
 
-import asyncio
 from datetime import timedelta
+from uuid import UUID
 
-import structlog
-
-from footfall_server.errors import FootfallError
 from footfall_server.ports import Clock, Transactions
+from footfall_server.services.rounds import come_round, each_tenant
 from footfall_server.services.workers import tell_of_expired
-
-_log = structlog.get_logger()
 
 
 class LinkExpiry:
@@ -24,22 +20,18 @@ class LinkExpiry:
 
     async def run(self) -> None:
         """Looks once in a while for as long as the process lives."""
-        while True:
-            await asyncio.sleep(self._every.total_seconds())
-            try:
-                await self.expire()
-            except FootfallError as error:
-                _log.warning("links_not_expired", reason=error.reason)
+        await come_round(self.expire, every=self._every, failed="links_not_expired")
 
     async def expire(self) -> int:
         """Marks those whose link expired by now, in every tenant. Returns how many those were."""
         now = self._clock.now()
         async with self._transactions.begin_platform() as platform:
             tenant_ids = await platform.tenants_with_expired_links(now)
-        expired = 0
-        for tenant_id in tenant_ids:
+
+        async def expire(tenant_id: UUID) -> int:
             async with self._transactions.begin(tenant_id) as tx:
                 found = await tx.workers.expire_links(now)
                 await tell_of_expired(tx, found)
-            expired += len(found)
-        return expired
+            return len(found)
+
+        return await each_tenant(tenant_ids, expire)

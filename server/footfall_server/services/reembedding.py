@@ -10,9 +10,10 @@ import structlog
 
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.models import LackingFace, ModelChange, ModelChangeState
-from footfall_server.errors import FootfallError
+from footfall_server.errors import reason_of
 from footfall_server.ports import Clock, CropEmbedder, Transactions
 from footfall_server.services.backoff import Backoff
+from footfall_server.services.rounds import each_tenant
 
 REMOVED_AT_ONCE = 500
 """Faces of a forgotten model that go in one transaction."""
@@ -85,8 +86,9 @@ class Reembedding:
                 await self.sweep()
             except Exception as error:  # noqa: BLE001 - whatever it was, the work is still there
                 delay = self._backoff.failed()
-                reason = error.reason if isinstance(error, FootfallError) else type(error).__name__
-                _log.warning("reembedding_waits", reason=reason, seconds=round(delay.total_seconds(), 1))
+                _log.warning(
+                    "reembedding_waits", reason=reason_of(error), seconds=round(delay.total_seconds(), 1)
+                )
                 await asyncio.sleep(delay.total_seconds())
             else:
                 self._backoff.succeeded()
@@ -98,16 +100,7 @@ class Reembedding:
         """
         async with self._transactions.begin_platform() as platform:
             tenant_ids = await platform.tenant_ids()
-        made, failure = 0, None
-        for tenant_id in tenant_ids:
-            try:
-                made += await self.work_on(tenant_id)
-            except FootfallError as error:
-                _log.warning("tenant_not_reembedded", tenant_id=str(tenant_id), reason=error.reason)
-                failure = error
-        if failure is not None:
-            raise failure
-        return made
+        return await each_tenant(tenant_ids, self.work_on)
 
     async def work_on(self, tenant_id: UUID) -> int:
         """Embeds what there is to embed for one tenant. Returns how many faces were made.

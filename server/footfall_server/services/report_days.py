@@ -4,14 +4,11 @@ A report that counted all visits each time would cost with the visits of a chain
 changed. Reports do not wait for that: what changed since a day was kept is counted when it is asked for.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
-
-import structlog
 
 from footfall_server.domain.report_days import (
     CountedDay,
@@ -25,11 +22,9 @@ from footfall_server.domain.report_days import (
 from footfall_server.domain.report_period import Calendar, Cut, Granularity, Period, Span, spans
 from footfall_server.domain.restatement import DayMark, restatement
 from footfall_server.domain.site_rules import SiteRules
-from footfall_server.errors import FootfallError
 from footfall_server.ports import Transaction, Transactions
 from footfall_server.ports.report_days import SiteDay
-
-_log = structlog.get_logger()
+from footfall_server.services.rounds import come_round, each_tenant
 
 _BY_DAY: Final = Cut(Granularity.DAY)
 _MOST_CHANGED: Final = 60
@@ -62,18 +57,13 @@ class ReportDays:
 
     async def run(self) -> None:
         """Looks once in a while for as long as the process lives."""
-        while True:
-            await asyncio.sleep(self._every.total_seconds())
-            try:
-                await self.refresh_all()
-            except FootfallError as error:
-                _log.warning("report_days_not_kept", reason=error.reason)
+        await come_round(self.refresh_all, every=self._every, failed="report_days_not_kept")
 
     async def refresh_all(self) -> int:
         """Keeps what changed, in every tenant. Returns how many marks that were."""
         async with self._transactions.begin_platform() as platform:
             tenant_ids = await platform.tenants_with_report_marks()
-        return sum([await self.refresh(tenant_id) for tenant_id in tenant_ids])
+        return await each_tenant(tenant_ids, self.refresh)
 
     async def refresh(self, tenant_id: UUID) -> int:
         """Keeps what changed in a tenant, a part at a time. Returns how many marks that were."""

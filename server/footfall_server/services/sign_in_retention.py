@@ -1,13 +1,12 @@
 """Forgets what is left of sign-ins: wrong attempts, setup tokens and sign-ins elsewhere that are over."""
 
-import asyncio
 from datetime import timedelta
 
 import structlog
 
 from footfall_server.domain.lockout import FORGOTTEN_AFTER
-from footfall_server.errors import FootfallError
 from footfall_server.ports import Clock, Transactions
+from footfall_server.services.rounds import come_round
 
 _log = structlog.get_logger()
 
@@ -24,21 +23,16 @@ class SignInRetention:
 
     async def run(self) -> None:
         """Purges once in a while for as long as the process lives."""
-        while True:
-            await asyncio.sleep(self._every.total_seconds())
-            try:
-                purged = await self.purge()
-            except FootfallError as error:
-                _log.warning("sign_ins_not_purged", reason=error.reason)
-            else:
-                _log.debug("sign_ins_purged", rows=purged)
+        await come_round(self.purge, every=self._every, failed="sign_ins_not_purged")
 
     async def purge(self) -> int:
         """Removes what is over. Returns how many rows that were."""
         now = self._clock.now()
         async with self._transactions.begin_platform() as tx:
-            return (
+            purged = (
                 await tx.login_attempts.purge(now - FORGOTTEN_AFTER)
                 + await tx.purge_setup_tokens(now)
                 + await tx.oidc_logins.purge(now)
             )
+        _log.debug("sign_ins_purged", rows=purged)
+        return purged

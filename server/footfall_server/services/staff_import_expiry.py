@@ -1,21 +1,17 @@
 """Forgets imports a day after they were begun."""
 
-import asyncio
 from datetime import timedelta
 from typing import Final
-
-import structlog
+from uuid import UUID
 
 from footfall_server.domain.staff_import import LIFETIME
-from footfall_server.errors import FootfallError
 from footfall_server.ports import Clock, Transactions
 from footfall_server.services.import_store import ImportStore
+from footfall_server.services.rounds import come_round, each_tenant
 
 _HOUR: Final = timedelta(hours=1)
 _HOURS_BACK: Final = 6
 """How long no replica may run without leaving something to the bucket's life cycle."""
-
-_log = structlog.get_logger()
 
 
 class StaffImportExpiry:
@@ -36,12 +32,7 @@ class StaffImportExpiry:
 
     async def run(self) -> None:
         """Looks once in a while for as long as the process lives."""
-        while True:
-            await asyncio.sleep(self._every.total_seconds())
-            try:
-                await self.sweep()
-            except FootfallError as error:
-                _log.warning("staff_imports_not_forgotten", reason=error.reason)
+        await come_round(self.sweep, every=self._every, failed="staff_imports_not_forgotten")
 
     async def sweep(self) -> int:
         """Forgets what is over. Returns how many objects that were."""
@@ -50,8 +41,8 @@ class StaffImportExpiry:
         # The hour in which a day ago lies is not over yet.
         last = self._clock.now() - LIFETIME - _HOUR
         hours = [last - back * _HOUR for back in range(_HOURS_BACK)]
-        forgotten = 0
-        for tenant_id in tenant_ids:
-            for hour in hours:
-                forgotten += await self._store.forget_hour(tenant_id, hour)
-        return forgotten
+
+        async def forget(tenant_id: UUID) -> int:
+            return sum([await self._store.forget_hour(tenant_id, hour) for hour in hours])
+
+        return await each_tenant(tenant_ids, forget)

@@ -1,6 +1,5 @@
 """Who left is known by no face any more."""
 
-import asyncio
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,9 +8,9 @@ from uuid import UUID
 import structlog
 
 from footfall_server.domain.audit import Action, AuditEntry
-from footfall_server.errors import FootfallError
 from footfall_server.ports import Clock, ImageStore, Transaction, Transactions
 from footfall_server.services.customer_removal import delete_objects
+from footfall_server.services.rounds import come_round, each_tenant
 
 _AT_ONCE: Final = 20
 """Leavers of a tenant in one transaction, which keeps its events waiting."""
@@ -52,12 +51,7 @@ class StaffLeaving:
 
     async def run(self) -> None:
         """Looks once in a while for as long as the process lives."""
-        while True:
-            await asyncio.sleep(self._every.total_seconds())
-            try:
-                await self.sweep()
-            except FootfallError as error:
-                _log.warning("leavers_not_forgotten", reason=error.reason)
+        await come_round(self.sweep, every=self._every, failed="leavers_not_forgotten")
 
     async def sweep(self) -> int:
         """Erases the faces of everybody who left. Returns how many people that were.
@@ -66,15 +60,7 @@ class StaffLeaving:
         """
         async with self._transactions.begin_platform() as platform:
             tenant_ids = await platform.tenant_ids()
-        gone, failure = 0, None
-        for tenant_id in tenant_ids:
-            try:
-                gone += await self.forget_leavers(tenant_id)
-            except FootfallError as error:
-                failure = error
-        if failure is not None:
-            raise failure
-        return gone
+        return await each_tenant(tenant_ids, self.forget_leavers)
 
     async def forget_leavers(self, tenant_id: UUID) -> int:
         """Erases the faces of some who left. Returns how many people that were; 0 when nobody is left."""

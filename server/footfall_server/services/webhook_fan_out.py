@@ -12,10 +12,11 @@ from footfall_server.domain.change import Topic
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.outgoing_event import OutgoingEvent
 from footfall_server.domain.webhook import WebhookDelivery
-from footfall_server.errors import FootfallError
+from footfall_server.errors import reason_of
 from footfall_server.ports import Clock, EventReader, Transaction, Transactions
 from footfall_server.services.backoff import Backoff
 from footfall_server.services.index_writer import ChangedTenants
+from footfall_server.services.rounds import each_tenant
 
 _READER: Final = EventReader.WEBHOOKS
 _ANY_TOPIC: Final = frozenset(Topic)
@@ -61,8 +62,9 @@ class WebhookFanOut:
                 await asyncio.sleep(self._gather_for.total_seconds())
             except Exception as error:  # noqa: BLE001 - whatever it was, the changes are still there
                 delay, changed = self._backoff.failed(), None
-                reason = error.reason if isinstance(error, FootfallError) else type(error).__name__
-                _log.warning("webhook_fan_out_waits", reason=reason, seconds=round(delay.total_seconds(), 1))
+                _log.warning(
+                    "webhook_fan_out_waits", reason=reason_of(error), seconds=round(delay.total_seconds(), 1)
+                )
                 await asyncio.sleep(delay.total_seconds())
             else:
                 self._backoff.succeeded()
@@ -73,7 +75,7 @@ class WebhookFanOut:
         async with self._transactions.begin_platform() as platform:
             with_webhooks = frozenset(await platform.tenants_with_webhooks())
         wanted = with_webhooks if tenant_ids is None else with_webhooks & tenant_ids
-        return sum([await self.carry(tenant_id) for tenant_id in sorted(wanted)])
+        return await each_tenant(sorted(wanted), self.carry)
 
     async def carry(self, tenant_id: UUID) -> int:
         """All changes of one tenant that were not carried yet. Returns how many deliveries were queued."""

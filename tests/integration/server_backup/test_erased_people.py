@@ -16,7 +16,7 @@ from footfall_server.backup.errors import BackupError
 from footfall_server.domain.erasure import erasures_prefix
 from footfall_server.domain.identifiers import new_id
 from footfall_server.domain.jobs import JobResult
-from footfall_server.storage.postgres.restoring import Tombstone
+from footfall_server.storage.postgres.restoring import KeptTombstone
 from integration.server_backup.conftest import Bare
 
 pytestmark = pytest.mark.integration
@@ -39,11 +39,11 @@ async def tenant_id(source: FootfallDatabase) -> UUID:
     return tenant_id
 
 
-def a_tombstone(tenant_id: UUID, digest: bytes) -> Tombstone:
-    return Tombstone(tenant_id, digest, "person", new_id(), AT)
+def a_tombstone(tenant_id: UUID, digest: bytes) -> KeptTombstone:
+    return KeptTombstone(tenant_id, digest, "person", new_id(), AT)
 
 
-async def lay(database: FootfallDatabase, *tombstones: Tombstone) -> None:
+async def lay(database: FootfallDatabase, *tombstones: KeptTombstone) -> None:
     async with connected(database.superuser_dsn) as server:
         for each in tombstones:
             row = (each.tenant_id, each.digest, each.kind, each.erasure_id, each.erased_at)
@@ -55,7 +55,7 @@ async def lost(database: FootfallDatabase) -> None:
         await server.execute("delete from erasure_tombstones")
 
 
-async def receipt(images: MemoryImages, *tombstones: Tombstone) -> str:
+async def receipt(images: MemoryImages, *tombstones: KeptTombstone) -> str:
     first = tombstones[0]
     key = f"{erasures_prefix(first.tenant_id)}{first.erasure_id}.json"
     told = {

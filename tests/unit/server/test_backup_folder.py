@@ -25,7 +25,7 @@ from footfall_server.backup.tombstones import TombstonesOfBackup, TombstonesOfBu
 from footfall_server.backup.verification import faults_of
 from footfall_server.domain.erasure import erasures_prefix
 from footfall_server.errors import FootfallError
-from footfall_server.storage.postgres.restoring import Tombstone
+from footfall_server.storage.postgres.restoring import KeptTombstone
 from footfall_server.storage.postgres.snapshots import TableShape
 
 pytestmark = pytest.mark.unit
@@ -36,7 +36,7 @@ VISITS = TableShape("visits", ("tenant_id", "note"))
 TOMBSTONES = TableShape("erasure_tombstones", ("kind", "tenant_id", "digest", "erasure_id", "erased_at"))
 DIGEST = bytes(range(30, 62))
 ERASURE = UUID("00000000-0000-7000-8000-0000000000e1")
-A_TOMBSTONE = Tombstone(TENANT, DIGEST, "person", ERASURE, datetime(2026, 3, 2, 12, tzinfo=UTC))
+A_TOMBSTONE = KeptTombstone(TENANT, DIGEST, "person", ERASURE, datetime(2026, 3, 2, 12, tzinfo=UTC))
 ROW = f"person\t{TENANT}\t\\\\x{DIGEST.hex()}\t{ERASURE}\t2026-03-02 13:00:00+01\n".encode()
 RECEIPT = json.dumps(
     {

@@ -68,7 +68,7 @@ _AMONG: Final = "select object_key from footfall_restore.objects where object_ke
 
 
 @dataclass(frozen=True, slots=True)
-class Tombstone:
+class KeptTombstone:
     """That somebody was erased: `digest` names who, and tells nobody else."""
 
     tenant_id: UUID
@@ -121,14 +121,14 @@ class RestoreTarget:
         """Whether there is a table for them."""
         return await self._exists(TOMBSTONES)
 
-    async def tombstones(self) -> Sequence[Tombstone]:
+    async def tombstones(self) -> Sequence[KeptTombstone]:
         """Those of the database as it is."""
         if not await self.knows_tombstones():
             return []
         async with self._unbound([TOMBSTONES]):
-            return [Tombstone(*row) for row in await self._connection.fetch(_READ)]
+            return [KeptTombstone(*row) for row in await self._connection.fetch(_READ)]
 
-    async def carry(self, tombstones: Collection[Tombstone]) -> None:
+    async def carry(self, tombstones: Collection[KeptTombstone]) -> None:
         """Gathers them: kept from when the first row is replaced until they are laid down."""
         await self._connection.execute(_GATHER)
         await self._connection.executemany(
