@@ -5,10 +5,13 @@ in the table, or without a good request, fails here.
 """
 
 import pytest
+from fakes.lender import Lender
 from fakes.rpc_calls import METHODS
 from footfall_server.domain.identity import Role
 from footfall_server.rpc.permissions import PERMISSIONS, Elsewhere, Permission, Scope
-from security.matrix_world import OK, Caller, Installation, Whose, World, a_world
+from security.matrix_world import OK, Caller, Whose, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 EVERY_METHOD = sorted(METHODS)
 CONFINED = (Caller.SITE_MANAGER, Caller.WORKER)
@@ -40,17 +43,17 @@ def acts_elsewhere(permission: Permission, caller: Caller) -> bool:
     )
 
 
-async def test_every_method_has_a_row_and_a_request(installation: Installation) -> None:
+async def test_every_method_has_a_row_and_a_request(worlds: Lender[World]) -> None:
     assert {name for name in PERMISSIONS if name.startswith("/footfall.")} == METHODS.keys()
-    async with a_world(installation) as world:
+    async with worlds.lent() as world:
         without = METHODS.keys() - world.requests.keys()
     assert not without, f"tests/fakes/good_requests.py asks nothing of {sorted(without)}"
 
 
 @pytest.mark.parametrize("method", EVERY_METHOD)
-async def test_who_may_not_is_refused_and_changes_nothing(installation: Installation, method: str) -> None:
+async def test_who_may_not_is_refused_and_changes_nothing(worlds: Lender[World], method: str) -> None:
     permission = PERMISSIONS[method]
-    async with a_world(installation) as world:
+    async with worlds.lent() as world:
         before = world.shop.snapshot()
         for caller in Caller:
             wanted = expected(permission, caller)
@@ -71,17 +74,17 @@ async def test_who_may_not_is_refused_and_changes_nothing(installation: Installa
     ],
     ids=lambda value: value.name.lower() if isinstance(value, Caller) else value.rpartition(".")[2],
 )
-async def test_who_may_is_answered(installation: Installation, method: str, caller: Caller) -> None:
-    async with a_world(installation) as world:
+async def test_who_may_is_answered(worlds: Lender[World], method: str, caller: Caller) -> None:
+    async with worlds.lent() as world:
         assert (await world.call(method, caller, Whose.OURS)).told == OK
 
 
 @pytest.mark.parametrize("method", EVERY_METHOD)
-async def test_another_tenant_reaches_nothing_of_ours(installation: Installation, method: str) -> None:
+async def test_another_tenant_reaches_nothing_of_ours(worlds: Lender[World], method: str) -> None:
     permission = PERMISSIONS[method]
     if permission.elsewhere is Elsewhere.SHARED:
         pytest.skip("belongs to no tenant")
-    async with a_world(installation) as world:
+    async with worlds.lent() as world:
         ours = world.shop.own.tenant.tenant_id
         before, ids = world.shop.transactions.tables(ours).copy(), world.ids() | {str(ours)}
         # Who acts for no tenant has the installation for its own.
@@ -94,8 +97,8 @@ async def test_another_tenant_reaches_nothing_of_ours(installation: Installation
 @pytest.mark.parametrize(
     "method", [name for name in EVERY_METHOD if acts_elsewhere(PERMISSIONS[name], Caller.SYSTEM_ADMIN)]
 )
-async def test_who_acts_for_no_tenant_reaches_nothing_of_one(installation: Installation, method: str) -> None:
-    async with a_world(installation) as world:
+async def test_who_acts_for_no_tenant_reaches_nothing_of_one(worlds: Lender[World], method: str) -> None:
+    async with worlds.lent() as world:
         before, ids = world.shop.snapshot(), world.ids()
         outcome = await world.call(method, Caller.SYSTEM_ADMIN, Whose.OURS)
         assert outcome.told.startswith(("NOT_FOUND / ", "INVALID_ARGUMENT / "))
@@ -104,12 +107,12 @@ async def test_who_acts_for_no_tenant_reaches_nothing_of_one(installation: Insta
 
 
 @pytest.mark.parametrize("method", EVERY_METHOD)
-async def test_another_site_reaches_nothing_of_ours(installation: Installation, method: str) -> None:
+async def test_another_site_reaches_nothing_of_ours(worlds: Lender[World], method: str) -> None:
     permission = PERMISSIONS[method]
     callers = [caller for caller in who_may(permission) if caller in CONFINED]
     if not callers or not permission.by_site or permission.elsewhere is Elsewhere.SHARED:
         pytest.skip("not by site")
-    async with a_world(installation) as world:
+    async with worlds.lent() as world:
         ids = world.ids(but_of_site=world.shop.own.other_site.site_id)
         for caller in callers:
             await _reaches_nothing(world, method, caller, Whose.ANOTHER_SITES, ids)

@@ -14,9 +14,11 @@ import structlog
 from fakes.bad_values import MARKER, BadValue, bad_values, fields_with_rules
 from fakes.edge_client import dialled, linked
 from fakes.good_requests import Requests, good_requests, seed
+from fakes.lender import Lender
 from fakes.rpc_calls import CONNECT, METHODS, call, somebody_who_may
 from fakes.rpc_failures import Failure, failure
 from fakes.scripted_worker import at_work
+from fakes.seeded_shop import Seeded
 from fakes.shop import Replica, Shop
 from fakes.wire_events import JPEG
 from footfall.v1 import error_reason_pb2, face_event_pb2, ingest_service_pb2
@@ -87,19 +89,21 @@ async def test_the_good_requests_are_good(shop: Shop, core: Replica, requests: R
             await call(core, method, somebody_who_may(shop, method), [good.SerializeToString()])
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("method", [name for name in WITH_RULES if name != CONNECT])
 async def test_a_bad_value_is_named_and_changes_nothing(
-    shop: Shop, core: Replica, requests: Requests, logged: Sequence[object], method: str
+    seeded: Lender[Seeded], logged: Sequence[object], method: str
 ) -> None:
-    before = shop.snapshot()
-    metadata = somebody_who_may(shop, method)
-    wrong = []
-    for good in requests[method]:
-        for bad in bad_values(good):
-            broken = bad.broken(good).SerializeToString()
-            wrong.append(mistakes(await failure(call(core, method, metadata, [broken])), bad))
-    assert not any(wrong), "\n".join(filter(None, wrong))
-    assert shop.snapshot() == before
+    async with seeded.lent() as there:
+        before = there.shop.snapshot()
+        metadata = somebody_who_may(there.shop, method)
+        wrong = []
+        for good in there.requests[method]:
+            for bad in bad_values(good):
+                broken = bad.broken(good).SerializeToString()
+                wrong.append(mistakes(await failure(call(there.core, method, metadata, [broken])), bad))
+        assert not any(wrong), "\n".join(filter(None, wrong))
+        assert there.shop.snapshot() == before
     assert logged, "nothing was captured, so nothing is proven of the log"
 
 
