@@ -32,6 +32,8 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
+    // Vitest leaves one processor to others, which is half of two.
+    maxWorkers: "100%",
     testTimeout: 30_000,
   },
 });

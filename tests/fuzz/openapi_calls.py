@@ -1,5 +1,7 @@
 """Calls of one operation of the OpenAPI document, made by schemathesis, and what is wrong with answers."""
 
+import base64
+import functools
 import json
 import re
 import sys
@@ -32,6 +34,7 @@ CHECKS = [
 HONEST = frozenset({503, 504})
 """Statuses of a server that says that it cannot now."""
 PATIENCE = (5, 40)
+_MOSTLY = 0.8
 
 # Bodies that are no JSON, or not the JSON of any message.
 RAW_BODIES = (b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 3000, b'{"a":' * 3000, b"NaN", b"{}{}")
@@ -140,15 +143,48 @@ class OperationCalls:
 
 
 def _with_what_is_there(made: Any, hints: Hints, dice: Random) -> Any:
-    """A copy with ids of what is there in place of most of those that were made up."""
+    """A copy with ids of what is there, days that are some and the like in place of most of those made up.
+
+    Most fields that no message has are left out: the gateway takes none of them, so nothing else would be
+    tried.
+    """
+    if isinstance(made, list):
+        return [_with_what_is_there(each, hints, dice) for each in made]
     if not isinstance(made, dict):
         return made
-    changed = dict(made)
-    for name, value in made.items():
-        hint = hints.get(re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", name))
-        if name.endswith("Id") and isinstance(value, str) and hint is not None and dice.random() < 0.8:
-            changed[name] = hint(dice)
-    return changed
+    known = {name: value for name, value in made.items() if name in _field_names() or dice.random() > _MOSTLY}
+    return {name: _sensible(name, value, hints, dice) for name, value in known.items()}
+
+
+def _sensible(name: str, made: Any, hints: Hints, dice: Random) -> Any:
+    hint = hints.get(re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", name))
+    if hint is None or dice.random() > _MOSTLY:
+        return _with_what_is_there(made, hints, dice)
+    if isinstance(made, str):
+        return _as_json(hint(dice))
+    if isinstance(made, list) and all(isinstance(each, str) for each in made):
+        return [_as_json(hint(dice)) for _ in made]
+    return _with_what_is_there(made, hints, dice)
+
+
+def _as_json(value: object) -> object:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+@functools.cache
+def _field_names() -> frozenset[str]:
+    """Those of all messages, and of what paths and queries are made of."""
+    document = openapi_document()
+    of_messages = {
+        name for schema in document["components"]["schemas"].values() for name in schema.get("properties", ())
+    }
+    of_calls = {
+        parameter["name"]
+        for path in document["paths"].values()
+        for operation in path.values()
+        for parameter in operation.get("parameters", ())
+    }
+    return frozenset(of_messages | of_calls)
 
 
 def _cases(operation: APIOperation, mode: GenerationMode, *, seed: int, examples: int) -> Iterator[Case]:
