@@ -33,7 +33,10 @@ class CommandExpiry:
         await come_round(self.expire, every=self._every, failed="commands_not_expired")
 
     async def expire(self) -> int:
-        """Ends what is over by now, in every tenant. Returns how many commands those were."""
+        """Ends what is over by now, in every tenant. Returns how many commands those were.
+
+        Raises what the last tenant failed with that failed; that of the others was done.
+        """
         now = self._clock.now()
         async with self._transactions.begin_platform() as platform:
             await platform.purge_pictures(now)

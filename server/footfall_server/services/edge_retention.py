@@ -41,7 +41,10 @@ class EdgeRetention:
         await come_round(self.purge, every=self._every, failed="edge_rows_not_purged")
 
     async def purge(self) -> int:
-        """Forgets what is too old, in every tenant. Returns how many rows that were."""
+        """Forgets what is too old, in every tenant. Returns how many rows that were.
+
+        Raises what the last tenant failed with that failed; that of the others was done.
+        """
         now = self._clock.now()
         async with self._transactions.begin_platform() as platform:
             tenant_ids = await platform.tenant_ids()

@@ -79,7 +79,10 @@ class EventPublishing:
             await asyncio.sleep(self._gather_for.total_seconds())
 
     async def sweep(self, link: BrokerLink, tenant_ids: frozenset[UUID] | None = None) -> int:
-        """Publishes what these tenants have, or all. Returns how many events. Raises BrokerAwayError."""
+        """Publishes what these tenants have, or all. Returns how many events.
+
+        Raises what the last tenant failed with that failed: BrokerAwayError when the link is gone.
+        """
         if tenant_ids is None:
             async with self._transactions.begin_platform() as platform:
                 tenant_ids = frozenset(await platform.tenant_ids())

@@ -77,7 +77,10 @@ class IndexWriter:
                 self._backoff.succeeded()
 
     async def sweep(self, tenant_ids: frozenset[UUID] | None = None) -> int:
-        """Drains the outboxes of these tenants, or of all. Returns how many faces went into the index."""
+        """Drains the outboxes of these tenants, or of all. Returns how many faces went into the index.
+
+        Raises what the last tenant failed with that failed; that of the others was done.
+        """
         if tenant_ids is None:
             async with self._transactions.begin_platform() as platform:
                 tenant_ids = frozenset(await platform.tenant_ids())

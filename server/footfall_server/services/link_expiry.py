@@ -23,7 +23,10 @@ class LinkExpiry:
         await come_round(self.expire, every=self._every, failed="links_not_expired")
 
     async def expire(self) -> int:
-        """Marks those whose link expired by now, in every tenant. Returns how many those were."""
+        """Marks those whose link expired by now, in every tenant. Returns how many those were.
+
+        Raises what the last tenant failed with that failed; that of the others was done.
+        """
         now = self._clock.now()
         async with self._transactions.begin_platform() as platform:
             tenant_ids = await platform.tenants_with_expired_links(now)

@@ -60,7 +60,10 @@ class ReportDays:
         await come_round(self.refresh_all, every=self._every, failed="report_days_not_kept")
 
     async def refresh_all(self) -> int:
-        """Keeps what changed, in every tenant. Returns how many marks that were."""
+        """Keeps what changed, in every tenant. Returns how many marks that were.
+
+        Raises what the last tenant failed with that failed; that of the others was done.
+        """
         async with self._transactions.begin_platform() as platform:
             tenant_ids = await platform.tenants_with_report_marks()
         return await each_tenant(tenant_ids, self.refresh)

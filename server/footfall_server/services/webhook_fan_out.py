@@ -70,7 +70,10 @@ class WebhookFanOut:
                 self._backoff.succeeded()
 
     async def sweep(self, tenant_ids: frozenset[UUID] | None = None) -> int:
-        """Carries the changes of these tenants, or of all. Returns how many deliveries were queued."""
+        """Carries the changes of these tenants, or of all. Returns how many deliveries were queued.
+
+        Raises what the last tenant failed with that failed; that of the others was done.
+        """
         # Asked once for all: most tenants have no webhooks, and their changes cost nothing here.
         async with self._transactions.begin_platform() as platform:
             with_webhooks = frozenset(await platform.tenants_with_webhooks())

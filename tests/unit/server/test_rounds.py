@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from footfall_server.errors import ErrorKind, FootfallError
+from footfall_server.ports import BrokerAwayError
 from footfall_server.services.rounds import come_round, each_tenant
 from structlog.testing import capture_logs
 
@@ -74,6 +75,33 @@ async def test_the_work_of_other_tenants_is_done_before_a_failure_is_told(failur
     assert done == [FIRST, THIRD]
     assert [each["tenant_id"] for each in told] == [str(SECOND)]
     assert "Ann Miller" not in str(told), "the text of an error may hold personal data"
+
+
+@pytest.mark.parametrize("failure", [AWAY, BrokerAwayError("no route")])
+async def test_what_nobody_reaches_is_not_waited_for_by_everybody(failure: Exception) -> None:
+    asked = []
+
+    async def work(tenant_id: UUID) -> int:
+        asked.append(tenant_id)
+        raise failure
+
+    with pytest.raises(type(failure)):
+        await each_tenant([FIRST, SECOND, THIRD], work)
+    assert asked == [FIRST, SECOND]
+
+
+async def test_one_that_waits_too_long_between_others_stops_nobody() -> None:
+    asked = []
+
+    async def work(tenant_id: UUID) -> int:
+        asked.append(tenant_id)
+        if tenant_id == SECOND:
+            return 1
+        raise AWAY
+
+    with pytest.raises(FootfallError):
+        await each_tenant([FIRST, SECOND, THIRD], work)
+    assert asked == [FIRST, SECOND, THIRD]
 
 
 async def test_it_answers_the_sum_of_all() -> None:
