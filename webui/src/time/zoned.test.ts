@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { businessDayStart, dateIn, dayStart, knownZone } from "./zoned";
+import { businessDate, businessDayStart, dateIn, dayStart, knownZone } from "./zoned";
 
 const at = (text: string) => Date.parse(text);
 const iso = (instant: number | undefined) => (instant === undefined ? undefined : new Date(instant).toISOString());
@@ -25,6 +25,19 @@ describe("businessDayStart", () => {
       expect(age, new Date(now).toISOString()).toBeGreaterThanOrEqual(0);
       expect(age, new Date(now).toISOString()).toBeLessThanOrEqual(25 * 3_600_000);
     }
+  });
+});
+
+describe("businessDate", () => {
+  it.each([
+    ["in the evening", "2026-11-22T20:00:00Z", "2026-11-22"],
+    ["between midnight and the start of the day", "2026-11-22T02:00:00Z", "2026-11-21"],
+    // 04:30 by a clock that went forward two and a half hours ago: the day has begun.
+    ["after the start, on the day when the clock goes forward", "2026-03-29T02:30:00Z", "2026-03-29"],
+    // 03:30 by a clock that went back: four and a half hours after midnight, and before the start.
+    ["before the start, on the day when the clock goes back", "2026-10-25T02:30:00Z", "2026-10-24"],
+  ])("%s", (_, now, date) => {
+    expect(businessDate(at(now), "Europe/Berlin", FOUR)).toBe(date);
   });
 });
 

@@ -85,6 +85,11 @@ export function businessDayStart(now: number, zone: string, startSeconds: number
   return instantAt(yesterday.getUTCFullYear(), yesterday.getUTCMonth() + 1, yesterday.getUTCDate(), startSeconds, zone);
 }
 
+/** The "YYYY-MM-DD" of the business day that holds the instant: that of the day on which it began. */
+export function businessDate(instant: number, zone: string, startSeconds: number): string {
+  return dateIn(businessDayStart(instant, zone, startSeconds), zone);
+}
+
 /** The midnight that begins a "YYYY-MM-DD" in the zone, plus whole days; undefined when it is no date. */
 export function dayStart(date: string, zone: string, plusDays = 0): number | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date);

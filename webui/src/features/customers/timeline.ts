@@ -1,7 +1,7 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 
 import type { Sighting } from "../../api/gen/footfall/v1/customer_service_pb";
-import { businessDayStart, dateIn } from "../../time/zoned";
+import { businessDate } from "../../time/zoned";
 
 /** The clock of a site: its zone, and how many seconds after midnight its day begins. */
 export interface SiteClock {
@@ -50,7 +50,7 @@ export function sightingTimes(sighting: Sighting): { first: number; last: number
 export function timelineOf(sightings: readonly Sighting[], clockOf: (siteId: string) => SiteClock): TimelineDay[] {
   const stays = new Map<string, Sighting[]>();
   for (const sighting of sightings) {
-    const date = businessDate(sightingTimes(sighting).first, clockOf(sighting.siteId));
+    const date = dateAt(sightingTimes(sighting).first, clockOf(sighting.siteId));
     const key = sighting.visitId === "" ? `${sighting.siteId} ${date}` : sighting.visitId;
     const known = stays.get(key);
     if (known) known.push(sighting);
@@ -58,7 +58,7 @@ export function timelineOf(sightings: readonly Sighting[], clockOf: (siteId: str
   }
   const days = new Map<string, Stay[]>();
   for (const stay of [...stays].map(([key, group]) => stayOf(key, group)).sort((a, b) => b.first - a.first)) {
-    const date = businessDate(stay.first, clockOf(stay.siteId));
+    const date = dateAt(stay.first, clockOf(stay.siteId));
     const known = days.get(date);
     if (known) known.push(stay);
     else days.set(date, [stay]);
@@ -68,8 +68,8 @@ export function timelineOf(sightings: readonly Sighting[], clockOf: (siteId: str
     .map(([date, ofDay]) => ({ date, stays: ofDay.map((stay, at) => ({ ...stay, awayMs: gap(ofDay[at + 1]?.last, stay.first) })) }));
 }
 
-function businessDate(instant: number, { zone, dayStartSeconds }: SiteClock): string {
-  return dateIn(businessDayStart(instant, zone, dayStartSeconds), zone);
+function dateAt(instant: number, { zone, dayStartSeconds }: SiteClock): string {
+  return businessDate(instant, zone, dayStartSeconds);
 }
 
 function stayOf(key: string, group: readonly Sighting[]): Stay {

@@ -25,7 +25,7 @@ import { useAddress } from "../../components/useAddress";
 import { day } from "../../time/format";
 import { useNow } from "../../time/useNow";
 import { weekdayName } from "../../api/weekdays";
-import { dateIn, knownZone, localZone } from "../../time/zoned";
+import { businessDate, knownZone, localZone } from "../../time/zoned";
 import { DwellCard } from "./charts/DwellCard";
 import { OccupancyCard } from "./charts/OccupancyCard";
 import { ShareChart, type SharePart } from "./charts/ShareChart";
@@ -211,8 +211,7 @@ function todayAt(sites: readonly Site[], siteId: string, now: number): string {
   const chosen = siteId === "" ? sites : sites.filter((site) => site.siteId === siteId);
   const [first] = chosen;
   const shared = first !== undefined && chosen.every(({ timeZone }) => timeZone === first.timeZone);
-  const dayStartMs = Number(first?.businessDayStart?.seconds ?? 0n) * 1000;
-  return dateIn(now - dayStartMs, shared ? knownZone(first.timeZone) : localZone());
+  return businessDate(now, shared ? knownZone(first.timeZone) : localZone(), Number(first?.businessDayStart?.seconds ?? 0n));
 }
 
 function isEmpty(total: VisitorCounts): boolean {
