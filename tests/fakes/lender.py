@@ -27,7 +27,7 @@ class Lender(Generic[Lent]):
     @asynccontextmanager
     async def lent(self) -> AsyncIterator[Lent]:
         """As good as new, until the context ends."""
-        lent = self._lent or await self._made()
+        lent = await self._made() if self._lent is None else self._lent
         before = self._state(lent)
         try:
             yield lent
